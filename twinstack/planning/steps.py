@@ -1,0 +1,294 @@
+"""The core of planning: what one deployment of one stack would do in a given world.
+
+Check, plan, prediction and convergence are all calls of `step`; a stack "runs again" when `step` returns changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from twinstack.errors import InputError
+from twinstack.planning.prediction import Change, compare, is_new, moving_attributes, retagged
+from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundings
+from twinstack.planning.resource_schemas import ResourceSchemas
+from twinstack.planning.system import Stack, System
+from twinstack.planning.values import Value, as_text, freeze, is_symbolic
+from twinstack.planning.world import Live, StackState, World
+from twinstack.statuses import PLANNED, Standing, standing
+from twinstack.templates import Template, Wire
+
+
+@dataclass(frozen=True)
+class ParameterValue:
+    """The value of one parameter in a step.
+
+    Attributes:
+        name: The parameter.
+        value: The value after the step; a symbol when only AWS can know it.
+        before: The value before the step, None when there was none.
+        source: `literal` (the environment), `default`, `wire`, or `previous` (kept because its producer cannot
+            give it now).
+        stale: Whether it is kept although its producer is there and no longer has the output.
+    """
+
+    name: str
+    value: Value
+    before: Value | None
+    source: str
+    stale: bool = False
+
+    @property
+    def changed(self) -> bool:
+        """Whether the value differs from the one before."""
+        return self.before is None or freeze(self.before) != freeze(self.value)
+
+
+@dataclass(frozen=True)
+class Because:
+    """One reason for a step.
+
+    Attributes:
+        reason: `new` and `changed` (a wired value), `template`, `parameter`, or `stale` (kept, not a cause).
+        parameter: The parameter it is about, if any.
+        source: Where the reason comes from: `role.Output`, or the template's file.
+    """
+
+    reason: str
+    parameter: str | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """What deploying a stack in a world would do.
+
+    Attributes:
+        stack: The stack.
+        operation: CREATE or UPDATE.
+        parameters: The value of every parameter.
+        changes: The predicted changes of resources.
+        changed_outputs: The outputs that get another value, appear or disappear.
+        tags_changed: Whether the stack's own tags change.
+        because: Why.
+        may_change: Outputs whose value an in-place change may move.
+        after: The stack afterwards; None while a required wire has no value.
+        missing: The required wires without a value.
+    """
+
+    stack: Stack
+    operation: str
+    parameters: tuple[ParameterValue, ...] = ()
+    changes: tuple[Change, ...] = ()
+    changed_outputs: tuple[str, ...] = ()
+    tags_changed: bool = False
+    because: tuple[Because, ...] = ()
+    may_change: tuple[str, ...] = ()
+    after: Live | None = None
+    missing: tuple[Wire, ...] = ()
+
+    @property
+    def needed(self) -> bool:
+        """Whether the stack can be deployed now and would change."""
+        if self.after is None:
+            return False
+        return self.operation == "CREATE" or bool(self.changes or self.changed_outputs or self.tags_changed)
+
+    @property
+    def stale(self) -> tuple[ParameterValue, ...]:
+        """The parameters that keep a value which their producer no longer has."""
+        return tuple(parameter for parameter in self.parameters if parameter.stale)
+
+    @property
+    def unused(self) -> tuple[ParameterValue, ...]:
+        """Wired values that changed and alter nothing, so that no step is due to them."""
+        if self.needed or self.operation == "CREATE":
+            return ()
+        return tuple(parameter for parameter in self.parameters if parameter.source == "wire" and parameter.changed)
+
+
+@dataclass(frozen=True)
+class Planner:
+    """The parts of planning that stay the same from step to step.
+
+    Attributes:
+        system: The stacks of the environment.
+        schemas: The update rules of resource types.
+        unlink: Wired parameters that are to be emptied, as (role, parameter).
+    """
+
+    system: System
+    schemas: ResourceSchemas
+    unlink: frozenset[tuple[str, str]] = frozenset()
+    _predicted: dict[object, Step] = field(default_factory=dict, compare=False, repr=False)
+
+    def step(self, world: World, role: str) -> Step:
+        """Returns what deploying this stack would do in this world.
+
+        Args:
+            world: The state of every stack of the system.
+            role: The stack to deploy; it must not be `Unknown`.
+
+        Raises:
+            InputError: A parameter has no value, or an expression turns on a value that is not known yet.
+        """
+        stack, state = self.system.stacks[role], world[role]
+        live = base_of(state)
+        values, missing = parameter_values(stack, live, world, self.unlink)
+        if missing:
+            return Step(stack, "UPDATE" if live else "CREATE", tuple(values), missing=tuple(missing))
+        # Many worlds of a search differ in other stacks only.
+        key = (
+            role,
+            live.key() if live else None,
+            freeze([(value.name, value.value, value.source) for value in values]),
+        )
+        if key not in self._predicted:
+            self._predicted[key] = self._predict(stack, live, tuple(values))
+        return self._predicted[key]
+
+    def _predict(self, stack: Stack, live: Live | None, parameters: tuple[ParameterValue, ...]) -> Step:
+        values = {parameter.name: parameter.value for parameter in parameters}
+        old = _resolver(stack, live.template, live.parameters, live.generations) if live else None
+        resolver, resources, changes, generations = self._settle(stack, values, old.resources() if old else {}, live)
+        tags_changed = live is not None and dict(live.tags) != dict(stack.tags)
+        every = list(changes.values())
+        if tags_changed:
+            every += retagged(resources, changes, stack.region, self.schemas)
+        had = live.outputs if live else {}
+        outputs = promised_outputs(resolver.outputs(), old.outputs() if old else {}, had)
+        return Step(
+            stack,
+            "UPDATE" if live else "CREATE",
+            parameters,
+            tuple(every),
+            tuple(name for name in {**had, **outputs} if freeze(had.get(name)) != freeze(outputs.get(name))),
+            tags_changed,
+            tuple(_reasons(stack, live, parameters)),
+            tuple(moving_attributes(resolver, outputs, changes, stack.region, self.schemas)) if live else (),
+            Live(PLANNED, stack.template, values, outputs, stack.tags, generations, _run_after(live)),
+        )
+
+    def _settle(
+        self, stack: Stack, values: Mapping[str, Value], before: Mapping[str, ResolvedResource], live: Live | None
+    ) -> tuple[Resolver, dict[str, ResolvedResource], dict[str, Change], Mapping[str, int]]:
+        """Follows replacements: a resource that refers to a replaced one changes too, and may be replaced itself."""
+        generations = dict(live.generations) if live else {}
+        while True:
+            resolver = _resolver(stack, stack.template, values, generations)
+            resources = resolver.resources()
+            changes = compare(before, resources, stack.region, self.schemas)
+            new = {name: _run_after(live) for name, change in changes.items() if is_new(change)}
+            if new.items() <= generations.items():
+                return resolver, resources, changes, generations
+            generations |= new
+
+
+def _resolver(
+    stack: Stack, template: Template, values: Mapping[str, Value], generations: Mapping[str, int]
+) -> Resolver:
+    at = Surroundings(stack.role, stack.region, stack.name, stack.account)
+    return Resolver(template, at, values, generations)
+
+
+def _run_after(live: Live | None) -> int:
+    return (live.runs if live else 0) + 1
+
+
+def base_of(state: StackState) -> Live | None:
+    """Returns the stack that an update would start from; None where the stack has to be created.
+
+    A stack whose first creation failed holds nothing: it is deleted and created again.
+    """
+    if not isinstance(state, Live) or standing(state.status) is Standing.RECREATE:
+        return None
+    return state
+
+
+def promised_outputs(
+    after: Mapping[str, Value], before: Mapping[str, Value], live: Mapping[str, Value]
+) -> dict[str, Value]:
+    """Returns the outputs after a step; one whose expression stays the same keeps the value it has."""
+    return {
+        name: live[name] if name in live and name in before and freeze(before[name]) == freeze(value) else value
+        for name, value in after.items()
+    }
+
+
+def parameter_values(
+    stack: Stack, live: Live | None, world: World, unlink: frozenset[tuple[str, str]] = frozenset()
+) -> tuple[list[ParameterValue], list[Wire]]:
+    """Returns the value of each parameter of a stack, and the required wires that have none yet.
+
+    A wired value is kept while its producer cannot be asked, is gone, or no longer has the output: it is never
+    blanked, save by an explicit unlink. A re-run that blanked it would tear down peering and replication.
+
+    Raises:
+        InputError: A parameter has neither a value nor a default.
+    """
+    wires = {wire.parameter: wire for wire in stack.template.wires}
+    values, missing = [], []
+    for name, declared in stack.template.parameters.items():
+        before = live.parameters.get(name) if live else None
+        wire = wires.get(name)
+        if wire is None:
+            values.append(_literal(stack, name, declared, before))
+        elif (stack.role, name) in unlink and not wire.required:
+            values.append(ParameterValue(name, "", before, "default"))
+        elif (value := _wired(wire, before, world)) is not None:
+            values.append(value)
+        elif wire.required:
+            missing.append(wire)
+        else:
+            values.append(ParameterValue(name, "", before, "default"))
+    return values, missing
+
+
+def _literal(stack: Stack, name: str, declared: Mapping[str, Any], before: Value | None) -> ParameterValue:
+    default = declared.get("Default")
+    if name in stack.parameters:
+        value = stack.parameters[name]
+        # AWS answers **** for a NoEcho value: whether it changes cannot be told.
+        unknowable = before is not None and as_text(declared.get("NoEcho", False)) == "true"
+        return ParameterValue(name, value, value if unknowable else before, "literal")
+    if default is None:
+        raise InputError(
+            f"{stack.template.where('Parameters', name)}: {stack.role}: parameter {name} has no default and the "
+            "environment gives no value; add it under parameters or parameter_overrides"
+        )
+    return ParameterValue(name, as_text(default), before, "default")
+
+
+def _wired(wire: Wire, before: Value | None, world: World) -> ParameterValue | None:
+    producer = world.get(wire.role)
+    outputs = producer.outputs if isinstance(producer, Live) and base_of(producer) else {}
+    if wire.output in outputs:
+        return ParameterValue(wire.parameter, outputs[wire.output], before, "wire")
+    if before is None or before == "":
+        return None
+    stale = isinstance(producer, Live) and base_of(producer) is not None
+    return ParameterValue(wire.parameter, before, before, "previous", stale)
+
+
+def _reasons(stack: Stack, live: Live | None, parameters: tuple[ParameterValue, ...]) -> list[Because]:
+    wires = {wire.parameter: wire for wire in stack.template.wires}
+    reasons = []
+    if live is not None and live.template.text != stack.template.text:
+        reasons.append(Because("template", None, stack.template.source))
+    for parameter in parameters:
+        wire = wires.get(parameter.name)
+        if parameter.stale and wire:
+            reasons.append(Because("stale", parameter.name, wire.source))
+        elif wire and parameter.changed and parameter.value != "":
+            reasons.append(Because("changed" if parameter.before else "new", parameter.name, wire.source))
+        elif live is not None and parameter.changed:
+            reasons.append(Because("parameter", parameter.name, wire.source if wire else "environment"))
+    if live is not None and dict(live.tags) != dict(stack.tags):
+        reasons.append(Because("parameter", None, "tags"))
+    return reasons
+
+
+def known(value: Value) -> str | None:
+    """Returns a value as text, None while only AWS can know it."""
+    return None if is_symbolic(value) else as_text(value)

@@ -1,0 +1,53 @@
+"""The stacks of one environment as the planner takes them: templates, regions, literal values, order."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from twinstack.templates import Template, Wire
+
+
+@dataclass(frozen=True)
+class Stack:
+    """One stack of the environment.
+
+    Attributes:
+        role: The key under `stacks:`, equal to the template's `Role`.
+        name: The stack's name on AWS.
+        region: The region it lives in.
+        template: The template to deploy.
+        parameters: The values that the environment gives, by parameter name; never one of a wired parameter.
+        tags: The stack's tags.
+        account: What tells its account from that of other stacks (the role assumed for it), '' for the caller's.
+    """
+
+    role: str
+    name: str
+    region: str
+    template: Template
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    tags: Mapping[str, str] = field(default_factory=dict)
+    account: str = ""
+
+
+@dataclass(frozen=True)
+class System:
+    """All stacks of an environment, in the order of its file.
+
+    Attributes:
+        stacks: The stacks by role.
+        update_order: The roles in the order in which live stacks are updated, or empty for the reverse of the
+            order in which a plan from nothing would create them.
+    """
+
+    stacks: Mapping[str, Stack]
+    update_order: tuple[str, ...] = ()
+
+    def wires(self) -> list[tuple[str, Wire]]:
+        """Returns every wire with the role that consumes it."""
+        return [(role, wire) for role, stack in self.stacks.items() for wire in stack.template.wires]
+
+    def consumers(self, role: str) -> list[tuple[str, Wire]]:
+        """Returns the wires that take an output of this role."""
+        return [(consumer, wire) for consumer, wire in self.wires() if wire.role == role]

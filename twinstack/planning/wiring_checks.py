@@ -1,0 +1,180 @@
+"""Errors of the wiring that are found before any AWS call, each with the edge it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+from twinstack.errors import InputError
+from twinstack.planning.passes import plan
+from twinstack.planning.resolution import Resolver, Surroundings
+from twinstack.planning.steps import Planner
+from twinstack.planning.system import Stack, System
+from twinstack.planning.values import Symbol, Value, as_text
+from twinstack.planning.world import Absent, Live
+from twinstack.templates import Template, Wire
+
+# The combinations of parameter values that are tried for one output; beyond it, the output is taken to be possible.
+_MAX_COMBINATIONS = 4096
+
+
+def check_wiring(planner: Planner) -> None:
+    """Checks that every wire can get its value and that the stacks settle.
+
+    Raises:
+        InputError: A wire leads nowhere, required wires form a loop, a required wire stays without a value under
+            this environment's parameters, no parameter values could produce an optional wire's output, or the
+            stacks never settle.
+    """
+    problems = [*_leading_nowhere(planner.system)] or [*_loops(planner.system)] or [*_impossible(planner.system)]
+    if problems:
+        raise InputError("\n".join(problems))
+    planned = plan(planner, dict.fromkeys(planner.system.stacks, Absent()))
+    problems = [
+        f"{_where(step.stack, wire)}: {step.stack.role}: the required wire {wire.parameter} <- {wire.source} never gets "
+        f"a value: with this environment's parameters {_why_not(planned.world, wire)}"
+        for step in planned.waiting
+        for wire in step.missing
+    ]
+    if problems:
+        raise InputError("\n".join(problems))
+
+
+def _where(stack: Stack, wire: Wire) -> str:
+    return stack.template.where("Metadata", "TwinStack", "Wiring", wire.parameter)
+
+
+def _why_not(world: Mapping[str, object], wire: Wire) -> str:
+    if isinstance(world.get(wire.role), Live):
+        return f"{wire.role} has no output {wire.output}; change what its condition depends on"
+    return f"{wire.role} cannot be deployed itself"
+
+
+def _leading_nowhere(system: System) -> Iterator[str]:
+    for role, wire in system.wires():
+        stack = system.stacks[role]
+        producer = system.stacks.get(wire.role)
+        if producer is None:
+            yield (
+                f"{_where(stack, wire)}: wire {role}.{wire.parameter} <- {wire.source}: there is no role {wire.role} in "
+                f"the environment; it has {', '.join(system.stacks)}"
+            )
+        elif wire.output not in producer.template.outputs:
+            yield (
+                f"{_where(stack, wire)}: wire {role}.{wire.parameter} <- {wire.source}: {producer.template.source} has "
+                f"no output {wire.output}; add it, or correct the wire"
+            )
+
+
+def _loops(system: System) -> Iterator[str]:
+    """Yields each loop of required wires once, every edge named."""
+    edges = {role: [wire for wire in stack.template.wires if wire.required] for role, stack in system.stacks.items()}
+    seen: set[frozenset[str]] = set()
+
+    def walk(role: str, path: list[tuple[str, Wire]]) -> Iterator[str]:
+        for wire in edges[role]:
+            visited = [visited_role for visited_role, _ in path] + [role]
+            if wire.role in visited:
+                loop = [*path, (role, wire)][visited.index(wire.role) :]
+                if (members := frozenset(member for member, _ in loop)) not in seen:
+                    seen.add(members)
+                    named = ", ".join(f"{member}.{edge.parameter} <- {edge.source}" for member, edge in loop)
+                    where = _where(system.stacks[loop[0][0]], loop[0][1])
+                    yield f"{where}: required wires form a loop: {named}; give one of these parameters `Default: ''`"
+            else:
+                yield from walk(wire.role, [*path, (role, wire)])
+
+    for role in system.stacks:
+        yield from walk(role, [])
+
+
+def _impossible(system: System) -> Iterator[str]:
+    """Yields the wires whose output no parameter values could produce.
+
+    Outputs become possible from nothing, pass by pass: one that hangs on a wired parameter needs that wire first.
+    """
+    possible: set[tuple[str, str]] = set()
+    wanted = {(wire.role, wire.output) for _, wire in system.wires()}
+    while found := {
+        (role, output) for role, output in wanted - possible if _producible(system.stacks[role], output, possible)
+    }:
+        possible |= found
+    for role, wire in system.wires():
+        if (wire.role, wire.output) not in possible:
+            yield (
+                f"{_where(system.stacks[role], wire)}: wire {role}.{wire.parameter} <- {wire.source}: no parameter "
+                f"values could produce this output; look at its condition in {system.stacks[wire.role].template.source}"
+            )
+
+
+def _producible(stack: Stack, output: str, possible: set[tuple[str, str]]) -> bool:
+    template = stack.template
+    names = sorted(_parameters_behind(template, template.outputs[output]))
+    choices = [_possible_values(template, name, possible) for name in names]
+    combinations = 1
+    for values in choices:
+        combinations *= len(values)
+    if combinations > _MAX_COMBINATIONS:
+        return True
+    at = Surroundings(stack.role, stack.region, stack.name, stack.account)
+    return any(
+        _has_output(Resolver(template, at, dict(zip(names, values, strict=True)), {}), template, output)
+        for values in product(*choices)
+    )
+
+
+def _has_output(resolver: Resolver, template: Template, output: str) -> bool:
+    declared = template.outputs[output]
+    try:
+        if "Condition" in declared and not resolver.condition(declared["Condition"]):
+            return False
+        return resolver.resolve(declared.get("Value")) != ""
+    except InputError:
+        # It turns on a value that only AWS knows, so it is not impossible; planning says it better if it matters.
+        return True
+
+
+def _possible_values(template: Template, name: str, possible: set[tuple[str, str]]) -> list[Value]:
+    """Returns the values of a parameter that conditions can tell apart."""
+    for wire in template.wires:
+        if wire.parameter == name:
+            values = [] if wire.required else [""]
+            return [*values, Symbol((wire.role, wire.output))] if (wire.role, wire.output) in possible else values
+    declared = template.parameters[name]
+    if allowed := declared.get("AllowedValues"):
+        return [as_text(value) for value in allowed]
+    compared = {as_text(text) for text in _literals(template.section("Conditions"))}
+    return [*sorted({*compared, ""}), f"any other {name}"]
+
+
+def _parameters_behind(template: Template, expression: Any) -> set[str]:
+    """Returns the parameters that the existence and the value of an output depend on."""
+    found: set[str] = set()
+    open_: list[Any] = [expression]
+    conditions = dict(template.section("Conditions"))
+    while open_:
+        item = open_.pop()
+        if isinstance(item, list):
+            open_ += item
+        elif isinstance(item, Mapping):
+            open_ += item.values()
+        elif isinstance(item, str):
+            if item in template.parameters:
+                found.add(item)
+            found |= {name for name in template.parameters if "${" + name + "}" in item}
+            if item in conditions:
+                open_.append(conditions.pop(item))
+    return found
+
+
+def _literals(expression: Any) -> Iterator[Any]:
+    """Yields what conditions compare with, wherever it stands."""
+    if isinstance(expression, Mapping):
+        for key, item in expression.items():
+            if key == "Fn::Equals" and isinstance(item, list):
+                yield from (side for side in item if not isinstance(side, (Mapping, list)))
+            yield from _literals(item)
+    elif isinstance(expression, list):
+        for item in expression:
+            yield from _literals(item)

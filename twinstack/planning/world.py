@@ -1,0 +1,64 @@
+"""The world that a plan starts from: what AWS says of each stack."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
+
+from twinstack.planning.values import Value, freeze
+from twinstack.templates import Template
+
+
+@dataclass(frozen=True)
+class Absent:
+    """AWS said that the stack does not exist (or holds only an unexecuted first change set)."""
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """AWS could not be asked about the stack.
+
+    Attributes:
+        reason: What AWS answered.
+    """
+
+    reason: str
+
+
+@dataclass(frozen=True)
+class Live:
+    """A stack that exists, as it is or as a step of the plan would leave it.
+
+    Attributes:
+        status: The stack status.
+        template: The template as it was submitted.
+        parameters: The parameter values.
+        outputs: The outputs that the stack has.
+        tags: The stack's own tags.
+        generations: How often each resource was made anew by earlier steps of the plan; a resource that is not
+            named is the one that is there now.
+        runs: The steps of the plan that this stack has had.
+    """
+
+    status: str
+    template: Template
+    parameters: Mapping[str, Value]
+    outputs: Mapping[str, Value]
+    tags: Mapping[str, str]
+    generations: Mapping[str, int] = field(default_factory=dict)
+    runs: int = 0
+
+    def key(self) -> Hashable:
+        """Returns what tells this stack from another state of the same stack."""
+        return (
+            self.status,
+            self.template.text,
+            freeze(self.parameters),
+            freeze(self.outputs),
+            freeze(self.tags),
+            freeze(self.generations),
+        )
+
+
+StackState = Absent | Unknown | Live
+World = Mapping[str, StackState]

@@ -1,0 +1,158 @@
+"""A CloudFormation template as the deployer sees it: its body, its role, and its wiring.
+
+The wiring stands in the template itself, under `Metadata.TwinStack`: which parameter takes its value from
+which output of which other role.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from twinstack.errors import InputError
+from twinstack.marked_yaml import MarkedDocument, parse_marked, read_marked
+
+_WIRE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)\.([A-Za-z0-9]+)")
+
+
+@dataclass(frozen=True)
+class Wire:
+    """A parameter that takes its value from an output of another stack.
+
+    Attributes:
+        parameter: The consuming parameter.
+        role: The role of the producing stack.
+        output: The output of the producing stack.
+        required: Whether the stack has to wait for the value; a wire with `Default: ''` is optional.
+    """
+
+    parameter: str
+    role: str
+    output: str
+    required: bool
+
+    @property
+    def source(self) -> str:
+        """`role.Output`, as it is written in the template."""
+        return f"{self.role}.{self.output}"
+
+
+@dataclass(frozen=True)
+class Template:
+    """One template, read from a file or from a live stack.
+
+    Attributes:
+        body: The template with all short forms written out.
+        source: What to call it in a message.
+        document: The same with line numbers, for messages.
+    """
+
+    body: Mapping[str, Any]
+    source: str
+    document: MarkedDocument = field(compare=False, repr=False)
+
+    def section(self, name: str) -> Mapping[str, Any]:
+        """Returns a top-level section, empty when the template has none."""
+        section = self.body.get(name) or {}
+        return section if isinstance(section, Mapping) else {}
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Mapping[str, Any]]:
+        """The declared parameters."""
+        return self.section("Parameters")
+
+    @cached_property
+    def resources(self) -> Mapping[str, Mapping[str, Any]]:
+        """The declared resources, whatever their conditions."""
+        return self.section("Resources")
+
+    @cached_property
+    def outputs(self) -> Mapping[str, Mapping[str, Any]]:
+        """The declared outputs, whatever their conditions."""
+        return self.section("Outputs")
+
+    @cached_property
+    def role(self) -> str | None:
+        """`Metadata.TwinStack.Role`, or None in a template that has no wiring metadata."""
+        return self._metadata.get("Role")
+
+    @cached_property
+    def wires(self) -> tuple[Wire, ...]:
+        """The wiring in the order of the template.
+
+        Raises:
+            InputError: A wire is not written `role.Output`, its parameter is not declared, or its default
+                is something other than ''.
+        """
+        wiring = self._metadata.get("Wiring") or {}
+        return tuple(self._wire(parameter, source) for parameter, source in wiring.items())
+
+    @cached_property
+    def text(self) -> str:
+        """The compact JSON that is submitted; stable, in the order of the template."""
+        return json.dumps(self.body, separators=(",", ":"), ensure_ascii=False)
+
+    def where(self, *place: str | int) -> str:
+        """Returns `file:line` of a part of the template."""
+        return self.document.where(*place)
+
+    @cached_property
+    def _metadata(self) -> Mapping[str, Any]:
+        metadata = self.section("Metadata").get("TwinStack") or {}
+        return metadata if isinstance(metadata, Mapping) else {}
+
+    def _wire(self, parameter: str, source: object) -> Wire:
+        where = self.where("Metadata", "TwinStack", "Wiring", parameter)
+        match = _WIRE.fullmatch(source) if isinstance(source, str) else None
+        if match is None:
+            raise InputError(f"{where}: the wire of {parameter} is {source!r}; write it as role.Output")
+        declared = self.parameters.get(parameter)
+        if declared is None:
+            raise InputError(f"{where}: wire to {parameter}, which is not among the template's parameters; declare it")
+        if declared.get("Default", "") != "":
+            raise InputError(
+                f"{self.where('Parameters', parameter, 'Default')}: the wired parameter {parameter} has the default "
+                f"{declared['Default']!r}; leave it out (the wire is required) or make it '' (the wire is optional)"
+            )
+        return Wire(parameter, match[1], match[2], required="Default" not in declared)
+
+
+def read_template(path: Path) -> Template:
+    """Reads a template that takes part in a deployment.
+
+    Raises:
+        InputError: The file is missing, not YAML, not a template, or carries no wiring metadata.
+    """
+    template = _template(read_marked(path))
+    if not isinstance(template.role, str):
+        raise InputError(
+            f"{path}: there is no Metadata.TwinStack.Role; add it, with the Wiring of the parameters that take "
+            "an output of another stack"
+        )
+    return template
+
+
+def live_template(body: str | Mapping[str, Any], stack_name: str) -> Template:
+    """Makes a template of what `GetTemplate` returned (JSON comes as a mapping, YAML as text).
+
+    Raises:
+        InputError: The text is not YAML, or not a template.
+    """
+    text = body if isinstance(body, str) else json.dumps(body)
+    return _template(parse_marked(text, f"template of stack {stack_name}"))
+
+
+def _template(document: MarkedDocument) -> Template:
+    body = document.data
+    if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
+        raise InputError(f"{document.source}: not a CloudFormation template: it has no Resources")
+    for section in ("Resources", "Outputs", "Parameters"):
+        for name, declared in (body.get(section) or {}).items():
+            if not isinstance(declared, dict):
+                raise InputError(f"{document.where(section, name)}: {section}.{name} must be a mapping")
+    return Template(body, document.source, document)
