@@ -1,0 +1,74 @@
+"""The environment that the emulator lives in: `.venv-local`, apart from the deployer's own.
+
+The emulator pins botocore to one exact release; in an environment of its own that pin reaches nobody else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from twinstack.errors import TwinStackError
+
+REQUIREMENTS = Path(__file__).with_name("requirements.txt")
+FOLDER = ".venv-local"
+_STAMP = "twinstack-requirements"
+_PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", str(REQUIREMENTS))
+
+
+class LocalEnvironmentError(TwinStackError):
+    """The emulator's environment could not be made (exit code 1)."""
+
+
+def ensure(folder: Path, say: Callable[[str], None]) -> Path:
+    """The Python of the emulator's environment, made first when it is missing or holds something else.
+
+    Args:
+        folder: Where the environment is or will be, usually `.venv-local` in the project's root.
+        say: Told what takes time, a sentence.
+
+    Returns:
+        The path of the environment's interpreter.
+
+    Raises:
+        LocalEnvironmentError: The environment could not be made.
+    """
+    python = folder / "bin" / "python"
+    wanted = _wanted()
+    if python.exists() and _made_for(folder) == wanted:
+        return python
+    say(f"Making the local AWS's environment in {folder} (once, about a quarter of a minute).")
+    if folder.exists():
+        shutil.rmtree(folder)
+    _run([sys.executable, "-m", "venv", str(folder)], folder)
+    _run([str(python), *_PIP], folder)
+    (folder / _STAMP).write_text(wanted, encoding="utf-8")
+    return python
+
+
+def _wanted() -> str:
+    made_of = REQUIREMENTS.read_bytes() + sys.version.encode()
+    return hashlib.sha256(made_of).hexdigest()
+
+
+def _made_for(folder: Path) -> str:
+    stamp = folder / _STAMP
+    return stamp.read_text(encoding="utf-8") if stamp.exists() else ""
+
+
+def _run(command: list[str], folder: Path) -> None:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        end = "\n".join(done.stderr.strip().splitlines()[-5:])
+        raise LocalEnvironmentError(
+            f"The local AWS's environment {folder} could not be made: {' '.join(command)} ended with"
+            f" {done.returncode}:\n{end}"
+        )
+
+
+if __name__ == "__main__":
+    ensure(Path.cwd() / FOLDER, lambda sentence: sys.stdout.write(f"{sentence}\n"))

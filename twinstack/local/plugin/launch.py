@@ -1,0 +1,46 @@
+"""Starts the emulator with the plugin in it: `python -m plugin.launch STATE_FOLDER`, in the emulator's environment.
+
+The process holds a lock on a file of the state folder as long as it lives: that, and not a pid that may be somebody
+else's by now, says whether the local AWS of that folder runs.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sys
+from pathlib import Path
+
+from .contract import broken
+
+
+def main(folder: Path) -> int:
+    """Run until terminated; the exit code of a start that failed."""
+    with (folder / "running").open("w", encoding="utf-8") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        problems = broken()
+        if problems:
+            sys.stderr.write("The emulator is not the one this plugin was written for:\n")
+            sys.stderr.writelines(f"  {problem}\n" for problem in problems)
+            return 1
+        _serve(folder)
+    return 0
+
+
+def _serve(folder: Path) -> None:
+    """Install everything, then hand over to the emulator: importing either earlier would hide a broken contract."""
+    from ministack.app import main as serve  # noqa: PLC0415
+
+    from .change_sets import install as change_sets  # noqa: PLC0415
+    from .dropped import Ledger  # noqa: PLC0415
+    from .registry import install  # noqa: PLC0415
+    from .types.table import BEHAVIOUR, TYPES  # noqa: PLC0415
+
+    install(TYPES, Ledger(folder / "not-emulated.json"))
+    for change in (*BEHAVIOUR, change_sets):
+        change()
+    sys.argv = ["ministack"]
+    serve()
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))

@@ -1,0 +1,254 @@
+"""Starts, finds and stops the local AWS: a process of its own, on 127.0.0.1, that outlives the command.
+
+Two folders: `state` holds what belongs to one running emulator (pid, address, log), `venv` the environment, which
+any number of them share. The command line uses `<root>/.twinstack/local` and `<root>/.venv-local`; a test gives each
+worker a state folder of its own.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import signal
+import socket
+import subprocess
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from twinstack.errors import TwinStackError
+
+from .environment import FOLDER, ensure
+
+STATE = Path(".twinstack") / "local"
+_HOST = "127.0.0.1"
+_PLUGIN = Path(__file__).parent
+_POLL_SECONDS = 0.05
+_PATIENCE_SECONDS = 60.0
+_GRACE_SECONDS = 10.0
+_LOG_LINES = 15
+
+
+class Clock(Protocol):
+    """Time, as far as waiting for the emulator needs it."""
+
+    def now(self) -> float:
+        """Seconds, from any beginning."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Let that much time pass."""
+        ...
+
+
+@dataclass(frozen=True)
+class LocalAws:
+    """A local AWS that runs."""
+
+    endpoint: str
+    pid: int
+
+
+@dataclass(frozen=True)
+class NotEmulated:
+    """A property that a template gives and that the local AWS does nothing with."""
+
+    region: str
+    stack: str
+    resource: str
+    type: str
+    property: str
+
+
+class LocalAwsError(TwinStackError):
+    """The local AWS did not start, or does not answer (exit code 1)."""
+
+
+def start(root: Path, say: Callable[[str], None], clock: Clock) -> LocalAws:
+    """Start the local AWS of a project, or find the one that runs.
+
+    Args:
+        root: The project's root: state goes to `.twinstack/local`, the environment is `.venv-local`.
+        say: Told what takes time, a sentence.
+        clock: Used for waiting.
+
+    Returns:
+        The local AWS, healthy.
+
+    Raises:
+        LocalAwsError: It ended while starting, or never became healthy; the message ends with its log.
+    """
+    return start_in(root / STATE, root / FOLDER, say, clock)
+
+
+def start_in(state: Path, venv: Path, say: Callable[[str], None], clock: Clock) -> LocalAws:
+    """`start` with the state and the environment in folders of their own, which is what tests want."""
+    state.mkdir(parents=True, exist_ok=True)
+    with _one_at_a_time(state):
+        found = _running(state)
+        if found:
+            return found
+        if _is_held(state):
+            raise LocalAwsError(
+                f"The local AWS in {state} runs (pid {_pid(state)}) and does not answer; `local stop` ends it."
+                f" Its log: {_log(state)}"
+            )
+        return _launch(state, ensure(venv, say), clock)
+
+
+def running(root: Path) -> LocalAws | None:
+    """The local AWS of a project, when its process is ours and answers; a pid that is left over is nothing."""
+    return _running(root / STATE)
+
+
+def stop(root: Path, clock: Clock) -> LocalAws | None:
+    """End the local AWS of a project and all that is in it; returns what was ended, when all of it is gone."""
+    return stop_in(root / STATE, clock)
+
+
+def stop_in(state: Path, clock: Clock) -> LocalAws | None:
+    """`stop` by state folder."""
+    if not state.exists():
+        return None
+    with _one_at_a_time(state):
+        if not _is_held(state):
+            _forget(state)
+            return None
+        ended = LocalAws(_endpoint(state), _pid(state))
+        os.kill(ended.pid, signal.SIGTERM)
+        if not _until(lambda: not _is_held(state), _GRACE_SECONDS, clock):
+            os.kill(ended.pid, signal.SIGKILL)
+            _until(lambda: not _is_held(state), _GRACE_SECONDS, clock)
+        _forget(state)
+        return ended
+
+
+def not_emulated(root: Path) -> list[NotEmulated]:
+    """What stacks of the local AWS ask for and do not get, by region, stack, resource and property."""
+    return not_emulated_in(root / STATE)
+
+
+def not_emulated_in(state: Path) -> list[NotEmulated]:
+    """`not_emulated` by state folder."""
+    file = state / "not-emulated.json"
+    if not file.exists():
+        return []
+    return [NotEmulated(**row) for row in json.loads(file.read_text(encoding="utf-8"))]
+
+
+def _launch(state: Path, python: Path, clock: Clock) -> LocalAws:
+    port = _free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
+    environment |= {"BIND_HOST": _HOST, "GATEWAY_PORT": str(port), "PYTHONPATH": str(_PLUGIN)}
+    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(state), "PERSIST_STATE": "0"}
+    with _log(state).open("wb") as log:
+        process = subprocess.Popen(
+            [str(python), "-m", "plugin.launch", str(state)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=state,
+            start_new_session=True,
+        )
+    started = LocalAws(f"http://{_HOST}:{port}", process.pid)
+    _record(state).write_text(json.dumps({"endpoint": started.endpoint, "pid": started.pid}), encoding="utf-8")
+    _until(lambda: process.poll() is not None or _answers(started.endpoint), _PATIENCE_SECONDS, clock)
+    if process.poll() is not None or not _answers(started.endpoint):
+        _give_up(state, process)
+    process.returncode = 0  # it is meant to outlive us: nobody will wait for it
+    return started
+
+
+def _give_up(state: Path, process: subprocess.Popen[bytes]) -> None:
+    code = process.poll()
+    if code is None:
+        process.kill()
+        process.wait()
+    how = "did not become healthy" if code is None else f"ended with exit code {code} while starting"
+    lines = _log(state).read_text(encoding="utf-8", errors="replace").strip().splitlines()[-_LOG_LINES:]
+    _forget(state)
+    end = "\n".join(f"  {line}" for line in lines)
+    raise LocalAwsError(f"The local AWS {how}. The end of its log ({_log(state)}):\n{end}")
+
+
+def _running(state: Path) -> LocalAws | None:
+    if not _is_held(state) or not _record(state).exists():
+        return None
+    found = LocalAws(_endpoint(state), _pid(state))
+    return found if _answers(found.endpoint) else None
+
+
+def _is_held(state: Path) -> bool:
+    """Whether a process of ours lives: it holds this lock, which ends with it however it ends."""
+    lock = state / "running"
+    if not lock.exists():
+        return False
+    with lock.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
+
+
+@contextmanager
+def _one_at_a_time(state: Path) -> Iterator[None]:
+    with (state / "starting").open("wb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def _until(done: Callable[[], bool], patience: float, clock: Clock) -> bool:
+    end = clock.now() + patience
+    while not done():
+        if clock.now() >= end:
+            return False
+        clock.sleep(_POLL_SECONDS)
+    return True
+
+
+def _answers(endpoint: str) -> bool:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(f"{endpoint}/_ministack/ready", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((_HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def _endpoint(state: Path) -> str:
+    return str(_read(state)["endpoint"])
+
+
+def _pid(state: Path) -> int:
+    return int(_read(state)["pid"])
+
+
+def _read(state: Path) -> dict[str, str | int]:
+    content: dict[str, str | int] = json.loads(_record(state).read_text(encoding="utf-8"))
+    return content
+
+
+def _record(state: Path) -> Path:
+    return state / "process.json"
+
+
+def _log(state: Path) -> Path:
+    return state / "emulator.log"
+
+
+def _forget(state: Path) -> None:
+    for file in (_record(state), state / "not-emulated.json", state / "running"):
+        file.unlink(missing_ok=True)
