@@ -1,0 +1,268 @@
+"""In which passes the stacks are deployed: the table of the design, and systems of other roles."""
+
+import pytest
+
+from tests.systems import PRIMARY, SECONDARY, deployed, pair, passes, planner, system
+from twinstack.errors import InputError
+from twinstack.planning.passes import plan
+from twinstack.planning.wiring_checks import check_wiring
+from twinstack.planning.world import Absent, Live, Unknown
+
+NOTHING = {"primary": Absent(), "secondary": Absent()}
+
+
+def worlds(given=None):
+    """The worlds that a deployment from nothing goes through, as AWS would describe them."""
+    given = given or pair()
+    world, seen = dict.fromkeys(given.stacks, Absent()), []
+    seen.append(world)
+    while (planned := plan(planner(given), world)).passes:
+        world = world | {step.stack.role: deployed(step.after) for step in planned.passes[0]}
+        seen.append(world)
+    return seen
+
+
+def test_a_pair_from_nothing_takes_three_passes():
+    assert passes(plan(planner(pair()), NOTHING)) == [["primary"], ["secondary"], ["primary"]]
+
+
+def test_each_pass_done_leaves_one_less():
+    assert [len(plan(planner(pair()), world).passes) for world in worlds()] == [3, 2, 1, 0]
+
+
+def test_a_secondary_deleted_by_hand_is_restored_and_wired_again_in_two_passes():
+    world = worlds()[-1] | {"secondary": Absent()}
+    assert passes(plan(planner(pair()), world)) == [["secondary"], ["primary"]]
+
+
+def test_an_unknown_secondary_leaves_a_live_primary_as_it_is_and_the_plan_is_partial():
+    world = worlds()[-1] | {"secondary": Unknown("AccessDenied")}
+    planned = plan(planner(pair()), world)
+    assert (planned.passes, planned.partial, planned.unknown) == ((), True, {"secondary": "AccessDenied"})
+
+
+def test_an_unknown_secondary_does_not_stop_the_first_deployment_of_the_primary():
+    planned = plan(planner(pair()), NOTHING | {"secondary": Unknown("Throttling")})
+    assert (passes(planned), planned.partial) == ([["primary"]], True)
+
+
+def test_two_changed_templates_are_updated_standby_first_when_no_wired_value_changes():
+    changed = pair(primary=PRIMARY + "      Extra: {Value: '1'}\n", secondary=SECONDARY + "      Extra: {Value: '1'}\n")
+    assert passes(plan(planner(changed), worlds()[-1])) == [["secondary"], ["primary"]]
+
+
+def test_a_given_update_order_is_followed():
+    changed = {role: text + "      Extra: {Value: '1'}\n" for role, text in (("primary", PRIMARY), ("secondary", SECONDARY))}
+    given = system(changed, update_order=("primary", "secondary"))
+    assert passes(plan(planner(given), worlds()[-1])) == [["primary"], ["secondary"]]
+
+
+def test_the_update_order_is_waived_when_the_earlier_stack_would_have_to_run_again():
+    """The primary's new CIDR changes what the secondary consumes, so the secondary waits for it."""
+    changed = pair(
+        {"primary": {"VpcCidr": "10.9.0.0/16"}}, secondary=SECONDARY + "      Extra: {Value: '1'}\n"
+    )
+    assert passes(plan(planner(changed), worlds()[-1])) == [["primary"], ["secondary"], ["primary"]]
+
+
+def test_a_stack_in_rollback_complete_is_created_anew():
+    failed = Live("ROLLBACK_COMPLETE", pair().stacks["primary"].template, {}, {}, {})
+    planned = plan(planner(pair()), NOTHING | {"primary": failed})
+    assert [step.operation for step in planned.steps] == ["CREATE", "CREATE", "UPDATE"]
+
+
+def test_a_flag_turned_off_in_the_producer_blanks_nothing_and_is_said_to_be_stale():
+    world = worlds()[-1]
+    planned = plan(planner(pair({"secondary": {"Replicate": "false"}})), world)
+    assert passes(planned) == [["secondary"]]
+    primary = next(step for step in planned.idle if step.stack.role == "primary")
+    kept = {value.name: (value.value, value.source, value.stale) for value in primary.parameters}
+    assert kept["PeerBucket"] == (world["primary"].parameters["PeerBucket"], "previous", True)
+
+
+def test_a_wired_value_that_alters_no_resource_plans_no_step_and_is_said_to_be_unused():
+    unused = SECONDARY.replace(", SourceRegion: !Ref SourceRegion", "")
+    given = pair(secondary=unused)
+    world = worlds(given)[-1]
+    other = Live(**(vars(world["primary"]) | {"outputs": {**world["primary"].outputs, "Region": "moved"}}))
+    planned = plan(planner(given), world | {"primary": other})
+    assert planned.passes == ()
+    secondary = next(step for step in planned.idle if step.stack.role == "secondary")
+    assert [value.name for value in secondary.unused] == ["SourceRegion"]
+
+
+def test_changed_stack_tags_change_every_resource_that_carries_tags():
+    given = pair()
+    tagged = system({"primary": PRIMARY, "secondary": SECONDARY}, tags={"Team": "trading"})
+    planned = plan(planner(tagged), worlds(given)[-1])
+    assert passes(planned) == [["secondary"], ["primary"]]
+    assert {(change.action, change.properties) for change in planned.steps[0].changes} == {("Modify", ("Tags",))}
+    assert "Route" not in {change.resource for change in planned.steps[0].changes}
+
+
+CHAIN = {
+    "network": """
+        Metadata: {TwinStack: {Role: network}}
+        Resources: {Vpc: {Type: 'AWS::EC2::VPC'}}
+        Outputs: {VpcId: {Value: !Ref Vpc}}
+    """,
+    "left": """
+        Metadata: {TwinStack: {Role: left, Wiring: {VpcId: network.VpcId}}}
+        Parameters: {VpcId: {Type: String}}
+        Resources: {Table: {Type: 'AWS::EC2::RouteTable', Properties: {VpcId: !Ref VpcId}}}
+        Outputs: {TableId: {Value: !Ref Table}}
+    """,
+    "right": """
+        Metadata: {TwinStack: {Role: right, Wiring: {VpcId: network.VpcId, TableId: left.TableId}}}
+        Parameters: {VpcId: {Type: String}, TableId: {Type: String, Default: ''}}
+        Resources: {Table: {Type: 'AWS::EC2::RouteTable', Properties: {VpcId: !Ref VpcId, Peer: !Ref TableId}}}
+    """,
+}
+
+
+def test_three_stacks_of_other_roles_take_the_fewest_passes_and_then_the_fewest_steps():
+    """Running `right` beside `left` would save no pass and cost a second run of it."""
+    given = system(CHAIN)
+    assert passes(plan(planner(given), dict.fromkeys(CHAIN, Absent()))) == [["network"], ["left"], ["right"]]
+
+
+def test_stacks_that_need_nothing_of_each_other_run_side_by_side():
+    given = system({"network": CHAIN["network"], "left": CHAIN["left"], "other": CHAIN["left"].replace("left", "other")})
+    assert passes(plan(planner(given), dict.fromkeys(given.stacks, Absent()))) == [["network"], ["left", "other"]]
+
+
+def test_above_six_stacks_every_runnable_stack_runs_and_the_plan_says_that_it_did_not_search():
+    many = {f"leaf{index}": CHAIN["left"].replace("left", f"leaf{index}") for index in range(6)}
+    given = system({"network": CHAIN["network"], **many})
+    planned = plan(planner(given), dict.fromkeys(given.stacks, Absent()))
+    assert (passes(planned), planned.searched) == ([["network"], [*many]], False)
+
+
+def refused(**templates):
+    with pytest.raises(InputError) as caught:
+        check_wiring(planner(system(templates)))
+    return str(caught.value)
+
+
+def stack(role, wiring="{}", parameters="{}", conditions="{}", outputs="{}", properties="{}"):
+    return f"""
+        Metadata: {{TwinStack: {{Role: {role}, Wiring: {wiring}}}}}
+        Parameters: {parameters}
+        Conditions: {conditions}
+        Resources: {{Thing: {{Type: 'AWS::SNS::Topic', Properties: {properties}}}}}
+        Outputs: {outputs}
+    """
+
+
+def test_the_pair_passes_every_check():
+    check_wiring(planner(pair()))
+
+
+@pytest.mark.parametrize(
+    ("templates", "said"),
+    [
+        pytest.param(
+            {"a": stack("a", "{X: b.Out}", "{X: {Type: String}}")},
+            "a.X <- b.Out: there is no role b",
+            id="a wire to a role that is not there",
+        ),
+        pytest.param(
+            {"a": stack("a", "{X: b.Out}", "{X: {Type: String}}"), "b": stack("b")},
+            "a.X <- b.Out: generated/b.yaml has no output Out",
+            id="a wire to an output that is not there",
+        ),
+        pytest.param(
+            {
+                "a": stack("a", "{X: b.Out}", "{X: {Type: String}}", outputs="{Out: {Value: !Ref Thing}}"),
+                "b": stack("b", "{Y: a.Out}", "{Y: {Type: String}}", outputs="{Out: {Value: !Ref Thing}}"),
+            },
+            "required wires form a loop: a.X <- b.Out, b.Y <- a.Out",
+            id="a loop of required wires",
+        ),
+        pytest.param(
+            {
+                "a": stack("a", "{X: c.Out}", "{X: {Type: String}}", outputs="{Out: {Value: !Ref Thing}}"),
+                "b": stack("b", "{Y: a.Out}", "{Y: {Type: String}}", outputs="{Out: {Value: !Ref Thing}}"),
+                "c": stack("c", "{Z: b.Out}", "{Z: {Type: String}}", outputs="{Out: {Value: !Ref Thing}}"),
+            },
+            "required wires form a loop: a.X <- c.Out, c.Z <- b.Out, b.Y <- a.Out",
+            id="a loop over three stacks",
+        ),
+        pytest.param(
+            {
+                "a": stack("a", "{X: b.Out}", "{X: {Type: String}}"),
+                "b": stack(
+                    "b",
+                    parameters="{On: {Type: String, Default: 'no'}}",
+                    conditions="{Turned: !Equals [!Ref On, 'yes']}",
+                    outputs="{Out: {Condition: Turned, Value: !Ref Thing}}",
+                ),
+            },
+            "the required wire X <- b.Out never gets a value: with this environment's parameters b has no output Out",
+            id="a required wire that this environment's parameters leave without a value",
+        ),
+        pytest.param(
+            {
+                "a": stack("a", "{X: b.Out}", "{X: {Type: String, Default: ''}}"),
+                "b": stack(
+                    "b",
+                    parameters="{On: {Type: String, AllowedValues: ['yes', 'no'], Default: 'no'}}",
+                    conditions="{Odd: !Equals [!Ref On, 'maybe']}",
+                    outputs="{Out: {Condition: Odd, Value: !Ref Thing}}",
+                ),
+            },
+            "a.X <- b.Out: no parameter values could produce this output",
+            id="an optional wire whose output no parameter values could produce",
+        ),
+        pytest.param(
+            {
+                role: stack(
+                    role,
+                    f"{{X: {other}.Out}}",
+                    "{X: {Type: String, Default: ''}}",
+                    "{Has: !Not [!Equals [!Ref X, '']]}",
+                    "{Out: {Condition: Has, Value: !Ref Thing}}",
+                )
+                for role, other in (("a", "b"), ("b", "a"))
+            },
+            "no parameter values could produce this output",
+            id="two optional wires that wait for each other for ever",
+        ),
+        pytest.param(
+            {
+                "a": stack(
+                    "a",
+                    "{X: b.Out}",
+                    "{X: {Type: String, Default: ''}}",
+                    "{Flip: !Equals [!Ref X, 'one']}",
+                    "{Out: {Value: !If [Flip, two, one]}}",
+                ),
+                "b": stack(
+                    "b",
+                    "{Y: a.Out}",
+                    "{Y: {Type: String, Default: ''}}",
+                    "{Empty: !Equals [!Ref Y, '']}",
+                    "{Out: {Value: !If [Empty, none, !Ref Y]}}",
+                ),
+            },
+            "do not settle within 5 passes: these wires change with every pass: a.X <- b.Out, b.Y <- a.Out",
+            id="a system that never settles",
+        ),
+        pytest.param(
+            {
+                "a": stack("a", outputs="{Out: {Value: !Ref Thing}}"),
+                "b": stack(
+                    "b",
+                    "{Y: a.Out}",
+                    "{Y: {Type: String}}",
+                    "{Special: !Equals [!Ref Y, 'arn:special']}",
+                    outputs="{Out: {Condition: Special, Value: 'x'}}",
+                ),
+            },
+            "b: condition Special compares a value that is known only after another stack is deployed",
+            id="a condition that turns on a value of which only AWS knows what it is",
+        ),
+    ],
+)
+def test_wiring_that_cannot_work_is_refused_with_its_edges_named(templates, said):
+    assert said in refused(**templates)
