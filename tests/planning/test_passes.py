@@ -52,16 +52,16 @@ def test_two_changed_templates_are_updated_standby_first_when_no_wired_value_cha
 
 
 def test_a_given_update_order_is_followed():
-    changed = {role: text + "      Extra: {Value: '1'}\n" for role, text in (("primary", PRIMARY), ("secondary", SECONDARY))}
+    changed = {
+        role: text + "      Extra: {Value: '1'}\n" for role, text in (("primary", PRIMARY), ("secondary", SECONDARY))
+    }
     given = system(changed, update_order=("primary", "secondary"))
     assert passes(plan(planner(given), worlds()[-1])) == [["primary"], ["secondary"]]
 
 
 def test_the_update_order_is_waived_when_the_earlier_stack_would_have_to_run_again():
     """The primary's new CIDR changes what the secondary consumes, so the secondary waits for it."""
-    changed = pair(
-        {"primary": {"VpcCidr": "10.9.0.0/16"}}, secondary=SECONDARY + "      Extra: {Value: '1'}\n"
-    )
+    changed = pair({"primary": {"VpcCidr": "10.9.0.0/16"}}, secondary=SECONDARY + "      Extra: {Value: '1'}\n")
     assert passes(plan(planner(changed), worlds()[-1])) == [["primary"], ["secondary"], ["primary"]]
 
 
@@ -127,7 +127,9 @@ def test_three_stacks_of_other_roles_take_the_fewest_passes_and_then_the_fewest_
 
 
 def test_stacks_that_need_nothing_of_each_other_run_side_by_side():
-    given = system({"network": CHAIN["network"], "left": CHAIN["left"], "other": CHAIN["left"].replace("left", "other")})
+    given = system(
+        {"network": CHAIN["network"], "left": CHAIN["left"], "other": CHAIN["left"].replace("left", "other")}
+    )
     assert passes(plan(planner(given), dict.fromkeys(given.stacks, Absent()))) == [["network"], ["left", "other"]]
 
 

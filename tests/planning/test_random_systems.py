@@ -27,7 +27,10 @@ def wirings(draw, roles):
         wires[role] = draw(
             st.lists(
                 st.tuples(
-                    st.sampled_from(others), st.sampled_from(OUTPUTS), st.sampled_from([False, False, True]), st.booleans()
+                    st.sampled_from(others),
+                    st.sampled_from(OUTPUTS),
+                    st.sampled_from([False, False, True]),
+                    st.booleans(),
                 ),
                 max_size=3,
                 unique_by=lambda wire: wire[:2],

@@ -6,9 +6,9 @@ passes, then the fewest steps, then follows the order of the environment file.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, islice
 
 from twinstack.errors import InputError
 from twinstack.planning.steps import Planner, Step, base_of
@@ -16,8 +16,10 @@ from twinstack.planning.system import System
 from twinstack.planning.values import freeze
 from twinstack.planning.world import Absent, Unknown, World
 
-# Up to this many stacks every choice of steps is tried; above it each pass runs all that can run.
+# Up to this many stacks every choice of steps is tried, while there are not more worlds than this to look at;
+# beyond either, each pass runs all that can run, and the plan says so.
 SEARCHED_STACKS = 6
+SEARCHED_WORLDS = 3000
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Plan:
         unknown: The stacks that AWS could not be asked about, with its answer: the plan is partial.
         waiting: Steps that cannot run for want of a required wire whose producer is unknown.
         idle: The steps of stacks that need nothing, with what is to be said of them (stale, unused values).
-        searched: False when there are too many stacks to search for the fewest passes.
+        searched: False when there are too many stacks, or ways to deploy them, to search for the fewest passes.
         world: The world as the plan leaves it.
     """
 
@@ -76,16 +78,16 @@ def plan(planner: Planner, world: World) -> Plan:
     """
     planner = with_update_order(planner)
     limit = pass_limit(planner.system)
-    path = _search(planner, world, limit)
+    path, searched = _best_path(planner, world, limit)
     if path is None:
-        raise InputError(unsettled(planner, world, limit))
+        raise InputError(_unsettled(planner, world, limit))
     steps = _steps(planner, path.world)
     return Plan(
         path.passes,
         {role: state.reason for role, state in world.items() if isinstance(state, Unknown)},
         tuple(step for step in steps.values() if step.missing),
         tuple(step for step in steps.values() if not step.missing),
-        len(planner.system.stacks) <= SEARCHED_STACKS,
+        searched,
         path.world,
     )
 
@@ -101,7 +103,7 @@ def with_update_order(planner: Planner) -> Planner:
     if system.update_order:
         return planner
     nothing: World = dict.fromkeys(system.stacks, Absent())
-    path = _search(planner, nothing, pass_limit(system))
+    path, _ = _best_path(planner, nothing, pass_limit(system))
     created = [
         step.stack.role for steps in (path.passes if path else ()) for step in steps if step.operation == "CREATE"
     ]
@@ -109,10 +111,10 @@ def with_update_order(planner: Planner) -> Planner:
     return replace(planner, system=replace(system, update_order=order))
 
 
-def allowed_together(planner: Planner, world: World, candidates: Mapping[str, Step]) -> list[tuple[str, ...]]:
-    """Returns the sets of candidate steps that the update order lets run in one pass, larger ones first."""
+def _allowed_together(planner: Planner, world: World, candidates: Mapping[str, Step]) -> Iterator[tuple[str, ...]]:
+    """Yields the sets of candidate steps that the update order lets run in one pass, larger ones first."""
     free = [role for role in candidates if not _held_back(planner, world, candidates, role)]
-    return [roles for size in range(len(free), 0, -1) for roles in combinations(free, size)]
+    return (roles for size in range(len(free), 0, -1) for roles in combinations(free, size))
 
 
 def _held_back(planner: Planner, world: World, candidates: Mapping[str, Step], role: str) -> bool:
@@ -139,8 +141,22 @@ def _feeds(system: System, world: World, step: Step, consumer: str) -> bool:
     return any(role == consumer and wire.output in changed for role, wire in system.consumers(step.stack.role))
 
 
-def _search(planner: Planner, world: World, limit: int) -> _Path | None:
-    """Returns the best path to a settled world: breadth first over every allowed choice of steps."""
+def _best_path(planner: Planner, world: World, limit: int) -> tuple[_Path | None, bool]:
+    """Returns the best path to a settled world, and whether every choice of steps was looked at."""
+    if len(planner.system.stacks) <= SEARCHED_STACKS:
+        try:
+            return _search(planner, world, limit, every_choice=True), True
+        except _TooManyWorldsError:
+            pass
+    return _search(planner, world, limit, every_choice=False), False
+
+
+class _TooManyWorldsError(Exception):
+    """The search met more worlds than it may look at."""
+
+
+def _search(planner: Planner, world: World, limit: int, *, every_choice: bool) -> _Path | None:
+    """Searches breadth first, pass by pass: the first settled worlds met have the fewest passes."""
     order = list(planner.system.stacks)
     front = {_key(world): _Path(world)}
     for _ in range(limit + 1):
@@ -148,23 +164,21 @@ def _search(planner: Planner, world: World, limit: int) -> _Path | None:
         following: dict[object, _Path] = {}
         for path in front.values():
             candidates = {role: step for role, step in _steps(planner, path.world).items() if step.needed}
+            choices = _allowed_together(planner, path.world, candidates)
             if not candidates:
                 settled.append(path)
-            for roles in _choices(planner, path.world, candidates):
+            for roles in islice(choices, None if every_choice else 1):
                 steps = tuple(candidates[role] for role in roles)
                 then = _Path({**path.world, **_after(steps)}, (*path.passes, steps))
                 best = following.setdefault(_key(then.world), then)
                 if then.rank(order) < best.rank(order):
                     following[_key(then.world)] = then
+            if len(following) > SEARCHED_WORLDS:
+                raise _TooManyWorldsError
         if settled:
             return min(settled, key=lambda path: path.rank(order))
         front = following
     return None
-
-
-def _choices(planner: Planner, world: World, candidates: Mapping[str, Step]) -> Iterable[tuple[str, ...]]:
-    choices = allowed_together(planner, world, candidates) if candidates else []
-    return choices if len(planner.system.stacks) <= SEARCHED_STACKS else choices[:1]
 
 
 def _after(steps: Iterable[Step]) -> World:
@@ -179,7 +193,7 @@ def _key(world: World) -> object:
     return tuple((role, base.key() if (base := base_of(state)) else None) for role, state in world.items())
 
 
-def unsettled(planner: Planner, world: World, limit: int) -> str:
+def _unsettled(planner: Planner, world: World, limit: int) -> str:
     """Returns the message for a system that does not settle, with the wires that keep it going."""
     states: list[World] = [world]
     for _ in range(limit):

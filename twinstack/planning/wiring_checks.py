@@ -32,8 +32,8 @@ def check_wiring(planner: Planner) -> None:
         raise InputError("\n".join(problems))
     planned = plan(planner, dict.fromkeys(planner.system.stacks, Absent()))
     problems = [
-        f"{_where(step.stack, wire)}: {step.stack.role}: the required wire {wire.parameter} <- {wire.source} never gets "
-        f"a value: with this environment's parameters {_why_not(planned.world, wire)}"
+        f"{_where(step.stack, wire)}: {step.stack.role}: the required wire {wire.parameter} <- {wire.source} never "
+        f"gets a value: with this environment's parameters {_why_not(planned.world, wire)}"
         for step in planned.waiting
         for wire in step.missing
     ]
@@ -57,8 +57,8 @@ def _leading_nowhere(system: System) -> Iterator[str]:
         producer = system.stacks.get(wire.role)
         if producer is None:
             yield (
-                f"{_where(stack, wire)}: wire {role}.{wire.parameter} <- {wire.source}: there is no role {wire.role} in "
-                f"the environment; it has {', '.join(system.stacks)}"
+                f"{_where(stack, wire)}: wire {role}.{wire.parameter} <- {wire.source}: there is no role {wire.role} "
+                f"in the environment; it has {', '.join(system.stacks)}"
             )
         elif wire.output not in producer.template.outputs:
             yield (
@@ -129,7 +129,7 @@ def _has_output(resolver: Resolver, template: Template, output: str) -> bool:
     try:
         if "Condition" in declared and not resolver.condition(declared["Condition"]):
             return False
-        return resolver.resolve(declared.get("Value")) != ""
+        return bool(resolver.resolve(declared.get("Value")) != "")
     except InputError:
         # It turns on a value that only AWS knows, so it is not impossible; planning says it better if it matters.
         return True
