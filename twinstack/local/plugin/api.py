@@ -42,9 +42,7 @@ def client(service: str, in_region: str | None = None) -> Any:  # noqa: ANN401  
                 endpoint_url=endpoint(),
                 aws_access_key_id="test",
                 aws_secret_access_key="test",  # noqa: S106  the emulator takes any
-                config=Config(
-                    retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}
-                ),
+                config=Config(retries={"total_max_attempts": 1}, proxies={}, s3={"addressing_style": "path"}),
             )
         return _CLIENTS[key]
 

@@ -13,9 +13,7 @@ def install() -> None:
     changesets._resolve_props_for_diff = resolved
 
 
-def resolved(
-    template: dict[str, Any], parameters: dict[str, Any], stack_name: str, stack_id: str
-) -> dict[str, Any]:
+def resolved(template: dict[str, Any], parameters: dict[str, Any], stack_name: str, stack_id: str) -> dict[str, Any]:
     """The template with the resources that its conditions leave, each property resolved as far as it can be.
 
     The emulator's own keeps the whole resource unresolved when one of its properties cannot be resolved yet, so
@@ -28,9 +26,7 @@ def resolved(
 
     def value(raw: Any) -> Any:  # noqa: ANN401
         try:
-            return engine._resolve_refs(
-                copy.deepcopy(raw), {}, parameters, conditions, mappings, stack_name, stack_id
-            )
+            return engine._resolve_refs(copy.deepcopy(raw), {}, parameters, conditions, mappings, stack_name, stack_id)
         except (KeyError, IndexError, TypeError, ValueError):
             return raw
 

@@ -43,9 +43,7 @@ class Ledger:
     def keep_only(self, region: str, stack_name: str, logical_ids: Collection[str]) -> None:
         """Forget every resource of a stack that it no longer holds."""
         with self._lock:
-            gone = [
-                key for key in self._entries if key[:2] == (region, stack_name) and key[2] not in logical_ids
-            ]
+            gone = [key for key in self._entries if key[:2] == (region, stack_name) and key[2] not in logical_ids]
             for key in gone:
                 del self._entries[key]
             if gone:

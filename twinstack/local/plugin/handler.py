@@ -27,9 +27,7 @@ class Resource:
 
     def generated_name(self, longest: int = 63) -> str:
         """A name for a resource whose template gives none, in the emulator's own manner: the same each time."""
-        name = provisioners._physical_name(
-            self.stack_name, self.logical_id, lowercase=True, max_len=longest
-        )
+        name = provisioners._physical_name(self.stack_name, self.logical_id, lowercase=True, max_len=longest)
         return str(name)
 
 
@@ -55,17 +53,13 @@ class Handler:
         outcome: Outcome = self.native["create"](resource.logical_id, properties, resource.stack_name)
         return outcome
 
-    def update(
-        self, resource: Resource, physical_id: str, old: Properties, new: Properties
-    ) -> Outcome:
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
         """Change it in place; a changed create-only property never comes here."""
         outcome: Outcome
         if "update" not in self.native:
             outcome = self.native["create"](resource.logical_id, new, resource.stack_name)
         elif self.native.get("update_with_logical_id"):
-            outcome = self.native["update"](
-                physical_id, old, new, resource.stack_name, resource.logical_id
-            )
+            outcome = self.native["update"](physical_id, old, new, resource.stack_name, resource.logical_id)
         else:
             outcome = self.native["update"](physical_id, old, new, resource.stack_name)
         return outcome
@@ -80,9 +74,7 @@ class Handler:
 
 def tag_list(value: object) -> list[dict[str, str]]:
     """A Tags property as the API's list of Key and Value."""
-    return [
-        {"Key": key, "Value": text} for key, text in provisioners._tag_map(value).items()
-    ]
+    return [{"Key": key, "Value": text} for key, text in provisioners._tag_map(value).items()]
 
 
 def removed_tags(old: object, new: object) -> list[str]:

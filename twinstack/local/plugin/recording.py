@@ -7,7 +7,7 @@ The emulator's provisioners read what they know from a mapping and say nothing a
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 Path = tuple[str, ...]
@@ -83,6 +83,18 @@ def recorded(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, list):
         return [recorded(item) for item in value]
     return value
+
+
+def replaced(properties: Mapping[str, Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
+    """`properties` with other values, None taking one away; what is asked of the copy counts for the original."""
+    plain = {**dict.copy(properties), **values}  # type: ignore[arg-type]
+    left = {key: value for key, value in plain.items() if value is not None}
+    if not isinstance(properties, Recorded):
+        return left
+    copied = Recorded({})
+    dict.update(copied, left)  # members stay the recorders that they are
+    copied.asked = properties.asked
+    return copied
 
 
 def _unasked_below(value: Any) -> Iterator[Path]:  # noqa: ANN401

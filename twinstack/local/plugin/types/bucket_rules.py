@@ -44,7 +44,8 @@ def _lifecycle_filter(rule: Properties) -> dict[str, Any]:
 
 def _transitions(transitions: Any, days: str) -> list[dict[str, Any]] | None:  # noqa: ANN401
     return [
-        _present(StorageClass=item["StorageClass"], **{days: item.get("TransitionInDays")}) for item in transitions or []
+        _present(StorageClass=item["StorageClass"], **{days: item.get("TransitionInDays")})
+        for item in transitions or []
     ] or None
 
 

@@ -10,6 +10,7 @@ from ministack.core.responses import get_account_id
 
 from ..api import client, region, unless_gone
 from ..handler import Handler, Outcome, Resource, tag_list
+from ..recording import replaced
 from ..shapes import Properties, typed
 from .bucket_rules import lifecycle, replication
 
@@ -56,9 +57,7 @@ _SETTINGS = {
         lambda s3, v: typed(s3, "OwnershipControls", v),
     ),
     "LoggingConfiguration": _Setting("BucketLoggingStatus", "put_bucket_logging", "", _logging),
-    "Tags": _Setting(
-        "Tagging", "put_bucket_tagging", "delete_bucket_tagging", lambda _s3, v: {"TagSet": tag_list(v)}
-    ),
+    "Tags": _Setting("Tagging", "put_bucket_tagging", "delete_bucket_tagging", lambda _s3, v: {"TagSet": tag_list(v)}),
     "ReplicationConfiguration": _Setting(
         "ReplicationConfiguration", "put_bucket_replication", "delete_bucket_replication", replication
     ),
@@ -79,9 +78,7 @@ class Bucket(Handler):
         _apply(physical_id, {}, properties)
         return physical_id, attributes
 
-    def update(
-        self, resource: Resource, physical_id: str, old: Properties, new: Properties
-    ) -> Outcome:
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
         outcome = super().update(resource, physical_id, old, _with_namespace(new))
         _apply(physical_id, old, new)
         return outcome
@@ -101,9 +98,7 @@ def _with_namespace(properties: Properties) -> Properties:
     suffix = f"-{get_account_id()}-{region()}-an"
     own_namespace = properties.get("BucketNamespace") == "account-regional"
     if prefix:
-        merged = properties.copy()  # type: ignore[attr-defined]
-        merged["BucketName"] = f"{prefix}{suffix}"
-        return merged  # type: ignore[no-any-return]
+        return replaced(properties, {"BucketName": f"{prefix}{suffix}"})
     name = properties.get("BucketName")
     if own_namespace and name and not str(name).endswith(suffix):
         msg = f"Bucket name {name} is not in the namespace of this account and region: it must end in {suffix}"

@@ -65,17 +65,13 @@ class DBCluster(Handler):
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         _check_joining(properties)
         rds_api = client("rds")
-        asked = {"DBClusterIdentifier": resource.generated_name()} | arguments(
-            rds_api, "CreateDBCluster", properties
-        )
+        asked = {"DBClusterIdentifier": resource.generated_name()} | arguments(rds_api, "CreateDBCluster", properties)
         asked.pop("SourceRegion", None)  # botocore would sign a URL for it; checked above
         made = rds_api.create_db_cluster(**asked)["DBCluster"]
         _keep_settings(made["DBClusterIdentifier"], properties)
         return made["DBClusterIdentifier"], _attributes(made)
 
-    def update(
-        self, resource: Resource, physical_id: str, old: Properties, new: Properties
-    ) -> Outcome:
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
         _leave_on_removal(physical_id, old, new)
         _upgrade(physical_id, old, new)
         rds_api = client("rds")

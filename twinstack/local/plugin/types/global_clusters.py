@@ -42,14 +42,12 @@ class GlobalCluster(Handler):
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         rds_api = client("rds")
         named = {"GlobalClusterIdentifier": resource.generated_name()}
-        made = rds_api.create_global_cluster(
-            **named | arguments(rds_api, "CreateGlobalCluster", properties)
-        )["GlobalCluster"]
+        made = rds_api.create_global_cluster(**named | arguments(rds_api, "CreateGlobalCluster", properties))[
+            "GlobalCluster"
+        ]
         return made["GlobalClusterIdentifier"], _attributes(made)
 
-    def update(
-        self, resource: Resource, physical_id: str, old: Properties, new: Properties
-    ) -> Outcome:
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
         rds_api = client("rds")
         wanted = {name: new[name] for name in ("EngineVersion", "DeletionProtection") if name in new}
         if "DeletionProtection" in old and "DeletionProtection" not in wanted:

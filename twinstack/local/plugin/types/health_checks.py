@@ -28,16 +28,12 @@ class HealthCheck(Handler):
         retag("healthcheck", made, [], properties.get(self.tag_property))
         return made, {"HealthCheckId": made}
 
-    def update(
-        self, resource: Resource, physical_id: str, old: Properties, new: Properties
-    ) -> Outcome:
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
         before, after = old["HealthCheckConfig"], new["HealthCheckConfig"]
         if any(before.get(name) != after.get(name) for name in _CREATE_ONLY):
             return self.create(resource, new)
         route53 = client("route53")
-        route53.update_health_check(
-            HealthCheckId=physical_id, **arguments(route53, "UpdateHealthCheck", after)
-        )
+        route53.update_health_check(HealthCheckId=physical_id, **arguments(route53, "UpdateHealthCheck", after))
         retag("healthcheck", physical_id, old.get(self.tag_property), new.get(self.tag_property))
         return physical_id, {"HealthCheckId": physical_id}
 

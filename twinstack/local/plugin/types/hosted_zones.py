@@ -35,9 +35,7 @@ class HostedZone(Handler):
         retag("hostedzone", physical_id, [], properties.get(self.tag_property))
         return physical_id, _attributes(physical_id, made.get("DelegationSet"))
 
-    def update(
-        self, resource: Resource, physical_id: str, old: Properties, new: Properties
-    ) -> Outcome:
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
         route53 = client("route53")
         if _comment(old) != _comment(new):
             route53.update_hosted_zone_comment(Id=physical_id, Comment=_comment(new))

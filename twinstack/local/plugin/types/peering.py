@@ -20,16 +20,14 @@ class VPCPeeringConnection(Handler):
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         ec2 = client("ec2")
-        made = ec2.create_vpc_peering_connection(
-            **arguments(ec2, "CreateVpcPeeringConnection", properties)
-        )["VpcPeeringConnection"]["VpcPeeringConnectionId"]
+        made = ec2.create_vpc_peering_connection(**arguments(ec2, "CreateVpcPeeringConnection", properties))[
+            "VpcPeeringConnection"
+        ]["VpcPeeringConnectionId"]
         client("ec2", properties.get("PeerRegion")).accept_vpc_peering_connection(VpcPeeringConnectionId=made)
         retag(made, {}, properties)
         return made, {"Id": made}
 
-    def update(
-        self, resource: Resource, physical_id: str, old: Properties, new: Properties
-    ) -> Outcome:
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
         retag(physical_id, old, new)
         return physical_id, {"Id": physical_id}
 

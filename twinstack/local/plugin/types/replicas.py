@@ -20,7 +20,11 @@ def encrypt_replicas_with_the_rules_key() -> None:
     copy_as_is = s3._maybe_replicate
 
     def replicate(
-        bucket: str, key: str, stored: dict[str, Any], data: Any, tags: dict[str, str] | None = None  # noqa: ANN401
+        bucket: str,
+        key: str,
+        stored: dict[str, Any],
+        data: Any,
+        tags: dict[str, str] | None = None,  # noqa: ANN401
     ) -> None:
         rule, _role = s3._replication_rule_for(bucket, key, tags)
         if rule is None or _left_out(rule, stored):

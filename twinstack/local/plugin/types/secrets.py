@@ -29,9 +29,7 @@ class Secret(Handler):
         _replicate(api, arn, [], _replicas(properties))
         return arn, {"Id": arn}
 
-    def update(
-        self, resource: Resource, physical_id: str, old: Properties, new: Properties
-    ) -> Outcome:
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
         api = client("secretsmanager")
         changed = {"Description": new.get("Description") or ""} | (
             {"KmsKeyId": new["KmsKeyId"]} if "KmsKeyId" in new else {}
@@ -67,9 +65,7 @@ class ResourcePolicy(Handler):
         api.put_resource_policy(**arguments(api, "PutResourcePolicy", properties))
         return str(properties["SecretId"]), {}
 
-    def update(
-        self, resource: Resource, physical_id: str, old: Properties, new: Properties
-    ) -> Outcome:
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
         return self.create(resource, new)
 
     def delete(self, physical_id: str, properties: Properties) -> None:
@@ -89,9 +85,7 @@ class RotationSchedule(Handler):
         api.rotate_secret(**arguments(api, "RotateSecret", properties))
         return str(properties["SecretId"]), {}
 
-    def update(
-        self, resource: Resource, physical_id: str, old: Properties, new: Properties
-    ) -> Outcome:
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
         return self.create(resource, new)
 
     def delete(self, physical_id: str, properties: Properties) -> None:

@@ -5,28 +5,46 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..handler import Handler
+from .alarms import Alarm, CompositeAlarm
 from .buckets import Bucket
 from .db_clusters import DBCluster, show_all_settings
+from .db_instances import DBInstance
+from .event_subscriptions import EventSubscription, answer_event_subscriptions
 from .global_clusters import GlobalCluster, show_writer_endpoint
 from .health_checks import HealthCheck
 from .hosted_zones import HostedZone
+from .keys import Key
 from .peering import VPCPeeringConnection
 from .replicas import encrypt_replicas_with_the_rules_key
 from .secrets import ResourcePolicy, RotationSchedule, Secret
+from .topics import Topic
+from .vpcs import VPC, FlowLog, SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
 
 TYPES: tuple[type[Handler], ...] = (
+    Alarm,
     Bucket,
+    CompositeAlarm,
     DBCluster,
+    DBInstance,
+    EventSubscription,
+    FlowLog,
     GlobalCluster,
     HealthCheck,
     HostedZone,
+    Key,
     ResourcePolicy,
     RotationSchedule,
     Secret,
+    SecurityGroup,
+    SecurityGroupEgress,
+    SecurityGroupIngress,
+    Topic,
+    VPC,
     VPCPeeringConnection,
 )
 
 BEHAVIOUR: tuple[Callable[[], None], ...] = (
+    answer_event_subscriptions,
     encrypt_replicas_with_the_rules_key,
     show_all_settings,
     show_writer_endpoint,

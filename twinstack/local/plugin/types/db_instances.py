@@ -1,0 +1,45 @@
+"""AWS::RDS::DBInstance as a cluster's member; the emulator starts no database for it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ministack.services import rds
+
+from ..handler import Handler, Outcome, Resource
+from ..shapes import Properties, truth
+
+_KEPT = {
+    "CACertificateIdentifier": str,
+    "PerformanceInsightsRetentionPeriod": int,
+}
+"""Properties that the emulator shows and its provisioner does not set, with their type."""
+
+
+class DBInstance(Handler):
+    """AWS::RDS::DBInstance."""
+
+    type_name = "AWS::RDS::DBInstance"
+    ineffective: ClassVar[tuple[str, ...]] = ("PerformanceInsightsKMSKeyId", "EnableCloudwatchLogsExports")
+
+    def create(self, resource: Resource, properties: Properties) -> Outcome:
+        physical_id, attributes = super().create(resource, properties)
+        _finish(physical_id, properties)
+        return physical_id, attributes
+
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
+        new_id, attributes = super().update(resource, physical_id, old, new)
+        _finish(new_id, new)
+        return new_id, attributes
+
+
+def _finish(physical_id: str, properties: Properties) -> None:
+    instance = rds._instances[physical_id]
+    for name, kind in _KEPT.items():
+        if properties.get(name) is not None:
+            instance[name] = kind(properties[name])
+    if properties.get("EnablePerformanceInsights") is not None:
+        instance["PerformanceInsightsEnabled"] = truth(properties["EnablePerformanceInsights"])
+    cluster = rds._clusters.get(instance.get("DBClusterIdentifier") or "", {})
+    for position, member in enumerate(cluster.get("DBClusterMembers", [])):
+        member["IsClusterWriter"] = position == 0  # one writer; the emulator makes every member one
