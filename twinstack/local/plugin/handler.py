@@ -35,10 +35,6 @@ class Handler:
     """Creates, updates and deletes the resources of one type."""
 
     type_name: ClassVar[str]
-    create_only: ClassVar[tuple[str, ...] | None] = None
-    """Properties whose change replaces the resource (the schema's createOnlyProperties); None: as the emulator has it."""
-    may_replace: ClassVar[tuple[str, ...]] = ()
-    """Properties of which a part is create-only: a change set says Conditionally, `update` decides."""
     tag_property: ClassVar[str | None] = None
     """Where the stack's tags go; None: as the emulator has it."""
     ineffective: ClassVar[tuple[str, ...]] = ()

@@ -12,6 +12,7 @@ from . import api
 from .dropped import Ledger, dropped_by_create, dropped_by_update
 from .handler import Handler, Resource
 from .recording import Recorded
+from .replacement import ALWAYS, PERHAPS
 from .shapes import Properties
 
 _PASSED_ON_WHOLE = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource", "AWS::CDK::Metadata")
@@ -29,7 +30,9 @@ def install(types: Iterable[type[Handler]], ledger: Ledger) -> None:
         handler = kind(native) if kind else _Native(native)
         known[name] = _entry(name, handler, native, ledger)  # type: ignore[index]
         if kind:
-            _describe(kind)
+            _tag(kind)
+    provisioners._REPLACING_PROPERTIES.update(ALWAYS)
+    provisioners._CONDITIONALLY_REPLACING_PROPERTIES.update(PERHAPS)
     _on_worker_threads(frozenset(ours))
     _forget_with_the_stack(ledger)
 
@@ -68,12 +71,8 @@ def _entry(name: str, handler: Handler, native: Mapping[str, Any], ledger: Ledge
     }
 
 
-def _describe(kind: type[Handler]) -> None:
-    """Tell the emulator's change sets and tags about a type."""
-    if kind.create_only is not None:
-        provisioners._REPLACING_PROPERTIES[kind.type_name] = kind.create_only
-    if kind.may_replace:
-        provisioners._CONDITIONALLY_REPLACING_PROPERTIES[kind.type_name] = kind.may_replace
+def _tag(kind: type[Handler]) -> None:
+    """Tell the emulator where the stack's tags go."""
     if kind.tag_property:
         provisioners._STACK_TAG_PROPERTY[kind.type_name] = (kind.tag_property, "list")
 

@@ -19,7 +19,6 @@ class Alarm(Handler):
     """AWS::CloudWatch::Alarm; one over `Metrics` is kept and shown, and never evaluated."""
 
     type_name = "AWS::CloudWatch::Alarm"
-    create_only = ("AlarmName",)
     ineffective: ClassVar[tuple[str, ...]] = ("Metrics",)
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
@@ -56,7 +55,6 @@ class CompositeAlarm(Handler):
     """AWS::CloudWatch::CompositeAlarm."""
 
     type_name = "AWS::CloudWatch::CompositeAlarm"
-    create_only = ("AlarmName",)
     tag_property = "Tags"
     ineffective: ClassVar[tuple[str, ...]] = (
         "ActionsSuppressor",

@@ -69,7 +69,6 @@ class Bucket(Handler):
     """AWS::S3::Bucket."""
 
     type_name = "AWS::S3::Bucket"
-    create_only = ("BucketName", "BucketNamePrefix", "BucketNamespace", "ObjectLockEnabled")
     tag_property = "Tags"
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:

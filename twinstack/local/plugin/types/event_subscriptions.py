@@ -37,7 +37,6 @@ class EventSubscription(Handler):
     """AWS::RDS::EventSubscription."""
 
     type_name = "AWS::RDS::EventSubscription"
-    create_only = ("SubscriptionName",)
     tag_property = "Tags"
     ineffective: ClassVar[tuple[str, ...]] = ("SnsTopicArn",)
 

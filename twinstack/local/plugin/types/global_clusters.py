@@ -35,7 +35,6 @@ class GlobalCluster(Handler):
     """AWS::RDS::GlobalCluster."""
 
     type_name = "AWS::RDS::GlobalCluster"
-    create_only = ("Engine", "GlobalClusterIdentifier", "SourceDBClusterIdentifier", "StorageEncrypted")
     tag_property = "Tags"
     ineffective: ClassVar[tuple[str, ...]] = ("EngineLifecycleSupport",)
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
+
+from ministack.services import route53 as route53_service
 
 from ..api import client, unless_gone
 from ..handler import Handler, Outcome, Resource, removed_tags, tag_list
@@ -11,12 +14,25 @@ from ..shapes import Properties, arguments, typed
 _CREATE_ONLY = ("Type", "MeasureLatency", "RequestInterval")
 
 
+def read_lists_of_health_checks() -> None:
+    """Make the emulator keep the children and regions of a check: it looks for each item's text below the item."""
+    without = route53_service._parse_health_check_config
+
+    def with_lists(element: Any) -> dict[str, Any]:  # noqa: ANN401  an XML element
+        config: dict[str, Any] = without(element)
+        for name, item in (("ChildHealthChecks", "ChildHealthCheck"), ("Regions", "Region")):
+            found = route53_service._find(element, name)
+            if found is not None:
+                config[name] = [child.text for child in route53_service._findall(found, item)]
+        return config
+
+    route53_service._parse_health_check_config = with_lists
+
+
 class HealthCheck(Handler):
     """AWS::Route53::HealthCheck; the children of a CALCULATED check change in place."""
 
     type_name = "AWS::Route53::HealthCheck"
-    create_only = ()
-    may_replace = ("HealthCheckConfig",)
     tag_property = "HealthCheckTags"
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:

@@ -17,7 +17,6 @@ class HostedZone(Handler):
     """AWS::Route53::HostedZone; the emulator's own ignores `VPCs`, so it knows no private zone."""
 
     type_name = "AWS::Route53::HostedZone"
-    create_only = ("Name",)
     tag_property = "HostedZoneTags"
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:

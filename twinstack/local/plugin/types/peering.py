@@ -15,7 +15,6 @@ class VPCPeeringConnection(Handler):
     """
 
     type_name = "AWS::EC2::VPCPeeringConnection"
-    create_only = ("PeerOwnerId", "PeerRegion", "PeerRoleArn", "PeerVpcId", "VpcId")
     tag_property = "Tags"
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:

@@ -19,7 +19,6 @@ class Secret(Handler):
     """AWS::SecretsManager::Secret; `Ref` is its ARN."""
 
     type_name = "AWS::SecretsManager::Secret"
-    create_only = ("Name",)
     tag_property = "Tags"
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
@@ -58,7 +57,6 @@ class ResourcePolicy(Handler):
     """AWS::SecretsManager::ResourcePolicy."""
 
     type_name = "AWS::SecretsManager::ResourcePolicy"
-    create_only = ("SecretId",)
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         api = client("secretsmanager")
@@ -77,7 +75,6 @@ class RotationSchedule(Handler):
     """AWS::SecretsManager::RotationSchedule; the emulator keeps the schedule and never calls the function."""
 
     type_name = "AWS::SecretsManager::RotationSchedule"
-    create_only = ("SecretId",)
     ineffective: ClassVar[tuple[str, ...]] = ("RotationLambdaARN", "RotateImmediatelyOnUpdate")
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:

@@ -11,13 +11,14 @@ from .db_clusters import DBCluster, show_all_settings
 from .db_instances import DBInstance
 from .event_subscriptions import EventSubscription, answer_event_subscriptions
 from .global_clusters import GlobalCluster, show_writer_endpoint
-from .health_checks import HealthCheck
+from .health_checks import HealthCheck, read_lists_of_health_checks
 from .hosted_zones import HostedZone
 from .keys import Key
 from .peering import VPCPeeringConnection
 from .replicas import encrypt_replicas_with_the_rules_key
 from .secrets import ResourcePolicy, RotationSchedule, Secret
 from .topics import Topic
+from .endpoints import VPCEndpoint, show_all_of_an_endpoint
 from .vpcs import VPC, FlowLog, SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
 
 TYPES: tuple[type[Handler], ...] = (
@@ -40,12 +41,15 @@ TYPES: tuple[type[Handler], ...] = (
     SecurityGroupIngress,
     Topic,
     VPC,
+    VPCEndpoint,
     VPCPeeringConnection,
 )
 
 BEHAVIOUR: tuple[Callable[[], None], ...] = (
     answer_event_subscriptions,
     encrypt_replicas_with_the_rules_key,
+    read_lists_of_health_checks,
+    show_all_of_an_endpoint,
     show_all_settings,
     show_writer_endpoint,
 )

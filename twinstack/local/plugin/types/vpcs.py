@@ -20,7 +20,6 @@ _SOURCES = {
     "SourceSecurityGroupId": _PAIR,
     "DestinationSecurityGroupId": _PAIR,
 }
-_RULE = ("FromPort", "GroupId", "IpProtocol", "ToPort", *_SOURCES)
 
 
 class VPC(Handler):
@@ -49,7 +48,6 @@ class SecurityGroupIngress(Handler):
     """AWS::EC2::SecurityGroupIngress."""
 
     type_name = "AWS::EC2::SecurityGroupIngress"
-    create_only = tuple(name for name in _RULE if not name.startswith("Destination"))
     direction: ClassVar[str] = "ingress"
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
@@ -75,7 +73,6 @@ class SecurityGroupEgress(SecurityGroupIngress):
     """AWS::EC2::SecurityGroupEgress."""
 
     type_name = "AWS::EC2::SecurityGroupEgress"
-    create_only = tuple(name for name in _RULE if not name.startswith("Source"))
     direction: ClassVar[str] = "egress"
 
 
@@ -93,19 +90,6 @@ class FlowLog(Handler):
     """AWS::EC2::FlowLog; the emulator keeps it and no traffic is ever logged."""
 
     type_name = "AWS::EC2::FlowLog"
-    create_only = (
-        "DeliverCrossAccountRole",
-        "DeliverLogsPermissionArn",
-        "DestinationOptions",
-        "LogDestination",
-        "LogDestinationType",
-        "LogFormat",
-        "LogGroupName",
-        "MaxAggregationInterval",
-        "ResourceId",
-        "ResourceType",
-        "TrafficType",
-    )
     tag_property = "Tags"
     ineffective: ClassVar[tuple[str, ...]] = (
         "DeliverLogsPermissionArn",
