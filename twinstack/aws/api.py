@@ -1,0 +1,190 @@
+"""The calls to CloudFormation that the deployer makes, as it sees them.
+
+`boto.py` makes them for real; the tests have a stateful fake. Everything paged comes back whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+Capability = Literal["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+
+
+@dataclass(frozen=True)
+class StackDescription:
+    """What DescribeStacks says of a stack."""
+
+    stack_id: str
+    name: str
+    status: str
+    status_reason: str
+    parameters: Mapping[str, str]
+    outputs: Mapping[str, str]
+    tags: Mapping[str, str]
+    termination_protection: bool = False
+
+
+@dataclass(frozen=True)
+class ChangeSetRequest:
+    """What a change set is created from.
+
+    Attributes:
+        stack_name: The stack.
+        name: The change set's name, unique in the stack.
+        operation: CREATE or UPDATE.
+        template: The template's text, at most 51,200 bytes.
+        parameters: The values; None keeps the value that the stack has.
+        tags: The stack's tags.
+        capabilities: What the template is allowed to do.
+        token: A token that makes a repeated request the same request.
+        role_arn: The service role, if any.
+    """
+
+    stack_name: str
+    name: str
+    operation: str
+    template: str
+    parameters: Mapping[str, str | None]
+    tags: Mapping[str, str]
+    capabilities: tuple[Capability, ...]
+    token: str
+    role_arn: str | None = None
+
+
+@dataclass(frozen=True)
+class ResourceChange:
+    """One entry of a change set.
+
+    Attributes:
+        action: Add, Modify, Remove, Import or Dynamic.
+        resource: The logical id.
+        type: The resource type.
+        physical_id: The physical id, '' before creation.
+        replacement: True, Conditional or False.
+        scope: The attributes that change: Properties, Tags, Metadata, ...
+        properties: The properties that change.
+    """
+
+    action: str
+    resource: str
+    type: str
+    physical_id: str = ""
+    replacement: str = "False"
+    scope: tuple[str, ...] = ()
+    properties: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ChangeSet:
+    """What DescribeChangeSet says, all pages of it."""
+
+    arn: str
+    stack_id: str
+    status: str
+    execution_status: str
+    status_reason: str
+    changes: tuple[ResourceChange, ...] = ()
+
+
+@dataclass(frozen=True)
+class StackEvent:
+    """One entry of DescribeStackEvents."""
+
+    event_id: str
+    time: datetime
+    resource: str
+    physical_id: str
+    type: str
+    status: str
+    reason: str
+    token: str
+
+
+@dataclass(frozen=True)
+class StackResource:
+    """One entry of ListStackResources."""
+
+    resource: str
+    type: str
+    physical_id: str
+    status: str
+
+
+@dataclass(frozen=True)
+class CreatedChangeSet:
+    """The two ids that CreateChangeSet answers with."""
+
+    arn: str
+    stack_id: str
+
+
+class CloudFormation(Protocol):
+    """CloudFormation in one region, for one stack's account.
+
+    Every method raises `AwsError` when AWS refuses, and `InputError` or `UnreachableError` when it cannot be asked.
+    """
+
+    def describe_stack(self, name: str) -> StackDescription | None:
+        """Returns the stack, None when AWS says that it does not exist."""
+
+    def get_template(self, name: str) -> str | Mapping[str, Any]:
+        """Returns the template as it was submitted (JSON as a mapping, YAML as text)."""
+
+    def create_change_set(self, request: ChangeSetRequest) -> CreatedChangeSet:
+        """Asks for a change set; AWS makes it in the background."""
+
+    def describe_change_set(self, arn: str) -> ChangeSet:
+        """Returns a change set with every page of its changes."""
+
+    def execute_change_set(self, arn: str, token: str) -> None:
+        """Starts the execution of a change set."""
+
+    def delete_change_set(self, arn: str) -> None:
+        """Deletes a change set that was not executed."""
+
+    def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
+        """Starts the deletion of a stack."""
+
+    def events(self, stack_id: str) -> Iterator[StackEvent]:
+        """Yields the stack's events, the newest first, fetching pages as they are asked for."""
+
+    def resources(self, stack_id: str) -> list[StackResource]:
+        """Returns the resources of a stack, deleted ones too."""
+
+    def set_termination_protection(self, name: str, *, enabled: bool) -> None:
+        """Turns the protection of a stack against deletion on or off."""
+
+    def set_stack_policy(self, name: str, policy: str) -> None:
+        """Sets the policy that says which resources updates may touch."""
+
+
+class Buckets(Protocol):
+    """The little of S3 that a deletion has to look at."""
+
+    def is_empty(self, bucket: str) -> bool:
+        """Whether there is neither an object nor an old version nor a delete marker in the bucket."""
+
+    def empty(self, bucket: str) -> int:
+        """Deletes every version of every object; returns how many."""
+
+
+@dataclass(frozen=True)
+class StackClients:
+    """The clients for one stack: its region and its account."""
+
+    cloudformation: CloudFormation
+    buckets: Buckets
+
+
+@dataclass(frozen=True)
+class StackClients:
+    """The clients for one stack: its region and its account."""
+
+    cloudformation: CloudFormation
+    buckets: Buckets
+
+
+Clients = Mapping[str, StackClients]

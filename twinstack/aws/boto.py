@@ -1,0 +1,253 @@
+"""The calls of `api.py`, made with boto3."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+)
+
+from twinstack.aws.api import (
+    ChangeSet,
+    ChangeSetRequest,
+    CreatedChangeSet,
+    ResourceChange,
+    StackDescription,
+    StackEvent,
+    StackResource,
+)
+from twinstack.aws.errors import AwsError
+from twinstack.errors import InputError, UnreachableError
+
+if TYPE_CHECKING:
+    from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.type_defs import ChangeTypeDef, CreateChangeSetInputTypeDef, DeleteStackInputTypeDef
+    from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+
+@contextmanager
+def translated(where: str) -> Iterator[None]:
+    """Turns botocore's errors into this project's.
+
+    Args:
+        where: What the call was about, for the message.
+
+    Raises:
+        AwsError: AWS refused the call.
+        InputError: There are no usable credentials.
+        UnreachableError: AWS could not be reached.
+    """
+    try:
+        yield
+    except ClientError as error:
+        answer = error.response.get("Error", {})
+        raise AwsError(
+            error.operation_name, answer.get("Code", "Unknown"), answer.get("Message", str(error)), where
+        ) from error
+    except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as error:
+        raise InputError(
+            f"{where}: no usable AWS credentials: {error}; set a profile with --profile or AWS_PROFILE, sign in, or "
+            "use --local for the local AWS"
+        ) from error
+    except (ConnectionError, BotoCoreError) as error:
+        raise UnreachableError(f"{where}: AWS cannot be reached: {error}") from error
+
+
+class BotoCloudFormation:
+    """CloudFormation through a boto3 client; see `api.CloudFormation` for what each method does.
+
+    Args:
+        client: The client, in the region of the stack.
+        where: What to call it in messages: role and region.
+    """
+
+    def __init__(self, client: CloudFormationClient, where: str) -> None:
+        self._client = client
+        self._where = where
+
+    def describe_stack(self, name: str) -> StackDescription | None:
+        """See `api.CloudFormation`."""
+        try:
+            with translated(self._where):
+                (stack,) = self._client.describe_stacks(StackName=name)["Stacks"]
+        except AwsError as error:
+            if error.code == "ValidationError" and "does not exist" in error.reason:
+                return None
+            raise
+        return StackDescription(
+            stack_id=stack["StackId"],
+            name=stack["StackName"],
+            status=stack["StackStatus"],
+            status_reason=stack.get("StackStatusReason", ""),
+            parameters={
+                entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in stack.get("Parameters", ())
+            },
+            outputs={entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", ())},
+            tags={tag["Key"]: tag["Value"] for tag in stack.get("Tags", ()) if not tag["Key"].startswith("aws:")},
+            termination_protection=stack.get("EnableTerminationProtection", False),
+        )
+
+    def get_template(self, name: str) -> str | Mapping[str, Any]:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            # The stubs promise text, but boto3 decodes a JSON template into a mapping.
+            body: Any = self._client.get_template(StackName=name, TemplateStage="Original")["TemplateBody"]
+        return body if isinstance(body, str) else dict(body)
+
+    def create_change_set(self, request: ChangeSetRequest) -> CreatedChangeSet:
+        """See `api.CloudFormation`."""
+        arguments: CreateChangeSetInputTypeDef = {
+            "StackName": request.stack_name,
+            "ChangeSetName": request.name,
+            "ChangeSetType": "CREATE" if request.operation == "CREATE" else "UPDATE",
+            "TemplateBody": request.template,
+            "Parameters": [
+                {"ParameterKey": name, "UsePreviousValue": True}
+                if value is None
+                else {"ParameterKey": name, "ParameterValue": value}
+                for name, value in request.parameters.items()
+            ],
+            "Tags": [{"Key": key, "Value": value} for key, value in request.tags.items()],
+            "Capabilities": list(request.capabilities),
+            "ClientToken": request.token,
+            # Triggers of an earlier update stay in force unless an empty configuration is sent.
+            "RollbackConfiguration": {},
+        }
+        if request.role_arn:
+            arguments["RoleARN"] = request.role_arn
+        with translated(self._where):
+            answer = self._client.create_change_set(**arguments)
+        return CreatedChangeSet(answer["Id"], answer["StackId"])
+
+    def describe_change_set(self, arn: str) -> ChangeSet:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            pages = list(self._client.get_paginator("describe_change_set").paginate(ChangeSetName=arn))
+        first = pages[0]
+        return ChangeSet(
+            first["ChangeSetId"],
+            first["StackId"],
+            first["Status"],
+            first.get("ExecutionStatus", "UNAVAILABLE"),
+            first.get("StatusReason", ""),
+            tuple(_change(entry) for page in pages for entry in page.get("Changes", ()) if "ResourceChange" in entry),
+        )
+
+    def execute_change_set(self, arn: str, token: str) -> None:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            self._client.execute_change_set(ChangeSetName=arn, ClientRequestToken=token)
+
+    def delete_change_set(self, arn: str) -> None:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            self._client.delete_change_set(ChangeSetName=arn)
+
+    def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
+        """See `api.CloudFormation`."""
+        arguments: DeleteStackInputTypeDef = {"StackName": stack_id, "ClientRequestToken": token}
+        if role_arn:
+            arguments["RoleARN"] = role_arn
+        with translated(self._where):
+            self._client.delete_stack(**arguments)
+
+    def events(self, stack_id: str) -> Iterator[StackEvent]:
+        """See `api.CloudFormation`."""
+        pages = iter(self._client.get_paginator("describe_stack_events").paginate(StackName=stack_id))
+        while True:
+            with translated(self._where):
+                page = next(pages, None)
+            if page is None:
+                return
+            for entry in page["StackEvents"]:
+                yield StackEvent(
+                    entry["EventId"],
+                    entry["Timestamp"],
+                    entry.get("LogicalResourceId", ""),
+                    entry.get("PhysicalResourceId", ""),
+                    entry.get("ResourceType", ""),
+                    entry.get("ResourceStatus", ""),
+                    entry.get("ResourceStatusReason", ""),
+                    entry.get("ClientRequestToken", ""),
+                )
+
+    def resources(self, stack_id: str) -> list[StackResource]:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            pages = self._client.get_paginator("list_stack_resources").paginate(StackName=stack_id)
+            return [
+                StackResource(
+                    entry["LogicalResourceId"],
+                    entry["ResourceType"],
+                    entry.get("PhysicalResourceId", ""),
+                    entry["ResourceStatus"],
+                )
+                for page in pages
+                for entry in page["StackResourceSummaries"]
+            ]
+
+    def set_termination_protection(self, name: str, *, enabled: bool) -> None:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            self._client.update_termination_protection(StackName=name, EnableTerminationProtection=enabled)
+
+    def set_stack_policy(self, name: str, policy: str) -> None:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            self._client.set_stack_policy(StackName=name, StackPolicyBody=policy)
+
+
+def _change(entry: ChangeTypeDef) -> ResourceChange:
+    change = entry["ResourceChange"]
+    targets = [detail.get("Target", {}) for detail in change.get("Details", ())]
+    return ResourceChange(
+        change["Action"],
+        change["LogicalResourceId"],
+        change.get("ResourceType", ""),
+        change.get("PhysicalResourceId", ""),
+        change.get("Replacement", "False"),
+        tuple(change.get("Scope", ())),
+        tuple(dict.fromkeys(target["Name"] for target in targets if target.get("Name"))),
+    )
+
+
+class BotoBuckets:
+    """S3 through a boto3 client; see `api.Buckets`."""
+
+    def __init__(self, client: S3Client, where: str) -> None:
+        self._client = client
+        self._where = where
+
+    def is_empty(self, bucket: str) -> bool:
+        """See `api.Buckets`."""
+        with translated(f"{self._where}: bucket {bucket}"):
+            page = self._client.list_object_versions(Bucket=bucket, MaxKeys=1)
+        return not page.get("Versions") and not page.get("DeleteMarkers")
+
+    def empty(self, bucket: str) -> int:
+        """See `api.Buckets`."""
+        deleted = 0
+        with translated(f"{self._where}: bucket {bucket}"):
+            for page in self._client.get_paginator("list_object_versions").paginate(Bucket=bucket):
+                found: list[ObjectIdentifierTypeDef] = [
+                    {"Key": entry["Key"], "VersionId": entry["VersionId"]}
+                    for entry in (*page.get("Versions", ()), *page.get("DeleteMarkers", ()))
+                ]
+                if not found:
+                    continue
+                answer = self._client.delete_objects(Bucket=bucket, Delete={"Objects": found, "Quiet": True})
+                for problem in answer.get("Errors", ()):
+                    raise AwsError(
+                        "DeleteObjects", problem.get("Code", ""), problem.get("Message", ""), f"bucket {bucket}"
+                    )
+                deleted += len(found)
+        return deleted

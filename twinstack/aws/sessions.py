@@ -1,0 +1,71 @@
+"""Makes the clients of each stack: in its region, with the caller's credentials or an assumed role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import boto3
+from botocore.config import Config
+
+from twinstack.aws.api import Clients, StackClients
+from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, translated
+from twinstack.environment.assembly import Environment
+
+# The local AWS asks for no real credentials, and must never be sent any.
+_LOCAL_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+_CONFIG = Config(
+    retries={"mode": "standard", "total_max_attempts": 6},
+    connect_timeout=10,
+    read_timeout=60,
+    user_agent_extra="twinstack",
+)
+
+
+@dataclass(frozen=True)
+class Access:
+    """How AWS is reached.
+
+    Attributes:
+        profile: The named profile of the AWS configuration, if any.
+        endpoint_url: Another endpoint than AWS's own, if any.
+        local: Whether it is the local AWS.
+    """
+
+    profile: str | None = None
+    endpoint_url: str | None = None
+    local: bool = False
+
+
+def connect(environment: Environment, access: Access) -> Clients:
+    """Makes the clients of every stack, by role.
+
+    Raises:
+        InputError: The profile does not exist, or there are no credentials for a role that is to be assumed.
+        AwsError: A role cannot be assumed.
+    """
+    with translated("credentials"):
+        base = boto3.Session(profile_name=None if access.local else access.profile)
+    clients = {}
+    for role, stack in environment.system.stacks.items():
+        where = f"{role} ({stack.region})"
+        assumed = environment.entry(role).assume_role
+        session = _assumed(base, assumed, stack.region, access, where) if assumed else base
+        credentials = _LOCAL_CREDENTIALS if access.local else {}
+        common = {"region_name": stack.region, "endpoint_url": access.endpoint_url, "config": _CONFIG, **credentials}
+        with translated(where):
+            clients[role] = StackClients(
+                BotoCloudFormation(session.client("cloudformation", **common), where),  # type: ignore[call-overload]
+                BotoBuckets(session.client("s3", **common), where),  # type: ignore[call-overload]
+            )
+    return clients
+
+
+def _assumed(base: boto3.Session, role_arn: str, region: str, access: Access, where: str) -> boto3.Session:
+    with translated(f"{where}: assuming {role_arn}"):
+        sts = base.client("sts", region_name=region, endpoint_url=access.endpoint_url)
+        given = sts.assume_role(RoleArn=role_arn, RoleSessionName="twinstack")["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=given["AccessKeyId"],
+        aws_secret_access_key=given["SecretAccessKey"],
+        aws_session_token=given["SessionToken"],
+    )

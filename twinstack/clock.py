@@ -1,0 +1,28 @@
+"""The clock that waiting is done with; tests hand in one that does not wait."""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """Tells the time and waits."""
+
+    def now(self) -> float:
+        """Returns seconds since some fixed moment."""
+
+    def sleep(self, seconds: float) -> None:
+        """Waits for so many seconds."""
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> float:
+        """Returns monotonic seconds."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Waits."""
+        time.sleep(seconds)

@@ -1,0 +1,204 @@
+"""Makes the planner's system of an environment file and its templates, and checks that they fit each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Network
+from itertools import combinations
+from pathlib import Path
+
+from twinstack.environment.constraints import broken_constraint
+from twinstack.environment.file import EnvironmentFile, StackEntry
+from twinstack.errors import InputError
+from twinstack.planning.system import Stack, System
+from twinstack.planning.values import as_text
+from twinstack.templates import Template, read_template
+
+MAX_STACK_NAME = 128
+
+
+@dataclass(frozen=True)
+class Environment:
+    """An environment that is ready to be planned.
+
+    Attributes:
+        file: The file it was read from.
+        system: The stacks with their templates and literal parameter values.
+    """
+
+    file: EnvironmentFile
+    system: System
+
+    @property
+    def name(self) -> str:
+        """The environment's name."""
+        return self.file.name
+
+    def entry(self, role: str) -> StackEntry:
+        """Returns the stack's entry in the file: service role, role to assume."""
+        return self.file.model.stacks[role]
+
+
+def assemble(file: EnvironmentFile, root: Path) -> Environment:
+    """Reads the templates and checks every value against them.
+
+    Args:
+        file: The environment file.
+        root: The folder that template paths are relative to.
+
+    Raises:
+        InputError: A template is missing or not wired, a parameter is unknown, wired or breaks a constraint,
+            two stacks share a region, their networks overlap, or the update order does not fit.
+    """
+    templates = {role: read_template(_under(root, entry.template)) for role, entry in file.model.stacks.items()}
+    problems = [*_role_problems(file, templates), *_region_problems(file), *_order_problems(file)]
+    problems += _unknown_parameters(file, templates)
+    if problems:
+        raise InputError("\n".join(problems))
+    stacks = {role: _stack(file, role, template) for role, template in templates.items()}
+    problems = [*_broken_values(file, stacks), *_overlaps(file, stacks)]
+    if problems:
+        raise InputError("\n".join(problems))
+    return Environment(file, System(stacks, file.model.update_order))
+
+
+def _under(root: Path, path: Path) -> Path:
+    return path if root == Path.cwd() else root / path
+
+
+def _stack(file: EnvironmentFile, role: str, template: Template) -> Stack:
+    model, entry = file.model, file.model.stacks[role]
+    name = f"{model.project}-{file.suffix}-{role}"
+    if len(name) > MAX_STACK_NAME:
+        raise InputError(
+            f"{file.where('project')}: the stack name {name} has {len(name)} characters, and CloudFormation allows "
+            f"{MAX_STACK_NAME}; shorten the project or the role"
+        )
+    given = {**model.parameters, **model.parameter_overrides.get(entry.region, {}), **_own_parameters(file)}
+    return Stack(
+        role,
+        name,
+        entry.region,
+        template,
+        {name: value for name, value in given.items() if name in template.parameters},
+        {**model.tags, "Project": model.project, "EnvironmentSuffix": file.suffix, "Role": role},
+        entry.assume_role or "",
+    )
+
+
+def _own_parameters(file: EnvironmentFile) -> Mapping[str, str]:
+    """The parameters that the environment's own keys fill, in every template that has them."""
+    return {
+        "Project": file.model.project,
+        "EnvironmentSuffix": file.suffix,
+        "Protected": as_text(file.model.protected),
+    }
+
+
+def _role_problems(file: EnvironmentFile, templates: Mapping[str, Template]) -> Iterator[str]:
+    for role, template in templates.items():
+        if role != template.role:
+            yield (
+                f"{file.where('stacks', role)}: the stack {role} has a template whose role is {template.role} "
+                f"({template.where('Metadata', 'TwinStack', 'Role')}); give both the same name"
+            )
+
+
+def _region_problems(file: EnvironmentFile) -> Iterator[str]:
+    for one, other in combinations(file.model.stacks, 2):
+        region = file.model.stacks[other].region
+        if file.model.stacks[one].region == region:
+            yield (
+                f"{file.where('stacks', other, 'region')}: {other} is in {region}, as {one} is: neither would outlive "
+                "the loss of that region; give one of them another region"
+            )
+    regions = {entry.region for entry in file.model.stacks.values()}
+    for region in file.model.parameter_overrides:
+        if region not in regions:
+            yield (
+                f"{file.where('parameter_overrides', region)}: no stack is in {region}; the stacks are in "
+                f"{', '.join(sorted(regions))}"
+            )
+
+
+def _order_problems(file: EnvironmentFile) -> Iterator[str]:
+    order, roles = file.model.update_order, file.model.stacks
+    if order and sorted(order) != sorted(roles):
+        yield (
+            f"{file.where('update_order')}: update_order is {', '.join(order)}, but the stacks are {', '.join(roles)}; "
+            "name each of them once"
+        )
+
+
+def _unknown_parameters(file: EnvironmentFile, templates: Mapping[str, Template]) -> Iterator[str]:
+    model = file.model
+    for name in model.parameters:
+        yield from _misplaced(file, ("parameters", name), list(templates.values()))
+    for region, overrides in model.parameter_overrides.items():
+        there = [template for role, template in templates.items() if model.stacks[role].region == region]
+        for name in overrides if there else ():
+            yield from _misplaced(file, ("parameter_overrides", region, name), there)
+
+
+def _misplaced(file: EnvironmentFile, place: tuple[str, ...], templates: list[Template]) -> Iterator[str]:
+    name, where = place[-1], file.where(*place)
+    having = [template for template in templates if name in template.parameters]
+    if not having:
+        sources = ", ".join(template.source for template in templates)
+        yield f"{where}: unknown parameter {name}; no such parameter in {sources}"
+    if name in _own_parameters(file):
+        yield f"{where}: {name} is filled from the environment's own keys; set project, environment_suffix or protected"
+    for template in having:
+        for wire in template.wires:
+            if wire.parameter == name:
+                yield f"{where}: {name} takes its value from {wire.source} ({template.source}); leave it out here"
+
+
+def _place(file: EnvironmentFile, stack: Stack, name: str) -> str:
+    """Returns where a parameter's value was given: the file that a reader has to change."""
+    for place in (("parameter_overrides", stack.region, name), ("parameters", name)):
+        if place in file.document.lines:
+            return file.where(*place)
+    own = {"Project": "project", "EnvironmentSuffix": "environment_suffix", "Protected": "protected"}
+    if name in own:
+        return file.where(own[name])
+    return stack.template.where("Parameters", name, "Default")
+
+
+def _broken_values(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Iterator[str]:
+    for role, stack in stacks.items():
+        wired = {wire.parameter for wire in stack.template.wires}
+        for name, declared in stack.template.parameters.items():
+            value = stack.parameters.get(name, declared.get("Default"))
+            if value is None or name in wired:
+                continue
+            if problem := broken_constraint(declared, as_text(value)):
+                yield f"{_place(file, stack, name)}: {role}: parameter {name}: {problem}"
+
+
+def _overlaps(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Iterator[str]:
+    """Yields the VPC networks that overlap: peered VPCs must be apart (VPC peering guide, limitations)."""
+    networks = [network for stack in stacks.values() for network in _networks(stack)]
+    for (one, name, left), (other, other_name, right) in combinations(networks, 2):
+        if one.role != other.role and left.overlaps(right):
+            yield (
+                f"{_place(file, other, other_name)}: {other.role}: parameter {other_name} {right} overlaps "
+                f"{one.role}'s {name} {left} ({_place(file, one, name)}); change one of them under parameter_overrides"
+            )
+
+
+def _networks(stack: Stack) -> Iterator[tuple[Stack, str, IPv4Network]]:
+    """Yields the parameters that a VPC takes its network from, with the network."""
+    for resource in stack.template.resources.values():
+        block = (resource.get("Properties") or {}).get("CidrBlock")
+        if resource.get("Type") != "AWS::EC2::VPC" or not isinstance(block, dict) or "Ref" not in block:
+            continue
+        name = block["Ref"]
+        value = stack.parameters.get(name, as_text(stack.template.parameters.get(name, {}).get("Default", "")))
+        try:
+            yield stack, name, IPv4Network(value)
+        except ValueError as error:
+            raise InputError(
+                f"{stack.role}: parameter {name}: {value!r} is not a network in CIDR notation: {error}"
+            ) from None
