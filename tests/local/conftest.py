@@ -85,7 +85,7 @@ class Stack:
             StackName=self.name,
             ChangeSetName=f"set-{time.monotonic_ns()}",
             ChangeSetType=kind,
-            TemplateBody=json.dumps(template),
+            TemplateBody=json.dumps(template, separators=(",", ":")),
             Capabilities=["CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             Parameters=[{"ParameterKey": k, "ParameterValue": v} for k, v in dict(parameters).items()],
             **options,

@@ -22,6 +22,9 @@ NAMES = (
 """Private names that are read."""
 
 REPLACED: dict[str, str] = {
+    "services.cloudformation.changesets._create_change_set": "06b31550065c78d5",
+    "services.cloudformation.handlers._update_stack": "6a6a6ca3db0d00d0",
+    "services.cloudformation.helpers._resolve_document": "9ad9addb675b10cf",
     "services.ec2._vpce_fields_xml": "645fd486d62227a3",
     "services.route53._parse_health_check_config": "fffd8cf8c7a126d5",
     "services.cloudformation.changesets._resolve_props_for_diff": "b0f1a995e91fdb78",

@@ -31,12 +31,13 @@ def _serve(folder: Path) -> None:
     from ministack.app import main as serve  # noqa: PLC0415
 
     from .change_sets import install as change_sets  # noqa: PLC0415
+    from .operations import install as operations  # noqa: PLC0415
     from .dropped import Ledger  # noqa: PLC0415
     from .registry import install  # noqa: PLC0415
     from .types.table import BEHAVIOUR, TYPES  # noqa: PLC0415
 
     install(TYPES, Ledger(folder / "not-emulated.json"))
-    for change in (*BEHAVIOUR, change_sets):
+    for change in (*BEHAVIOUR, change_sets, operations):
         change()
     sys.argv = ["ministack"]
     serve()
