@@ -1,0 +1,155 @@
+"""The Aurora global database: an empty global cluster, and in each region a cluster that names it.
+
+The global cluster is made empty and both clusters join it, so that the two templates stay symmetric after the
+roles are reversed, and no SourceDBClusterIdentifier drifts.
+https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-rds-globalcluster.html
+
+The cluster that joins second is the standby: it brings a key of its own region and SourceRegion (without it
+RDS asks for a pre-signed URL), and has no user, password or database name, which RDS refuses there.
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-attaching.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from troposphere import If, Ref, Sub, logs, rds
+
+from templates_src import parameter_groups, secret
+from templates_src.assembly import RegionTemplate
+from templates_src.encryption import DATABASE_KEY, OPERATIONS_KEY, key_arn
+from templates_src.network import DATABASE_GROUP, PORT, subnet_ids, zone
+from templates_src.tags import PROTECTED, goes_with_the_stack, keep_when_protected, tags
+
+GLOBAL_CLUSTER = "GlobalCluster"
+CLUSTER = "Cluster"
+ENGINE = "aurora-mysql"
+
+_LOGS = {"audit": "AuditLogGroup", "error": "ErrorLogGroup", "slowquery": "SlowQueryLogGroup"}
+
+
+def cluster_identifier() -> Sub:
+    """The cluster's name: by region, since names are unique across a global database and roles move."""
+    return Sub("${Project}-${EnvironmentSuffix}-${AWS::Region}")
+
+
+def add_global(template: RegionTemplate) -> None:
+    """Add the global cluster that both regions' clusters join."""
+    template.concern("Database")
+    template.put(
+        rds.GlobalCluster(
+            GLOBAL_CLUSTER,
+            **keep_when_protected(),
+            GlobalClusterIdentifier=Sub("${Project}-${EnvironmentSuffix}"),
+            Engine=ENGINE,
+            EngineVersion=Ref("GlobalEngineVersion"),
+            StorageEncrypted=True,
+            DeletionProtection=If(PROTECTED, True, False),
+            Tags=tags(template, "Global database"),
+        )
+    )
+
+
+def add_primary(template: RegionTemplate) -> None:
+    """Add the cluster that starts as the writer."""
+    _add_cluster(
+        template,
+        GlobalClusterIdentifier=Ref(GLOBAL_CLUSTER),
+        DatabaseName=Ref("DatabaseName"),
+        MasterUsername=secret.resolve("username"),
+        MasterUserPassword=secret.resolve("password"),
+    )
+
+
+def add_secondary(template: RegionTemplate, global_cluster: Ref, source_region: Ref) -> None:
+    """Add the cluster that starts as the reader.
+
+    SourceRegion is the region the cluster was first copied from; changing it would replace the cluster, so it
+    does not follow the roles.
+    """
+    template.concern("Database")
+    _add_cluster(template, GlobalClusterIdentifier=global_cluster, SourceRegion=source_region)
+
+
+def _add_cluster(template: RegionTemplate, **by_role: Any) -> None:
+    template.put(
+        rds.DBSubnetGroup(
+            "DatabaseSubnets",
+            DBSubnetGroupDescription="Private subnets in three zones",
+            SubnetIds=subnet_ids("Database"),
+            Tags=tags(template),
+        )
+    )
+    parameter_groups.add(template)
+    _add_log_groups(template)
+    template.put(
+        rds.DBCluster(
+            CLUSTER,
+            **keep_when_protected(),
+            # RDS would make the log groups itself, without retention and key
+            DependsOn=list(_LOGS.values()),
+            DBClusterIdentifier=cluster_identifier(),
+            **by_role,
+            Engine=ENGINE,
+            EngineVersion=Ref("EngineVersion"),
+            # paid extended support is the default and cannot be left later
+            EngineLifecycleSupport="open-source-rds-extended-support-disabled",
+            Port=PORT,
+            StorageEncrypted=True,
+            KmsKeyId=key_arn(DATABASE_KEY),
+            DBSubnetGroupName=Ref("DatabaseSubnets"),
+            VpcSecurityGroupIds=[Ref(DATABASE_GROUP)],
+            DBClusterParameterGroupName=Ref(parameter_groups.CLUSTER_GROUP),
+            BackupRetentionPeriod=Ref("BackupRetentionDays"),
+            PreferredBackupWindow=Ref("BackupWindow"),
+            PreferredMaintenanceWindow=Ref("MaintenanceWindow"),
+            CopyTagsToSnapshot=True,
+            EnableCloudwatchLogsExports=list(_LOGS),
+            EnableIAMDatabaseAuthentication=True,
+            DeletionProtection=If(PROTECTED, True, False),
+            Tags=tags(template, "Database"),
+        )
+    )
+    _add_instances(template)
+
+
+def _add_log_groups(template: RegionTemplate) -> None:
+    for kind, logical_id in _LOGS.items():
+        template.put(
+            logs.LogGroup(
+                logical_id,
+                **(keep_when_protected() if kind == "audit" else goes_with_the_stack()),
+                LogGroupName=Sub(f"/aws/rds/cluster/${{Project}}-${{EnvironmentSuffix}}-${{AWS::Region}}/{kind}"),
+                KmsKeyId=key_arn(OPERATIONS_KEY),
+                RetentionInDays=Ref("LogRetentionDays"),
+                Tags=tags(template, f"Database {kind} log"),
+            )
+        )
+
+
+def _add_instances(template: RegionTemplate) -> None:
+    """Two instances of one class in two zones, in both regions: the standby has to take the full load.
+
+    An instance holds no data, so nothing of it is kept: Delete is said because the default for a
+    cluster member is not obvious (a snapshot of a member means nothing).
+    """
+    for index in (0, 1):
+        template.put(
+            rds.DBInstance(
+                f"Instance{index + 1}",
+                **goes_with_the_stack(),
+                DBClusterIdentifier=Ref(CLUSTER),
+                Engine=ENGINE,
+                DBInstanceClass=Ref("DBInstanceClass"),
+                DBParameterGroupName=Ref(parameter_groups.INSTANCE_GROUP),
+                AvailabilityZone=zone(index),
+                PromotionTier=index,
+                PubliclyAccessible=False,
+                # no effect in a global database, and the regions have to run the same patch
+                AutoMinorVersionUpgrade=False,
+                CACertificateIdentifier="rds-ca-rsa2048-g1",
+                EnablePerformanceInsights=True,
+                PerformanceInsightsKMSKeyId=key_arn(DATABASE_KEY),
+                Tags=tags(template),
+            )
+        )

@@ -1,0 +1,145 @@
+"""The ways out of a network without a way out: endpoints for what a probe calls, and the flow log.
+
+A probe reads its secret (secretsmanager, kms) and writes its metric as a log line in embedded metric format
+(logs); so no endpoint for monitoring is needed. Endpoint policies admit principals of this account only, which
+keeps foreign credentials from carrying data out through them. Their principal has to be `*`: with an account
+principal a gateway endpoint admits the root user alone.
+https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from awacs import kms, logs, s3, secretsmanager
+from awacs.aws import Action, PolicyDocument, Principal
+from troposphere import AccountId, GetAtt, Ref, Sub, ec2, iam
+from troposphere import logs as log_resources
+
+from templates_src import backup
+from templates_src.assembly import RegionTemplate
+from templates_src.encryption import OPERATIONS_KEY, key_arn
+from templates_src.network import NOTHING, ROUTE_TABLES, VPC, subnet_ids
+from templates_src.policies import allow, document, service_trust, string_equals
+from templates_src.tags import goes_with_the_stack, tags
+
+ENDPOINT_GROUP = "EndpointSecurityGroup"
+
+_INTERFACES: tuple[tuple[str, str, tuple[Action, ...]], ...] = (
+    (
+        "SecretsManagerEndpoint",
+        "secretsmanager",
+        (secretsmanager.GetSecretValue, secretsmanager.DescribeSecret),
+    ),
+    ("KmsEndpoint", "kms", (kms.Decrypt, kms.DescribeKey)),
+    ("LogsEndpoint", "logs", (logs.CreateLogStream, logs.PutLogEvents)),
+)
+
+
+def add(template: RegionTemplate) -> None:
+    """Add the endpoints and the flow log."""
+    template.concern("Endpoints")
+    template.put(
+        ec2.SecurityGroup(
+            ENDPOINT_GROUP,
+            VpcId=Ref(VPC),
+            GroupDescription="Interface endpoints: HTTPS from this VPC",
+            SecurityGroupIngress=[
+                {
+                    "CidrIp": Ref("VpcCidr"),
+                    "IpProtocol": "tcp",
+                    "FromPort": 443,
+                    "ToPort": 443,
+                    "Description": "HTTPS from this VPC",
+                }
+            ],
+            SecurityGroupEgress=[NOTHING],
+            Tags=tags(template, name="endpoints"),
+        )
+    )
+    for logical_id, service, actions in _INTERFACES:
+        template.put(
+            ec2.VPCEndpoint(
+                logical_id,
+                VpcId=Ref(VPC),
+                VpcEndpointType="Interface",
+                ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{service}"),
+                SubnetIds=subnet_ids("App"),
+                SecurityGroupIds=[Ref(ENDPOINT_GROUP)],
+                PrivateDnsEnabled=True,
+                PolicyDocument=_own_account_only(actions, ["*"]),
+                Tags=tags(template, name=service),
+            )
+        )
+    _add_s3_endpoint(template)
+    _add_flow_log(template)
+
+
+def _own_account_only(actions: Sequence[Action], resources: Sequence[object]) -> PolicyDocument:
+    return document(
+        allow(
+            actions,
+            resources,
+            string_equals({"aws:PrincipalAccount": AccountId}),
+            principal=Principal("*"),
+        )
+    )
+
+
+def _add_s3_endpoint(template: RegionTemplate) -> None:
+    template.put(
+        ec2.VPCEndpoint(
+            "S3Endpoint",
+            VpcId=Ref(VPC),
+            VpcEndpointType="Gateway",
+            ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
+            RouteTableIds=[Ref(table) for table in ROUTE_TABLES],
+            PolicyDocument=_own_account_only(
+                [s3.GetObject, s3.PutObject, s3.ListBucket],
+                [GetAtt(backup.BUCKET, "Arn"), Sub(f"${{{backup.BUCKET}.Arn}}/*")],
+            ),
+            Tags=tags(template, name="s3"),
+        )
+    )
+
+
+def _add_flow_log(template: RegionTemplate) -> None:
+    group = template.put(
+        log_resources.LogGroup(
+            "FlowLogGroup",
+            **goes_with_the_stack(),
+            KmsKeyId=key_arn(OPERATIONS_KEY),
+            RetentionInDays=Ref("LogRetentionDays"),
+            Tags=tags(template, "Flow log of the VPC"),
+        )
+    )
+    role = template.put(
+        iam.Role(
+            "FlowLogRole",
+            Description="Lets the flow log write to its log group",
+            AssumeRolePolicyDocument=service_trust("vpc-flow-logs.amazonaws.com"),
+            Policies=[
+                iam.Policy(
+                    PolicyName="write-flow-log",
+                    PolicyDocument=document(
+                        allow(
+                            [logs.CreateLogStream, logs.PutLogEvents, logs.DescribeLogStreams],
+                            [GetAtt(group, "Arn")],
+                        )
+                    ),
+                )
+            ],
+            Tags=tags(template),
+        )
+    )
+    template.put(
+        ec2.FlowLog(
+            "FlowLog",
+            ResourceType="VPC",
+            ResourceId=Ref(VPC),
+            TrafficType="ALL",
+            LogGroupName=Ref(group),
+            DeliverLogsPermissionArn=GetAtt(role, "Arn"),
+            Tags=tags(template, name="flow-log"),
+        )
+    )

@@ -1,0 +1,146 @@
+"""Snapshots really arrive in the backup bucket: each finished automated one is exported, without any code.
+
+EventBridge sees the snapshot, Step Functions calls RDS. Automated backups live and die with their cluster and
+replication spreads a logical mistake to both regions within a second; an export is the copy that does neither.
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-export-snapshot.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from awacs import iam as iam_actions
+from awacs import kms as kms_actions
+from awacs import rds as rds_actions
+from awacs import s3 as s3_actions
+from awacs import states
+from awacs.aws import Bool, PolicyDocument
+from troposphere import AWSObject, GetAtt, Ref, Sub, events, iam, stepfunctions
+
+from templates_src.assembly import RegionTemplate
+from templates_src.backup import BUCKET
+from templates_src.database import CLUSTER
+from templates_src.encryption import BACKUP_KEY, DATABASE_KEY, key_arn
+from templates_src.policies import allow, document, service_trust, string_equals
+from templates_src.tags import tags
+
+STATE_MACHINE = "ExportStateMachine"
+
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html
+_AUTOMATED_SNAPSHOT_CREATED = "RDS-EVENT-0169"
+
+
+def add(template: RegionTemplate) -> None:
+    """Add the rule, the state machine and the three roles between them and RDS."""
+    template.concern("Export")
+    writer = _add_role(template, "ExportRole", "export.rds.amazonaws.com", "Writes exports", _writer_policy())
+    starter = _add_role(
+        template, "ExportStarterRole", "states.amazonaws.com", "Starts exports", _starter_policy(writer)
+    )
+    machine = template.put(
+        stepfunctions.StateMachine(
+            STATE_MACHINE,
+            RoleArn=GetAtt(starter, "Arn"),
+            Definition=_definition(writer),
+            Tags=tags(template, "Exports a finished snapshot to the backup bucket"),
+        )
+    )
+    caller = _add_role(
+        template,
+        "ExportRuleRole",
+        "events.amazonaws.com",
+        "Starts the state machine",
+        document(allow([states.StartExecution], [Ref(machine)])),
+    )
+    template.put(
+        events.Rule(
+            "SnapshotRule",
+            Description="A finished automated snapshot of this cluster is exported",
+            EventPattern={
+                "source": ["aws.rds"],
+                "detail-type": ["RDS DB Cluster Snapshot Event"],
+                "detail": {
+                    "EventID": [_AUTOMATED_SNAPSHOT_CREATED],
+                    "SourceIdentifier": [{"prefix": Sub(f"rds:${{{CLUSTER}}}-")}],
+                },
+            },
+            Targets=[events.Target(Id="export", Arn=Ref(machine), RoleArn=GetAtt(caller, "Arn"))],
+            Tags=tags(template),
+        )
+    )
+
+
+def _definition(writer: AWSObject) -> dict[str, Any]:
+    return {
+        "StartAt": "Export",
+        "States": {
+            "Export": {
+                "Type": "Task",
+                "Resource": Sub("arn:${AWS::Partition}:states:::aws-sdk:rds:startExportTask"),
+                "Parameters": {
+                    "ExportTaskIdentifier.$": "States.Format('export-{}', States.UUID())",
+                    "SourceArn.$": "$.detail.SourceArn",
+                    "S3BucketName": Ref(BUCKET),
+                    # the buckets replicate to each other: two regions must not write to one prefix
+                    "S3Prefix": Sub("exports/${AWS::Region}"),
+                    "IamRoleArn": GetAtt(writer, "Arn"),
+                    "KmsKeyId": key_arn(BACKUP_KEY),
+                },
+                # RDS reports a snapshot as created a little before it can be exported
+                "Retry": [
+                    {
+                        "ErrorEquals": ["States.TaskFailed"],
+                        "IntervalSeconds": 60,
+                        "MaxAttempts": 4,
+                        "BackoffRate": 2,
+                    }
+                ],
+                "End": True,
+            }
+        },
+    }
+
+
+def _writer_policy() -> PolicyDocument:
+    return document(
+        allow(
+            [
+                s3_actions.PutObject,
+                s3_actions.GetObject,
+                s3_actions.DeleteObject,
+                s3_actions.ListBucket,
+                s3_actions.GetBucketLocation,
+            ],
+            [GetAtt(BUCKET, "Arn"), Sub(f"${{{BUCKET}.Arn}}/exports/${{AWS::Region}}/*")],
+        ),
+        allow([kms_actions.Encrypt, kms_actions.Decrypt, kms_actions.GenerateDataKey], [key_arn(BACKUP_KEY)]),
+    )
+
+
+def _starter_policy(writer: AWSObject) -> PolicyDocument:
+    keys = [key_arn(BACKUP_KEY), key_arn(DATABASE_KEY)]
+    return document(
+        # RDS knows no resource for this action
+        allow([rds_actions.StartExportTask], ["*"]),
+        allow(
+            [iam_actions.PassRole],
+            [GetAtt(writer, "Arn")],
+            string_equals({"iam:PassedToService": "export.rds.amazonaws.com"}),
+        ),
+        allow([kms_actions.DescribeKey], keys),
+        allow([kms_actions.CreateGrant], keys, Bool({"kms:GrantIsForAWSResource": "true"})),
+    )
+
+
+def _add_role(
+    template: RegionTemplate, logical_id: str, service: str, description: str, policy: PolicyDocument
+) -> AWSObject:
+    return template.put(
+        iam.Role(
+            logical_id,
+            Description=description,
+            AssumeRolePolicyDocument=service_trust(service),
+            Policies=[iam.Policy(PolicyName="export", PolicyDocument=policy)],
+            Tags=tags(template),
+        )
+    )

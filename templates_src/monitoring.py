@@ -1,0 +1,173 @@
+"""The alarms of a region.
+
+Lag. The metrics of a global database exist only in the region that is secondary now, under that region's
+cluster, in milliseconds. Roles move and templates do not, so both regions carry the lag alarms. Where the
+template starts as the secondary, a missing RPO lag is breaching: replication that stopped reports nothing.
+Where it starts as the primary it is not: a writer has no lag. After a switchover the first therefore fires
+until the roles are back, which is what somebody on call should know. The other two lag alarms only add
+detail and stay quiet without data.
+
+Load. No data about load says that the instances are gone; the alarm goes blind and says so to the topic.
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
+
+Probes. The alarms on the probe metric are there from the start, and while `ProbeEnabled` is false missing
+data counts as good, for the alarm and for the health check on it: a pair that runs without probes neither
+pages anybody nor sends its readers away. With probes on, silence is a failure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from troposphere import If, Ref
+
+from templates_src import alarms, backup, export, metrics
+from templates_src.alarms import ABOVE, BELOW, AlarmSpec
+from templates_src.assembly import OtherRegion, RegionTemplate, Role
+
+PROBE_ALARM = "OtherRegionUnreachable"
+OWN_ALARM = "DatabaseDown"
+PROBE_ON = "ProbeOn"
+
+_GIBIBYTE = 1024**3
+
+
+def add(template: RegionTemplate, other: OtherRegion) -> None:
+    """Add the alarms on lag, load, backups and the probe."""
+    template.concern("Alarms")
+    specs = [*_lag(template.role), *_load(), *_backups(other)]
+    for spec in specs:
+        alarms.add(template, spec)
+    _add_probe_alarm(template, other)
+
+
+def add_own_alarm(template: RegionTemplate) -> None:
+    """Add the alarm on this region's own database, on which the readers' name hangs until a probe does.
+
+    Every instance that runs reports its uptime once a minute; when the best of them reports nothing, the
+    database is down.
+    """
+    spec = AlarmSpec(
+        OWN_ALARM,
+        "No instance of this region's database is up",
+        (metrics.RDS_NAMESPACE, "EngineUptime"),
+        metrics.of_cluster(),
+        "Maximum",
+        BELOW,
+        1,
+        "breaching",
+    )
+    alarms.add_for_health_check(template, spec, "database-down", [])
+
+
+def _add_probe_alarm(template: RegionTemplate, other: OtherRegion) -> None:
+    spec = AlarmSpec(
+        PROBE_ALARM,
+        f"The database of the {other.role} region does not answer the probe of this one",
+        (metrics.PROBE_NAMESPACE, metrics.REACHABLE),
+        metrics.of_probe(other.region),
+        "Maximum",
+        BELOW,
+        1,
+        If(PROBE_ON, "breaching", "notBreaching"),
+        condition=other.linked,
+    )
+    alarms.add_for_health_check(
+        template, spec, f"{other.role}-unreachable", [str(other.region.data["Ref"]), "ProbeEnabled"]
+    )
+
+
+def _lag(role: Role) -> Iterator[AlarmSpec]:
+    gone = {"primary": "notBreaching", "secondary": "breaching"}[role]
+    limit = Ref("LagAlarmMilliseconds")
+    lags = (
+        ("RpoLagHigh", "A failover now would lose more than the agreed time", "AuroraGlobalDBRPOLag", gone),
+        ("ReplicationLagHigh", "Replication between regions is behind", "AuroraGlobalDBReplicationLag", None),
+        ("ProgressLagHigh", "Applying changes here is behind", "AuroraGlobalDBProgressLag", None),
+    )
+    for logical_id, description, metric, missing in lags:
+        yield AlarmSpec(
+            logical_id,
+            description,
+            (metrics.RDS_NAMESPACE, metric),
+            metrics.of_cluster(),
+            "Maximum",
+            ABOVE,
+            limit,
+            missing or "notBreaching",
+            periods=5,
+        )
+
+
+def _load() -> Iterator[AlarmSpec]:
+    loads = (
+        ("CpuHigh", "CPU is nearly used up", "CPUUtilization", "Maximum", ABOVE, 90),
+        ("MemoryLow", "Less than 1 GiB of memory is left", "FreeableMemory", "Minimum", BELOW, _GIBIBYTE),
+        (
+            "LocalStorageLow",
+            "Less than 5 GiB for temporary tables is left",
+            "FreeLocalStorage",
+            "Minimum",
+            BELOW,
+            5 * _GIBIBYTE,
+        ),
+        (
+            "ConnectionsHigh",
+            "More connections than agreed",
+            "DatabaseConnections",
+            "Maximum",
+            ABOVE,
+            Ref("ConnectionsAlarm"),
+        ),
+    )
+    for logical_id, description, metric, statistic, comparison, threshold in loads:
+        yield AlarmSpec(
+            logical_id,
+            description,
+            (metrics.RDS_NAMESPACE, metric),
+            metrics.of_cluster(),
+            statistic,
+            comparison,
+            threshold,
+            "missing",
+            periods=5,
+        )
+
+
+def _backups(other: OtherRegion) -> Iterator[AlarmSpec]:
+    """S3 reports replication only while there is something to replicate: no data is good news."""
+    replications = (
+        ("ReplicationFailed", "Backups were not replicated", "OperationsFailedReplication", "Sum", 0),
+        ("ReplicationLate", "Backups replicate later than agreed", "ReplicationLatency", "Maximum", 900),
+        (
+            "ReplicationPending",
+            "Backups pile up before replication",
+            "OperationsPendingReplication",
+            "Maximum",
+            1000,
+        ),
+    )
+    for logical_id, description, metric, statistic, threshold in replications:
+        yield AlarmSpec(
+            f"Backup{logical_id}",
+            description,
+            (metrics.S3_NAMESPACE, metric),
+            metrics.of_replication(Ref(backup.BUCKET), other.bucket_name, backup.RULE_ID),
+            statistic,
+            ABOVE,
+            threshold,
+            "notBreaching",
+            condition=other.linked,
+        )
+    yield AlarmSpec(
+        "BackupExportFailed",
+        "A snapshot was not exported",
+        (metrics.STATES_NAMESPACE, "ExecutionsFailed"),
+        metrics.of_state_machine(Ref(export.STATE_MACHINE)),
+        "Sum",
+        ABOVE,
+        0,
+        "notBreaching",
+        periods=1,
+        period=300,
+    )

@@ -1,0 +1,183 @@
+"""One VPC per region: private subnets in three zones, no internet gateway, no NAT.
+
+The database and what calls it (applications, probes) have subnets and a route table of their own. Both route
+tables are private and both get the route through the peering: a route in one table only is the classic way to
+have a peering that carries nothing. A group of another region's VPC cannot be named in a rule, so the other
+side comes in by CIDR.
+https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from troposphere import Cidr, GetAZs, Ref, Select, ec2
+
+from templates_src.assembly import OtherRegion, RegionTemplate
+from templates_src.tags import tags
+
+PORT = 3306
+VPC = "Vpc"
+ZONES = ("A", "B", "C")
+DATABASE_GROUP = "DatabaseSecurityGroup"
+APP_GROUP = "AppSecurityGroup"
+
+# The smallest VPC allowed (/21) holds eight /24. The database has the first four of them and the callers the
+# second four; so the callers are one /22 in a rule. The last of each four is for a zone to come.
+_SUBNETS, _HOST_BITS = 7, 8
+_CALLERS = Select(1, Cidr(Ref("VpcCidr"), 2, 10))
+
+
+NOTHING = {"CidrIp": "127.0.0.1/32", "IpProtocol": "-1"}
+
+
+@dataclass(frozen=True)
+class _Tier:
+    prefix: str
+    purpose: str
+    first_block: int
+
+
+_TIERS = (
+    _Tier("Database", "Aurora instances", 0),
+    _Tier("App", "Applications and probes", 4),
+)
+ROUTE_TABLES = tuple(f"{tier.prefix}RouteTable" for tier in _TIERS)
+
+
+def subnet_ids(prefix: str) -> list[Ref]:
+    """The subnets of a tier, `Database` or `App`, one per zone."""
+    return [Ref(f"{prefix}Subnet{zone}") for zone in ZONES]
+
+
+def zone(index: int) -> Select:
+    """The name of one of the region's zones; never written down, since they differ per account."""
+    return Select(index, GetAZs(""))
+
+
+def _block(index: int) -> Select:
+    return Select(index, Cidr(Ref("VpcCidr"), _SUBNETS, _HOST_BITS))
+
+
+def add(template: RegionTemplate, other: OtherRegion) -> None:
+    """Add the VPC, its subnets, route tables and security groups."""
+    template.concern("Network")
+    template.put(
+        ec2.VPC(
+            VPC,
+            CidrBlock=Ref("VpcCidr"),
+            # a private hosted zone and private endpoint names need both
+            EnableDnsSupport=True,
+            EnableDnsHostnames=True,
+            Tags=tags(template, name="vpc"),
+        )
+    )
+    for tier in _TIERS:
+        _add_tier(template, tier)
+    _add_security_groups(template, other)
+
+
+def add_peering_routes(template: RegionTemplate, other: OtherRegion) -> None:
+    """Add the route to the other side in every private route table."""
+    template.concern("Routes through the peering")
+    for table in ROUTE_TABLES:
+        template.put(
+            ec2.Route(
+                f"{table}Peering",
+                **other.attributes(),
+                RouteTableId=Ref(table),
+                DestinationCidrBlock=other.vpc_cidr,
+                VpcPeeringConnectionId=other.peering,
+            )
+        )
+
+
+def _add_tier(template: RegionTemplate, tier: _Tier) -> None:
+    table = template.put(
+        ec2.RouteTable(
+            f"{tier.prefix}RouteTable",
+            VpcId=Ref(VPC),
+            Tags=tags(template, tier.purpose, name=tier.prefix.lower()),
+        )
+    )
+    for index, letter in enumerate(ZONES):
+        subnet = template.put(
+            ec2.Subnet(
+                f"{tier.prefix}Subnet{letter}",
+                VpcId=Ref(VPC),
+                AvailabilityZone=zone(index),
+                CidrBlock=_block(tier.first_block + index),
+                Tags=tags(template, name=f"{tier.prefix.lower()}-{letter.lower()}"),
+            )
+        )
+        template.put(
+            ec2.SubnetRouteTableAssociation(
+                f"{tier.prefix}Subnet{letter}Routes", SubnetId=Ref(subnet), RouteTableId=Ref(table)
+            )
+        )
+
+
+def _add_security_groups(template: RegionTemplate, other: OtherRegion) -> None:
+    template.put(
+        ec2.SecurityGroup(
+            DATABASE_GROUP,
+            VpcId=Ref(VPC),
+            GroupDescription="Aurora: in on the database port only, nothing out",
+            # a group without egress rules gets allow-all from EC2; this one reaches nothing
+            SecurityGroupEgress=[NOTHING],
+            Tags=tags(template, name="database"),
+        )
+    )
+    template.put(
+        ec2.SecurityGroup(
+            APP_GROUP,
+            VpcId=Ref(VPC),
+            GroupDescription="Callers: out to the database and the endpoints",
+            SecurityGroupEgress=[
+                _out(PORT, Ref("VpcCidr"), "Database of this region"),
+                other.if_known(_out(PORT, other.vpc_cidr, "Database of the other region")),
+                _out(443, Ref("VpcCidr"), "Interface endpoints"),
+            ],
+            Tags=tags(template, name="app"),
+        )
+    )
+    _add_database_ingress(template, other)
+
+
+def _out(port: int, cidr: Ref, description: str) -> dict[str, Any]:
+    return {
+        "CidrIp": cidr,
+        "IpProtocol": "tcp",
+        "FromPort": port,
+        "ToPort": port,
+        "Description": description,
+    }
+
+
+def _add_database_ingress(template: RegionTemplate, other: OtherRegion) -> None:
+    """Each way in is a resource of its own: an optional one then comes and goes without touching the rest."""
+    _ingress(template, "FromAppSubnets", "Callers in this VPC", CidrIp=_CALLERS)
+    _ingress(template, "FromPeer", "The other region", CidrIp=other.vpc_cidr, **other.attributes())
+    _ingress(template, "FromClientCidr", "Client network", CidrIp=Ref("ClientCidr"), Condition="HasClientCidr")
+    _ingress(
+        template,
+        "FromClientGroup",
+        "Client group",
+        SourceSecurityGroupId=Ref("ClientSecurityGroupId"),
+        Condition="HasClientGroup",
+    )
+
+
+def _ingress(template: RegionTemplate, name: str, description: str, **source: Any) -> None:
+    template.put(
+        ec2.SecurityGroupIngress(
+            f"Database{name}",
+            GroupId=Ref(DATABASE_GROUP),
+            IpProtocol="tcp",
+            FromPort=PORT,
+            ToPort=PORT,
+            Description=description,
+            **source,
+        )
+    )

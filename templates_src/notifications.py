@@ -1,0 +1,100 @@
+"""Where alarms and events go: one encrypted topic per region, and the events that are sent to it."""
+
+from __future__ import annotations
+
+from awacs import sns as sns_actions
+from awacs.aws import Principal
+from troposphere import Ref, events, rds, sns
+
+from templates_src.assembly import RegionTemplate
+from templates_src.database import CLUSTER
+from templates_src.encryption import BACKUP_KEY, DATABASE_KEY, OPERATIONS_KEY, PUBLISHERS, key_arn
+from templates_src.policies import OWN_ACCOUNT, allow, document, string_equals
+from templates_src.tags import tags
+
+TOPIC = "Topic"
+
+
+def add(template: RegionTemplate) -> None:
+    """Add the topic, its optional subscriber, and what RDS, KMS and exports have to say."""
+    template.concern("Notifications")
+    template.put(
+        sns.Topic(
+            TOPIC,
+            KmsMasterKeyId=key_arn(OPERATIONS_KEY),
+            Tags=tags(template, "Alarms and events of the database"),
+        )
+    )
+    template.put(
+        sns.TopicPolicy(
+            "TopicPolicy",
+            Topics=[Ref(TOPIC)],
+            PolicyDocument=document(
+                allow(
+                    [sns_actions.Publish],
+                    [Ref(TOPIC)],
+                    string_equals(OWN_ACCOUNT),
+                    principal=Principal("Service", list(PUBLISHERS)),
+                )
+            ),
+        )
+    )
+    template.put(
+        sns.SubscriptionResource(
+            "TopicSubscription",
+            Condition="HasEmail",
+            TopicArn=Ref(TOPIC),
+            Protocol="email",
+            Endpoint=Ref("NotificationEmail"),
+        )
+    )
+    _add_events(template)
+
+
+def _add_events(template: RegionTemplate) -> None:
+    template.put(
+        rds.EventSubscription(
+            "ClusterEvents",
+            SnsTopicArn=Ref(TOPIC),
+            SourceType="db-cluster",
+            SourceIds=[Ref(CLUSTER)],
+            EventCategories=["failover", "failure", "global-failover", "maintenance", "notification"],
+            Tags=tags(template, "Failovers and failures of the cluster"),
+        )
+    )
+    _add_rule(
+        template,
+        "ExportFailedRule",
+        "An export of a snapshot failed or was canceled",
+        {
+            "source": ["aws.rds"],
+            "detail-type": ["RDS DB Cluster Snapshot Event"],
+            "detail": {"EventID": ["RDS-EVENT-0162", "RDS-EVENT-0163"]},
+        },
+    )
+    # A member of a global database that loses its key is lost for good; the event comes through CloudTrail.
+    _add_rule(
+        template,
+        "KeyAtRiskRule",
+        "Somebody disabled one of our keys or scheduled its deletion",
+        {
+            "source": ["aws.kms"],
+            "detail-type": ["AWS API Call via CloudTrail"],
+            "detail": {
+                "eventName": ["DisableKey", "ScheduleKeyDeletion"],
+                "resources": {"ARN": [key_arn(key) for key in (DATABASE_KEY, BACKUP_KEY, OPERATIONS_KEY)]},
+            },
+        },
+    )
+
+
+def _add_rule(template: RegionTemplate, logical_id: str, description: str, pattern: dict[str, object]) -> None:
+    template.put(
+        events.Rule(
+            logical_id,
+            Description=description,
+            EventPattern=pattern,
+            Targets=[events.Target(Id="topic", Arn=Ref(TOPIC))],
+            Tags=tags(template),
+        )
+    )

@@ -1,0 +1,46 @@
+"""The primary region: the global database, its writer, the names; linked to the secondary once that exists."""
+
+from __future__ import annotations
+
+from templates_src import (
+    backup,
+    database,
+    dns,
+    encryption,
+    endpoints,
+    export,
+    health,
+    monitoring,
+    network,
+    notifications,
+    outputs,
+    parameters,
+    secret,
+    wires,
+)
+from templates_src.assembly import RegionTemplate
+
+
+def build() -> RegionTemplate:
+    """Assemble the primary's template."""
+    template = RegionTemplate("primary", "Aurora global database: primary region")
+    parameters.add(template, parameters.PRIMARY_ONLY)
+    secondary, wired = wires.add_to_primary(template)
+
+    network.add(template, secondary)
+    network.add_peering_routes(template, secondary)
+    endpoints.add(template)
+    encryption.add(template)
+    secret.add(template, secondary, wired.database_key_arn)
+    database.add_global(template)
+    database.add_primary(template)
+    backup.add(template, secondary)
+    export.add(template)
+    notifications.add(template)
+    monitoring.add(template, secondary)
+    health.add_reader_check(template, wires.LINKED, wired.health_check_id)
+    dns.add(template, secondary, wired.vpc_id, wired.reader_endpoint)
+
+    outputs.add(template)
+    outputs.add_primary_only(template)
+    return template

@@ -1,0 +1,45 @@
+"""The secondary region: a standby that joins the global database, and the peering between the two."""
+
+from __future__ import annotations
+
+from troposphere import Ref
+
+from templates_src import (
+    backup,
+    database,
+    encryption,
+    endpoints,
+    export,
+    health,
+    monitoring,
+    network,
+    notifications,
+    outputs,
+    parameters,
+    peering,
+    wires,
+)
+from templates_src.assembly import RegionTemplate
+
+
+def build() -> RegionTemplate:
+    """Assemble the secondary's template."""
+    template = RegionTemplate("secondary", "Aurora global database: secondary region")
+    parameters.add(template)
+    primary = wires.add_to_secondary(template)
+
+    network.add(template, primary)
+    peering.add(template, Ref("PrimaryVpcId"), primary.region)
+    network.add_peering_routes(template, primary)
+    endpoints.add(template)
+    encryption.add(template)
+    database.add_secondary(template, Ref("GlobalClusterIdentifier"), primary.region)
+    backup.add(template, primary)
+    export.add(template)
+    notifications.add(template)
+    monitoring.add(template, primary)
+    health.add_other_region_check(template)
+
+    outputs.add(template)
+    outputs.add_secondary_only(template)
+    return template
