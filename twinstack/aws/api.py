@@ -55,6 +55,23 @@ class ChangeSetRequest:
 
 
 @dataclass(frozen=True)
+class ChangeDetail:
+    """Why a resource stands in a change set.
+
+    Attributes:
+        attribute: Properties, Tags, Metadata, ...
+        name: The property, '' for other attributes.
+        dynamic: Whether it changes only if the value that it refers to changes.
+        cause: What it refers to: a logical id, `LogicalId.Attribute`, or a parameter.
+    """
+
+    attribute: str
+    name: str
+    dynamic: bool
+    cause: str
+
+
+@dataclass(frozen=True)
 class ResourceChange:
     """One entry of a change set.
 
@@ -64,8 +81,7 @@ class ResourceChange:
         type: The resource type.
         physical_id: The physical id, '' before creation.
         replacement: True, Conditional or False.
-        scope: The attributes that change: Properties, Tags, Metadata, ...
-        properties: The properties that change.
+        details: What changes in it.
     """
 
     action: str
@@ -73,8 +89,12 @@ class ResourceChange:
     type: str
     physical_id: str = ""
     replacement: str = "False"
-    scope: tuple[str, ...] = ()
-    properties: tuple[str, ...] = ()
+    details: tuple[ChangeDetail, ...] = ()
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The names of what changes, each once."""
+        return tuple(dict.fromkeys(detail.name or detail.attribute for detail in self.details))
 
 
 @dataclass(frozen=True)
@@ -169,14 +189,6 @@ class Buckets(Protocol):
 
     def empty(self, bucket: str) -> int:
         """Deletes every version of every object; returns how many."""
-
-
-@dataclass(frozen=True)
-class StackClients:
-    """The clients for one stack: its region and its account."""
-
-    cloudformation: CloudFormation
-    buckets: Buckets
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from botocore.exceptions import (
 )
 
 from twinstack.aws.api import (
+    ChangeDetail,
     ChangeSet,
     ChangeSetRequest,
     CreatedChangeSet,
@@ -208,15 +209,21 @@ class BotoCloudFormation:
 
 def _change(entry: ChangeTypeDef) -> ResourceChange:
     change = entry["ResourceChange"]
-    targets = [detail.get("Target", {}) for detail in change.get("Details", ())]
     return ResourceChange(
         change["Action"],
         change["LogicalResourceId"],
         change.get("ResourceType", ""),
         change.get("PhysicalResourceId", ""),
         change.get("Replacement", "False"),
-        tuple(change.get("Scope", ())),
-        tuple(dict.fromkeys(target["Name"] for target in targets if target.get("Name"))),
+        tuple(
+            ChangeDetail(
+                detail.get("Target", {}).get("Attribute", ""),
+                detail.get("Target", {}).get("Name", ""),
+                detail.get("Evaluation") == "Dynamic",
+                detail.get("CausingEntity", ""),
+            )
+            for detail in change.get("Details", ())
+        ),
     )
 
 

@@ -31,6 +31,7 @@ class ParameterValue:
         source: `literal` (the environment), `default`, `wire`, or `previous` (kept because its producer cannot
             give it now).
         stale: Whether it is kept although its producer is there and no longer has the output.
+        no_echo: Whether the value must not be shown; AWS does not show it either, so it cannot be compared.
     """
 
     name: str
@@ -38,6 +39,7 @@ class ParameterValue:
     before: Value | None
     source: str
     stale: bool = False
+    no_echo: bool = False
 
     @property
     def changed(self) -> bool:
@@ -249,9 +251,9 @@ def _literal(stack: Stack, name: str, declared: Mapping[str, Any], before: Value
     default = declared.get("Default")
     if name in stack.parameters:
         value = stack.parameters[name]
-        # AWS answers **** for a NoEcho value: whether it changes cannot be told.
-        unknowable = before is not None and as_text(declared.get("NoEcho", False)) == "true"
-        return ParameterValue(name, value, value if unknowable else before, "literal")
+        no_echo = as_text(declared.get("NoEcho", False)) == "true"
+        known_before = value if no_echo and before is not None else before
+        return ParameterValue(name, value, known_before, "literal", no_echo=no_echo)
     if default is None:
         raise InputError(
             f"{stack.template.where('Parameters', name)}: {stack.role}: parameter {name} has no default and the "

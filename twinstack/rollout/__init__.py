@@ -1,0 +1,1 @@
+"""Carries a plan out: change sets, review, execution, watching, wiring, and taking it all down again."""

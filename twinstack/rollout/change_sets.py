@@ -1,0 +1,124 @@
+"""Creates a change set, waits for it, and tells one without changes from one that failed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from twinstack.aws.api import Capability, ChangeSet, ChangeSetRequest, CloudFormation
+from twinstack.clock import Clock
+from twinstack.errors import InputError, NotConvergedError, TwinStackError
+from twinstack.planning.steps import Step, known
+from twinstack.templates import Template
+
+MAX_TEMPLATE_BYTES = 51_200
+FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.2, 10.0, 1.5
+# AWS says the same thing in two ways (https://repost.aws/knowledge-center/cloudformation-no-updates-errors).
+_NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A change set that waits for its review.
+
+    Attributes:
+        change_set: What it would change.
+        token: The token that its execution's events carry.
+        name: Its name.
+    """
+
+    change_set: ChangeSet
+    token: str
+    name: str
+
+
+def growing_waits(first: float = FIRST_WAIT) -> Iterator[float]:
+    """Yields how long to wait before each next look, in seconds: short at first, ten at most."""
+    seconds = first
+    while True:
+        yield seconds
+        seconds = min(seconds * GROWTH, LONGEST_WAIT)
+
+
+def request_for(step: Step, new_id: Callable[[], str], role_arn: str | None) -> ChangeSetRequest:
+    """Returns the request for a step's change set.
+
+    Raises:
+        InputError: The template is too large to be sent.
+        NotConvergedError: A wired value that an earlier pass should have made is not there.
+    """
+    template, token = step.stack.template, new_id()
+    size = len(template.text.encode())
+    if size > MAX_TEMPLATE_BYTES:
+        raise InputError(
+            f"{template.source}: the template has {size:,} bytes as compact JSON, and CloudFormation takes "
+            f"{MAX_TEMPLATE_BYTES:,} in a request; shorten or split it"
+        )
+    return ChangeSetRequest(
+        step.stack.name,
+        f"twinstack-{token}",
+        step.operation,
+        template.text,
+        {
+            parameter.name: _sent(step, parameter.name, parameter.value, parameter.source)
+            for parameter in step.parameters
+        },
+        step.stack.tags,
+        capabilities(template),
+        token,
+        role_arn,
+    )
+
+
+def _sent(step: Step, name: str, value: object, source: str) -> str | None:
+    """Returns what is sent for a parameter; None, where the stack's own value is to be kept."""
+    if source == "previous":
+        return None
+    text = known(value)
+    if text is None:
+        raise NotConvergedError(
+            f"{step.stack.role}: the value of parameter {name} is still unknown after the pass before"
+        )
+    return text
+
+
+def capabilities(template: Template) -> tuple[Capability, ...]:
+    """Returns what a template has to be allowed: to make IAM resources, and to expand its transforms if it has any."""
+    allowed: tuple[Capability, ...] = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM")
+    return (*allowed, "CAPABILITY_AUTO_EXPAND") if "Transform" in template.body else allowed
+
+
+def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Clock) -> Prepared | None:
+    """Creates a change set and waits until AWS has worked it out.
+
+    Returns:
+        The change set, or None when there is nothing to change; an empty change set is deleted again.
+
+    Raises:
+        AwsError: AWS refused the request.
+        TwinStackError: AWS could not make the change set; it is deleted, with the empty stack it may have left.
+    """
+    created = cloudformation.create_change_set(request)
+    for seconds in growing_waits():
+        change_set = cloudformation.describe_change_set(created.arn)
+        if change_set.status == "CREATE_COMPLETE":
+            return Prepared(change_set, request.token, request.name)
+        if change_set.status not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+            break
+        clock.sleep(seconds)
+    discard(cloudformation, change_set, request.operation, request.token)
+    if any(sentence in change_set.status_reason for sentence in _NO_CHANGES):
+        return None
+    raise TwinStackError(
+        f"{request.stack_name}: AWS could not make the change set ({change_set.status}): {change_set.status_reason}"
+    )
+
+
+def discard(cloudformation: CloudFormation, change_set: ChangeSet, operation: str, token: str) -> None:
+    """Deletes a change set that is not to be executed, and the empty stack that a first one leaves behind."""
+    cloudformation.delete_change_set(change_set.arn)
+    if operation != "CREATE":
+        return
+    stack = cloudformation.describe_stack(change_set.stack_id)
+    if stack is not None and stack.status == "REVIEW_IN_PROGRESS":
+        cloudformation.delete_stack(change_set.stack_id, token)

@@ -1,0 +1,81 @@
+"""Refuses to lose data: replacing or removing a resource that holds some needs permission by name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from twinstack.aws.api import ResourceChange
+from twinstack.planning.prediction import Change
+
+# A database, key, bucket, secret or hosted zone: what is lost with it does not come back with the next deployment.
+GUARDED_TYPES = frozenset(
+    {
+        "AWS::DocDB::DBCluster",
+        "AWS::DynamoDB::GlobalTable",
+        "AWS::DynamoDB::Table",
+        "AWS::KMS::Key",
+        "AWS::KMS::ReplicaKey",
+        "AWS::Neptune::DBCluster",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::RDS::GlobalCluster",
+        "AWS::Route53::HostedZone",
+        "AWS::S3::Bucket",
+        "AWS::SecretsManager::Secret",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """The resources that may be replaced or deleted in this run, by logical id."""
+
+    replace: Collection[str] = ()
+    delete: Collection[str] = ()
+
+
+def refused_predictions(stack: str, changes: Iterable[Change], allowed: Allowed) -> list[str]:
+    """Returns a sentence for each predicted loss that is not allowed."""
+    return [
+        sentence
+        for change in changes
+        if (sentence := _sentence(stack, change.resource, change.type, change.action, allowed))
+    ]
+
+
+def refused_changes(stack: str, changes: Iterable[ResourceChange], allowed: Allowed) -> list[str]:
+    """Returns a sentence for each loss in a real change set that is not allowed."""
+    changes = list(changes)
+    by_name = {change.resource: change for change in changes}
+    sentences = []
+    for change in changes:
+        action = change.action
+        if change.replacement == "True" or (change.replacement == "Conditional" and _may_replace(change, by_name)):
+            action = "Replace"
+        if sentence := _sentence(stack, change.resource, change.type, action, allowed):
+            sentences.append(sentence)
+    return sentences
+
+
+def _may_replace(change: ResourceChange, by_name: dict[str, ResourceChange]) -> bool:
+    """Whether a conditional replacement can come true.
+
+    CloudFormation lists a resource that only refers to a changing one as "Conditional" too. Its value changes only
+    when the one referred to is replaced itself (change set reference, Evaluation: Dynamic).
+    """
+    for detail in change.details:
+        cause = by_name.get(detail.cause.partition(".")[0])
+        if not detail.dynamic or cause is None or cause.replacement != "False":
+            return True
+    return not change.details
+
+
+def _sentence(stack: str, resource: str, kind: str, action: str, allowed: Allowed) -> str | None:
+    if kind not in GUARDED_TYPES:
+        return None
+    if action == "Replace" and resource not in allowed.replace:
+        return f"{stack}: {resource} ({kind}) would be replaced and what it holds lost; --allow-replace {resource}"
+    if action == "Remove" and resource not in allowed.delete:
+        return f"{stack}: {resource} ({kind}) would be removed and what it holds lost; --allow-delete {resource}"
+    return None

@@ -1,0 +1,124 @@
+"""Follows running operations to their end: their events as they come, and the first real cause of a failure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from twinstack.aws.api import CloudFormation, StackDescription, StackEvent
+from twinstack.clock import Clock
+from twinstack.rollout.change_sets import FIRST_WAIT, GROWTH, LONGEST_WAIT
+from twinstack.screen.events import ResourceProgress, Screen
+from twinstack.statuses import Outcome, outcome
+
+STACK_TYPE = "AWS::CloudFormation::Stack"
+_CANCELLED = ("cancelled", "canceled")
+
+
+@dataclass
+class Operation:
+    """A running operation on one stack.
+
+    Attributes:
+        role: The stack's role.
+        cloudformation: CloudFormation where the stack lives.
+        stack_id: The stack's ARN, which stays valid after a deletion.
+        token: The request token that the operation's events carry.
+        total: How many resources it is expected to touch.
+        after: The id of the newest event before it began.
+        events: Its events so far, the oldest first.
+        end: The stack when the operation has ended.
+    """
+
+    role: str
+    cloudformation: CloudFormation
+    stack_id: str
+    token: str
+    total: int
+    after: str | None
+    events: list[StackEvent] = field(default_factory=list)
+    end: StackDescription | None = None
+    seconds: float = 0.0
+
+    @property
+    def outcome(self) -> Outcome:
+        """Whether it is still running, done or failed."""
+        return outcome(self.end.status) if self.end else Outcome.RUNNING
+
+    @property
+    def done(self) -> int:
+        """How many resources have come to their final state."""
+        last = {event.resource: event.status for event in self.events if event.type != STACK_TYPE}
+        return sum(status.endswith("_COMPLETE") for status in last.values())
+
+
+def newest_event(cloudformation: CloudFormation, stack_id: str) -> str | None:
+    """Returns the id of the stack's newest event, to tell later ones from it."""
+    newest = next(cloudformation.events(stack_id), None)
+    return newest.event_id if newest else None
+
+
+def watch(operations: Sequence[Operation], clock: Clock, screen: Screen) -> None:
+    """Waits until every operation has ended, and tells its events as they come.
+
+    Raises:
+        AwsError: AWS refused to describe a stack.
+        UnreachableError: AWS cannot be reached any more.
+    """
+    wait, begun = FIRST_WAIT, clock.now()
+    running = list(operations)
+    while running:
+        news = False
+        for operation in running:
+            # The status first: whatever events there are once it has ended are all the events it has.
+            stack = operation.cloudformation.describe_stack(operation.stack_id)
+            news = _read_events(operation, screen) or news
+            if stack is None or outcome(stack.status) is not Outcome.RUNNING:
+                operation.end = stack or _deleted(operation)
+                operation.seconds = clock.now() - begun
+        running = [operation for operation in running if operation.end is None]
+        if running:
+            clock.sleep(wait)
+            wait = FIRST_WAIT * 2 if news else min(wait * GROWTH, LONGEST_WAIT)
+
+
+def _deleted(operation: Operation) -> StackDescription:
+    return StackDescription(operation.stack_id, operation.role, "DELETE_COMPLETE", "", {}, {}, {})
+
+
+def _read_events(operation: Operation, screen: Screen) -> bool:
+    seen = operation.events[-1].event_id if operation.events else operation.after
+    fresh: list[StackEvent] = []
+    for event in operation.cloudformation.events(operation.stack_id):
+        if event.event_id == seen:
+            break
+        if event.token in (operation.token, ""):
+            fresh.append(event)
+    for event in reversed(fresh):
+        operation.events.append(event)
+        screen.tell(
+            ResourceProgress(
+                operation.role,
+                event.time.isoformat(),
+                event.resource,
+                event.type,
+                event.status,
+                event.reason,
+                operation.done,
+                operation.total,
+            )
+        )
+    return bool(fresh)
+
+
+def first_cause(events: Iterable[StackEvent]) -> str | None:
+    """Returns the first real failure among an operation's events, in words.
+
+    What CloudFormation cancelled because of another failure is not a cause, nor is the stack's own summary.
+    """
+    failed = [event for event in events if event.status.endswith("_FAILED")]
+    real = [event for event in failed if not any(word in event.reason.lower() for word in _CANCELLED)]
+    resources = [event for event in real if event.type != STACK_TYPE]
+    for event in [*resources, *real, *failed]:
+        return f"{event.resource} ({event.type}) {event.status}: {event.reason or 'no reason given'}"
+    return None

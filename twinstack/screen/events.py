@@ -1,0 +1,218 @@
+"""Everything that a run can say, each kind with its data. Text and JSON are made from the same events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Protocol
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something to tell; `code` names the kind in JSON lines."""
+
+    code: ClassVar[str] = "event"
+
+
+@dataclass(frozen=True)
+class Note(Event):
+    """A sentence about what is being done."""
+
+    code: ClassVar[str] = "note"
+    text: str
+
+
+@dataclass(frozen=True)
+class Warning_(Event):  # noqa: N801  `Warning` is Python's own
+    """A sentence that a reader should act on some time."""
+
+    code: ClassVar[str] = "warning"
+    text: str
+
+
+@dataclass(frozen=True)
+class Failure(Event):
+    """What went wrong; the last event of a run that failed."""
+
+    code: ClassVar[str] = "error"
+    text: str
+    exit_code: int
+
+
+@dataclass(frozen=True)
+class Finding(Event):
+    """One finding of the linter."""
+
+    code: ClassVar[str] = "finding"
+    rule: str
+    level: str
+    place: str
+    message: str
+
+
+@dataclass(frozen=True)
+class PlanMade(Event):
+    """The plan, as `planning.document` writes it."""
+
+    code: ClassVar[str] = "plan"
+    plan: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class StepBegun(Event):
+    """A step of a pass is being prepared."""
+
+    code: ClassVar[str] = "step"
+    number: int
+    passes: int
+    stack: str
+    region: str
+    operation: str
+
+
+@dataclass(frozen=True)
+class ChangeSetMade(Event):
+    """A change set is ready for review: what AWS would change."""
+
+    code: ClassVar[str] = "change-set"
+    stack: str
+    name: str
+    changes: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class NothingToChange(Event):
+    """AWS answered that a change set holds no changes."""
+
+    code: ClassVar[str] = "no-changes"
+    stack: str
+
+
+@dataclass(frozen=True)
+class ResourceProgress(Event):
+    """One event of a running operation, with how far it is."""
+
+    code: ClassVar[str] = "resource"
+    stack: str
+    time: str
+    resource: str
+    type: str
+    status: str
+    reason: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True)
+class StepDone(Event):
+    """An operation ended well."""
+
+    code: ClassVar[str] = "step-done"
+    stack: str
+    status: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class StepFailed(Event):
+    """An operation failed, with the first real cause."""
+
+    code: ClassVar[str] = "step-failed"
+    stack: str
+    status: str
+    cause: str
+
+
+@dataclass(frozen=True)
+class StepSkipped(Event):
+    """A step was not run because of one that failed."""
+
+    code: ClassVar[str] = "step-skipped"
+    stack: str
+    because: str
+
+
+@dataclass(frozen=True)
+class WiresRead(Event):
+    """Every wire, read back from AWS after the last pass."""
+
+    code: ClassVar[str] = "wires"
+    wires: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class OutputsRead(Event):
+    """The outputs of every stack."""
+
+    code: ClassVar[str] = "outputs"
+    outputs: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class StatusRead(Event):
+    """What each stack is now."""
+
+    code: ClassVar[str] = "status"
+    stacks: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class StackEventRead(Event):
+    """One past event of a stack."""
+
+    code: ClassVar[str] = "stack-event"
+    stack: str
+    region: str
+    time: str
+    resource: str
+    type: str
+    status: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Left(Event):
+    """What a deletion leaves behind, and why."""
+
+    code: ClassVar[str] = "left"
+    resources: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class NotEmulated(Event):
+    """What the local AWS was asked for and did not do."""
+
+    code: ClassVar[str] = "not-emulated"
+    entries: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class LocalAwsRead(Event):
+    """Whether the local AWS runs, and where."""
+
+    code: ClassVar[str] = "local"
+    endpoint: str | None
+    pid: int | None
+
+
+@dataclass(frozen=True)
+class Printed(Event):
+    """Text that is the result itself (a file, a diff, variables); written as it is."""
+
+    code: ClassVar[str] = "text"
+    text: str
+
+
+@dataclass(frozen=True)
+class Done(Event):
+    """The run ended well."""
+
+    code: ClassVar[str] = "done"
+    text: str
+
+
+class Screen(Protocol):
+    """Takes the events of a run."""
+
+    def tell(self, event: Event) -> None:
+        """Shows an event."""
