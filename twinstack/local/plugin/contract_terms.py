@@ -27,6 +27,7 @@ REPLACED: dict[str, str] = {
     "services.cloudformation.helpers._resolve_document": "9ad9addb675b10cf",
     "services.ec2._vpce_fields_xml": "645fd486d62227a3",
     "services.route53._parse_health_check_config": "fffd8cf8c7a126d5",
+    "services.cloudformation.stacks._diff_resources": "a3adfeb757814e8f",
     "services.cloudformation.changesets._resolve_props_for_diff": "b0f1a995e91fdb78",
     "services.cloudformation.stacks._add_event": "0adea13d13a60aa0",
     "services.cloudformation.stacks._runs_on_worker_thread": "23955511141f8481",
