@@ -8,9 +8,21 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from awacs import kms as kms_actions
 from awacs import s3 as s3_actions
-from awacs.aws import Bool, Condition, Deny, Principal, Statement, StringLike, StringNotEqualsIfExists
+from awacs.aws import (
+    Action,
+    Bool,
+    Condition,
+    ConditionElement,
+    Deny,
+    Principal,
+    Statement,
+    StringLike,
+    StringNotEqualsIfExists,
+)
 from troposphere import GetAtt, Ref, Sub, iam, s3
 
 from templates_src.assembly import OtherRegion, RegionTemplate
@@ -24,7 +36,7 @@ _ROLE = "ReplicationRole"
 
 # In the account's own namespace nobody else can hold, or wait for, the name:
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
-_NAME = "${Project}-${EnvironmentSuffix}-backup-${AWS::AccountId}-${AWS::Region}-an"
+_NAME = "${Project}-${EnvironmentSuffix}-bk-${AWS::AccountId}-${AWS::Region}-an"
 
 
 def own_arn(suffix: str = "") -> Sub:
@@ -182,23 +194,29 @@ def _bucket_policy() -> s3.BucketPolicy:
         "BackupBucketPolicy",
         Bucket=Ref(BUCKET),
         PolicyDocument=document(
-            Statement(
-                Sid="OnlyTls",
-                Effect=Deny,
-                Principal=Principal("*"),
-                Action=[s3_actions.Action("*")],
-                Resource=everything,
-                Condition=Condition(Bool({"aws:SecureTransport": "false"})),
+            _deny("OnlyTls", s3_actions.Action("*"), everything, Bool({"aws:SecureTransport": "false"})),
+            _deny(
+                "OnlyKms",
+                s3_actions.PutObject,
+                everything[1:],
+                StringNotEqualsIfExists({"s3:x-amz-server-side-encryption": "aws:kms"}),
             ),
-            Statement(
-                Sid="OnlyOwnKey",
-                Effect=Deny,
-                Principal=Principal("*"),
-                Action=[s3_actions.PutObject],
-                Resource=everything[1:],
-                Condition=Condition(
-                    StringNotEqualsIfExists({"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn(BACKUP_KEY)})
-                ),
+            _deny(
+                "OnlyOwnKey",
+                s3_actions.PutObject,
+                everything[1:],
+                StringNotEqualsIfExists({"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn(BACKUP_KEY)}),
             ),
         ),
+    )
+
+
+def _deny(sid: str, action: Action, resources: Sequence[object], condition: ConditionElement) -> Statement:
+    return Statement(
+        Sid=sid,
+        Effect=Deny,
+        Principal=Principal("*"),
+        Action=[action],
+        Resource=list(resources),
+        Condition=Condition(condition),
     )

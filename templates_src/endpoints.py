@@ -110,7 +110,7 @@ def _add_flow_log(template: RegionTemplate) -> None:
             **goes_with_the_stack(),
             KmsKeyId=key_arn(OPERATIONS_KEY),
             RetentionInDays=Ref("LogRetentionDays"),
-            Tags=tags(template, "Flow log of the VPC"),
+            Tags=tags(template, "Flow log"),
         )
     )
     role = template.put(
@@ -140,6 +140,6 @@ def _add_flow_log(template: RegionTemplate) -> None:
             TrafficType="ALL",
             LogGroupName=Ref(group),
             DeliverLogsPermissionArn=GetAtt(role, "Arn"),
-            Tags=tags(template, name="flow-log"),
+            Tags=tags(template, "Flow log of the VPC"),
         )
     )

@@ -42,7 +42,7 @@ def add(template: RegionTemplate) -> None:
             STATE_MACHINE,
             RoleArn=GetAtt(starter, "Arn"),
             Definition=_definition(writer),
-            Tags=tags(template, "Exports a finished snapshot to the backup bucket"),
+            Tags=tags(template, "Exports finished snapshots"),
         )
     )
     caller = _add_role(
@@ -102,16 +102,17 @@ def _definition(writer: AWSObject) -> dict[str, Any]:
 
 
 def _writer_policy() -> PolicyDocument:
+    """What RDS checks the role for before it takes a task: these actions, on the whole bucket."""
     return document(
         allow(
             [
-                s3_actions.PutObject,
-                s3_actions.GetObject,
-                s3_actions.DeleteObject,
+                s3_actions.Action("PutObject*"),
+                s3_actions.Action("GetObject*"),
+                s3_actions.Action("DeleteObject*"),
                 s3_actions.ListBucket,
                 s3_actions.GetBucketLocation,
             ],
-            [GetAtt(BUCKET, "Arn"), Sub(f"${{{BUCKET}.Arn}}/exports/${{AWS::Region}}/*")],
+            [GetAtt(BUCKET, "Arn"), Sub(f"${{{BUCKET}.Arn}}/*")],
         ),
         allow([kms_actions.Encrypt, kms_actions.Decrypt, kms_actions.GenerateDataKey], [key_arn(BACKUP_KEY)]),
     )

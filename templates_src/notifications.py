@@ -8,7 +8,7 @@ from troposphere import Ref, events, rds, sns
 
 from templates_src.assembly import RegionTemplate
 from templates_src.database import CLUSTER
-from templates_src.encryption import BACKUP_KEY, DATABASE_KEY, OPERATIONS_KEY, PUBLISHERS, key_arn
+from templates_src.encryption import BACKUP_KEY, DATABASE_KEY, EVENT_BRIDGE, OPERATIONS_KEY, PUBLISHERS, key_arn
 from templates_src.policies import OWN_ACCOUNT, allow, document, string_equals
 from templates_src.tags import tags
 
@@ -35,7 +35,8 @@ def add(template: RegionTemplate) -> None:
                     [Ref(TOPIC)],
                     string_equals(OWN_ACCOUNT),
                     principal=Principal("Service", list(PUBLISHERS)),
-                )
+                ),
+                allow([sns_actions.Publish], [Ref(TOPIC)], principal=Principal("Service", EVENT_BRIDGE)),
             ),
         )
     )

@@ -62,8 +62,8 @@ _ENVIRONMENT = (
         "Short name that all names begin with",
         # both lengths keep the bucket's name within 63 characters in the region with the longest name
         _pattern(
-            "[a-z][a-z0-9-]*",
-            "up to 12 lower-case letters, digits and hyphens",
+            "[a-z][a-z0-9]*(-[a-z0-9]+)*",
+            "up to 12 lower-case letters, digits and single hyphens",
             Default="tradingdb",
             MaxLength=12,
         ),
@@ -72,7 +72,12 @@ _ENVIRONMENT = (
         "EnvironmentSuffix",
         ENVIRONMENT,
         "Sets environments of one project apart",
-        _pattern("[a-z0-9-]*[a-z0-9]", "up to 12 lower-case letters, digits and hyphens", Default="dev", MaxLength=12),
+        _pattern(
+            "[a-z0-9]+(-[a-z0-9]+)*",
+            "up to 16 lower-case letters, digits and single hyphens",
+            Default="dev",
+            MaxLength=16,
+        ),
     ),
     Input(
         "Protected",
