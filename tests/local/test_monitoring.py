@@ -64,7 +64,8 @@ def test_an_alarm_over_metric_math_is_kept_and_listed_as_not_evaluated(stack, sh
         {"Id": "busy", "MetricStat": stat, "ReturnData": "false"},
         {"Id": "share", "Expression": "busy / 100", "Label": "Share"},
     ]
-    none = dict.fromkeys(("Namespace", "MetricName", "Dimensions", "Statistic", "Period"), {"Ref": "AWS::NoValue"})
+    of_one_metric = ("Namespace", "MetricName", "Dimensions", "Statistic", "Period")
+    none = {name: {"Ref": "AWS::NoValue"} for name in of_one_metric}
     stack.deploy({"Alarm": alarm(**none, Metrics=metrics)})
     found = shown("Alarm")
     assert [metric["Id"] for metric in found["Metrics"]] == ["busy", "share"]

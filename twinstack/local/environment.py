@@ -71,4 +71,4 @@ def _run(command: list[str], folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    ensure(Path.cwd() / FOLDER, lambda sentence: sys.stdout.write(f"{sentence}\n"))
+    ensure(Path.cwd() / FOLDER, print)

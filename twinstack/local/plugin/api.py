@@ -31,7 +31,7 @@ def region() -> str:
     return str(get_region())
 
 
-def client(service: str, in_region: str | None = None) -> Any:  # noqa: ANN401  botocore makes clients at run time
+def client(service: str, in_region: str | None = None) -> Any:
     """A client of the emulator for one service, in the stack's region or another."""
     key = (service, in_region or region())
     with _MAKING:

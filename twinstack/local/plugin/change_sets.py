@@ -13,6 +13,7 @@ from typing import Any
 from ministack.services import cloudformation
 from ministack.services.cloudformation import changesets, engine, stacks
 
+_POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 _TAKEN = "Taken"
 
 
@@ -22,9 +23,7 @@ def install() -> None:
     changesets._diff_resources = differences
 
 
-def resolved(
-    template: dict[str, Any], parameters: dict[str, Any], stack_name: str, stack_id: str
-) -> dict[str, Any]:
+def resolved(template: dict[str, Any], parameters: dict[str, Any], stack_name: str, stack_id: str) -> dict[str, Any]:
     """The template with the resources that its conditions leave, each property resolved as far as it can be.
 
     References to resources that live take their values, so that a function over one, such as Fn::Select, can be
@@ -37,7 +36,7 @@ def resolved(
     mappings = template.get("Mappings", {})
     live = (cloudformation._stacks.get(stack_name) or {}).get("_resources", {})
 
-    def value(raw: Any) -> Any:  # noqa: ANN401
+    def value(raw: Any) -> Any:
         try:
             return engine._resolve_refs(
                 copy.deepcopy(raw), live, parameters, conditions, mappings, stack_name, stack_id
@@ -65,20 +64,18 @@ def differences(
     retagged: dict[str, Any],
 ) -> list[dict[str, Any]]:
     """The changes, with references looked for only in the branches that are taken."""
-    found: list[dict[str, Any]] = stacks._diff_resources(
-        old, new, resources, new[_TAKEN], changed_parameters, retagged
-    )
+    found: list[dict[str, Any]] = stacks._diff_resources(old, new, resources, new[_TAKEN], changed_parameters, retagged)
     return found
 
 
-def _resource(resource: dict[str, Any], value: Any) -> dict[str, Any]:  # noqa: ANN401
+def _resource(resource: dict[str, Any], value: Any) -> dict[str, Any]:
     properties = {name: value(raw) for name, raw in (resource.get("Properties") or {}).items()}
     present = {name: item for name, item in properties.items() if item is not engine._NO_VALUE}
-    policies = {name: value(resource[name]) for name in ("DeletionPolicy", "UpdateReplacePolicy") if name in resource}
+    policies = {name: value(raw) for name, raw in resource.items() if name in _POLICIES}
     return {**resource, **policies, "Properties": present}
 
 
-def _taken(value: Any, conditions: dict[str, bool]) -> Any:  # noqa: ANN401
+def _taken(value: Any, conditions: dict[str, bool]) -> Any:
     if isinstance(value, list):
         return [_taken(item, conditions) for item in value]
     if not isinstance(value, dict):

@@ -79,7 +79,7 @@ def _given(properties: Mapping[str, Any], name: str) -> bool:
     return _at(properties, tuple(name.split("."))) is not None
 
 
-def _at(value: Any, path: tuple[str, ...]) -> Any:  # noqa: ANN401
+def _at(value: Any, path: tuple[str, ...]) -> Any:
     """What stands at a path; below a list, the list of what stands there in its items."""
     for position, key in enumerate(path):
         if isinstance(value, list):

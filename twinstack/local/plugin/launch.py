@@ -22,23 +22,25 @@ def main(folder: Path) -> int:
             sys.stderr.write("The emulator is not the one this plugin was written for:\n")
             sys.stderr.writelines(f"  {problem}\n" for problem in problems)
             return 1
-        _serve(folder)
+        install(folder)
+        _serve()
     return 0
 
 
-def _serve(folder: Path) -> None:
-    """Install everything, then hand over to the emulator: importing either earlier would hide a broken contract."""
-    from ministack.app import main as serve  # noqa: PLC0415
-
-    from .change_sets import install as change_sets  # noqa: PLC0415
-    from .operations import install as operations  # noqa: PLC0415
+def install(folder: Path) -> None:
+    """Put everything into the emulator; importing its parts any earlier would hide a broken contract."""
+    from . import change_sets, operations, registry  # noqa: PLC0415
     from .dropped import Ledger  # noqa: PLC0415
-    from .registry import install  # noqa: PLC0415
     from .types.table import BEHAVIOUR, TYPES  # noqa: PLC0415
 
-    install(TYPES, Ledger(folder / "not-emulated.json"))
-    for change in (*BEHAVIOUR, change_sets, operations):
+    registry.install(TYPES, Ledger(folder / "not-emulated.json"))
+    for change in (*BEHAVIOUR, change_sets.install, operations.install):
         change()
+
+
+def _serve() -> None:
+    from ministack.app import main as serve  # noqa: PLC0415
+
     sys.argv = ["ministack"]
     serve()
 

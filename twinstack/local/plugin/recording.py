@@ -20,7 +20,7 @@ class Recorded(dict[str, Any]):
         super().__init__({key: recorded(value) for key, value in values.items()})
         self.asked: set[str] = set()
 
-    def __getitem__(self, key: str) -> Any:  # noqa: ANN401
+    def __getitem__(self, key: str) -> Any:
         self.asked.add(key)
         return super().__getitem__(key)
 
@@ -28,12 +28,12 @@ class Recorded(dict[str, Any]):
         self.asked.add(str(key))
         return super().__contains__(key)
 
-    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401
+    def get(self, key: str, default: Any = None) -> Any:
         """The value, or `default`; the key counts as asked for."""
         self.asked.add(key)
         return super().get(key, default)
 
-    def pop(self, key: str, *default: Any) -> Any:  # noqa: ANN401
+    def pop(self, key: str, *default: Any) -> Any:
         """Like `get`, and the key is gone afterwards: callers pop from copies, so it stays here."""
         self.asked.add(key)
         return super().get(key, *default) if default else super().__getitem__(key)
@@ -42,17 +42,17 @@ class Recorded(dict[str, Any]):
         self.asked.update(super().keys())
         return super().__iter__()
 
-    def keys(self) -> Any:  # noqa: ANN401
+    def keys(self) -> Any:
         """All keys; all count as asked for."""
         self.asked.update(super().keys())
         return super().keys()
 
-    def items(self) -> Any:  # noqa: ANN401
+    def items(self) -> Any:
         """All members; all count as asked for."""
         self.asked.update(super().keys())
         return super().items()
 
-    def values(self) -> Any:  # noqa: ANN401
+    def values(self) -> Any:
         """All values; all keys count as asked for."""
         self.asked.update(super().keys())
         return super().values()
@@ -61,7 +61,7 @@ class Recorded(dict[str, Any]):
         self.asked.update(super().keys())
         return {key: copy.deepcopy(value, memo) for key, value in super().items()}
 
-    def __reduce_ex__(self, protocol: Any) -> Any:  # noqa: ANN401
+    def __reduce_ex__(self, protocol: Any) -> Any:
         return dict, (dict(self),)
 
     def unasked(self) -> Iterator[Path]:
@@ -69,14 +69,14 @@ class Recorded(dict[str, Any]):
 
         A member that was taken and of which no part was looked at was taken whole: handed on or stored.
         """
-        for key in super().keys():
+        for key, value in super().items():
             if key not in self.asked:
                 yield (key,)
             else:
-                yield from ((key, *path) for path in _unasked_below(super().__getitem__(key)))
+                yield from ((key, *path) for path in _unasked_below(value))
 
 
-def recorded(value: Any) -> Any:  # noqa: ANN401
+def recorded(value: Any) -> Any:
     """`value` with every mapping in it replaced by one that records."""
     if isinstance(value, dict):
         return Recorded(value)
@@ -87,7 +87,7 @@ def recorded(value: Any) -> Any:  # noqa: ANN401
 
 def replaced(properties: Mapping[str, Any], values: Mapping[str, Any]) -> Mapping[str, Any]:
     """`properties` with other values, None taking one away; what is asked of the copy counts for the original."""
-    plain = {**dict.copy(properties), **values}  # type: ignore[arg-type]
+    plain = {**dict(dict.items(properties)), **values}  # type: ignore[arg-type]
     left = {key: value for key, value in plain.items() if value is not None}
     if not isinstance(properties, Recorded):
         return left
@@ -97,14 +97,10 @@ def replaced(properties: Mapping[str, Any], values: Mapping[str, Any]) -> Mappin
     return copied
 
 
-def _unasked_below(value: Any) -> Iterator[Path]:  # noqa: ANN401
+def _unasked_below(value: Any) -> Iterator[Path]:
     if isinstance(value, Recorded):
-        if _touched(value):
+        if value.asked:
             yield from value.unasked()
     elif isinstance(value, list):
         found = {path for item in value for path in _unasked_below(item)}
         yield from sorted(found)
-
-
-def _touched(value: Recorded) -> bool:
-    return bool(value.asked)

@@ -28,7 +28,7 @@ def install(types: Iterable[type[Handler]], ledger: Ledger) -> None:
         kind = ours.get(name)
         native = known.get(name, {})
         handler = kind(native) if kind else _Native(native)
-        known[name] = _entry(name, handler, native, ledger)  # type: ignore[index]
+        known[name] = _entry(name, handler, native, ledger)
         if kind:
             _tag(kind)
     provisioners._REPLACING_PROPERTIES.update(ALWAYS)
@@ -90,7 +90,7 @@ def _forget_with_the_stack(ledger: Ledger) -> None:
     """Keep the ledger to resources that stacks still hold; the emulator tells of removals only by events."""
     add_event = stacks._add_event
 
-    def remembered(stack_id: str, stack_name: str, logical_id: str, *rest: Any, **named: Any) -> None:  # noqa: ANN401
+    def remembered(stack_id: str, stack_name: str, logical_id: str, *rest: Any, **named: Any) -> None:
         add_event(stack_id, stack_name, logical_id, *rest, **named)
         kind, status = rest[0], rest[1]
         if kind != "AWS::CloudFormation::Stack" or logical_id != stack_name or not status.endswith(_SETTLED):

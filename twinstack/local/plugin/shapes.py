@@ -18,17 +18,17 @@ def truth(value: object) -> bool:
     return str(value).lower() == "true"
 
 
-def arguments(api: Any, operation: str, properties: Properties) -> dict[str, Any]:  # noqa: ANN401  a botocore client
+def arguments(api: Any, operation: str, properties: Properties) -> dict[str, Any]:
     """The members of `properties` that `operation` takes, each in its type."""
     return _structure(api.meta.service_model.operation_model(operation).input_shape, properties)
 
 
-def typed(api: Any, shape: str, value: Any) -> Any:  # noqa: ANN401
+def typed(api: Any, shape: str, value: Any) -> Any:
     """`value` as the named shape of a service, for properties spelled unlike the operation's member."""
     return _converted(api.meta.service_model.shape_for(shape), value)
 
 
-def _structure(shape: Any, value: Properties) -> dict[str, Any]:  # noqa: ANN401
+def _structure(shape: Any, value: Properties) -> dict[str, Any]:
     return {
         name: _converted(member, value[name])
         for name, member in shape.members.items()
@@ -53,6 +53,6 @@ _CONVERSIONS: dict[str, Callable[[Any, Any], Any]] = {
 }
 
 
-def _converted(shape: Any, value: Any) -> Any:  # noqa: ANN401
+def _converted(shape: Any, value: Any) -> Any:
     convert = _CONVERSIONS.get(shape.type_name)
     return convert(shape, value) if convert else value

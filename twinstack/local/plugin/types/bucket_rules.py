@@ -7,7 +7,7 @@ from typing import Any
 from ..shapes import Properties, typed
 
 
-def lifecycle(s3: Any, configuration: Properties) -> dict[str, Any]:  # noqa: ANN401
+def lifecycle(s3: Any, configuration: Properties) -> dict[str, Any]:
     """LifecycleConfiguration: CloudFormation flattens what the API nests."""
     return {"Rules": [typed(s3, "LifecycleRule", _lifecycle_rule(rule)) for rule in configuration["Rules"]]}
 
@@ -42,14 +42,14 @@ def _lifecycle_filter(rule: Properties) -> dict[str, Any]:
     return {"Tag": tags[0]} if len(tags) == 1 and not parts else {"And": {**parts, "Tags": tags}}
 
 
-def _transitions(transitions: Any, days: str) -> list[dict[str, Any]] | None:  # noqa: ANN401
+def _transitions(transitions: Any, days: str) -> list[dict[str, Any]] | None:
     return [
         _present(StorageClass=item["StorageClass"], **{days: item.get("TransitionInDays")})
         for item in transitions or []
     ] or None
 
 
-def replication(s3: Any, configuration: Properties) -> dict[str, Any]:  # noqa: ANN401
+def replication(s3: Any, configuration: Properties) -> dict[str, Any]:
     """ReplicationConfiguration: a rule's Id is ID, and its filter's tags are spelled otherwise."""
     rules = [_replication_rule(rule) for rule in configuration["Rules"]]
     return {
@@ -75,5 +75,5 @@ def _replication_filter(given: Properties) -> dict[str, Any]:
     )
 
 
-def _present(**members: Any) -> dict[str, Any]:  # noqa: ANN401
+def _present(**members: Any) -> dict[str, Any]:
     return {name: value for name, value in members.items() if value is not None}

@@ -1,4 +1,5 @@
 """AWS::S3::Bucket: what the emulator's own provisioner leaves out."""
+# ruff: noqa: D102  what create, update and delete do is said in Handler
 
 from __future__ import annotations
 
@@ -24,7 +25,7 @@ class _Setting(NamedTuple):
     shaped: Callable[[Any, Any], Any]
 
 
-def _encryption(s3: Any, value: Properties) -> dict[str, Any]:  # noqa: ANN401
+def _encryption(s3: Any, value: Properties) -> dict[str, Any]:
     rules = [
         {"ApplyServerSideEncryptionByDefault": rule.get("ServerSideEncryptionByDefault")}
         | {name: rule[name] for name in ("BucketKeyEnabled", "BlockedEncryptionTypes") if name in rule}
@@ -33,7 +34,7 @@ def _encryption(s3: Any, value: Properties) -> dict[str, Any]:  # noqa: ANN401
     return {"Rules": [typed(s3, "ServerSideEncryptionRule", rule) for rule in rules]}
 
 
-def _logging(_s3: Any, value: Properties) -> dict[str, Any]:  # noqa: ANN401
+def _logging(_s3: Any, value: Properties) -> dict[str, Any]:
     if not value:
         return {}
     target = {"TargetBucket": value["DestinationBucketName"], "TargetPrefix": value.get("LogFilePrefix") or ""}
@@ -118,7 +119,7 @@ def _apply(bucket: str, old: Properties, new: Properties) -> None:
             _unset(s3, bucket, name, setting)
 
 
-def _unset(s3: Any, bucket: str, name: str, setting: _Setting) -> None:  # noqa: ANN401
+def _unset(s3: Any, bucket: str, name: str, setting: _Setting) -> None:
     if setting.unset:
         getattr(s3, setting.unset)(Bucket=bucket)
     elif name == "VersioningConfiguration":  # versioning is never switched off again, only suspended
@@ -127,7 +128,7 @@ def _unset(s3: Any, bucket: str, name: str, setting: _Setting) -> None:  # noqa:
         getattr(s3, setting.put)(Bucket=bucket, **{setting.argument: {}})
 
 
-def _check_destinations(s3: Any, configuration: Properties) -> None:  # noqa: ANN401
+def _check_destinations(s3: Any, configuration: Properties) -> None:
     """S3 refuses a rule whose destination does not exist; the emulator only fails each replica."""
     for rule in configuration["Rules"]:
         name = str(rule["Destination"]["Bucket"]).rpartition(":::")[2]

@@ -1,4 +1,5 @@
 """AWS::RDS::DBInstance as a cluster's member; the emulator starts no database for it."""
+# ruff: noqa: D102  what create, update and delete do is said in Handler
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
 """AWS::EC2::VPCEndpoint: what the emulator keeps of an endpoint and does not show."""
+# ruff: noqa: D102  what create, update and delete do is said in Handler
 
 from __future__ import annotations
 

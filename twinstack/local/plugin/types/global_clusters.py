@@ -1,4 +1,5 @@
 """AWS::RDS::GlobalCluster, and the writer endpoint that the emulator's global clusters lack."""
+# ruff: noqa: D102  what create, update and delete do is said in Handler
 
 from __future__ import annotations
 

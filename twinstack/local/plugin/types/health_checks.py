@@ -1,4 +1,5 @@
 """AWS::Route53::HealthCheck."""
+# ruff: noqa: D102  what create, update and delete do is said in Handler
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ def read_lists_of_health_checks() -> None:
     """Make the emulator keep the children and regions of a check: it looks for each item's text below the item."""
     without = route53_service._parse_health_check_config
 
-    def with_lists(element: Any) -> dict[str, Any]:  # noqa: ANN401  an XML element
+    def with_lists(element: Any) -> dict[str, Any]:
         config: dict[str, Any] = without(element)
         for name, item in (("ChildHealthChecks", "ChildHealthCheck"), ("Regions", "Region")):
             found = route53_service._find(element, name)

@@ -1,4 +1,5 @@
 """AWS::Route53::HostedZone with the VPCs of several regions."""
+# ruff: noqa: D102  what create, update and delete do is said in Handler
 
 from __future__ import annotations
 

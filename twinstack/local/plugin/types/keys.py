@@ -1,4 +1,5 @@
 """AWS::KMS::Key."""
+# ruff: noqa: D102  what create, update and delete do is said in Handler
 
 from __future__ import annotations
 

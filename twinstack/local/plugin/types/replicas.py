@@ -24,7 +24,7 @@ def encrypt_replicas_with_the_rules_key() -> None:
         key: str,
         stored: dict[str, Any],
         data: Any,
-        tags: dict[str, str] | None = None,  # noqa: ANN401
+        tags: dict[str, str] | None = None,
     ) -> None:
         rule, _role = s3._replication_rule_for(bucket, key, tags)
         if rule is None or _left_out(rule, stored):

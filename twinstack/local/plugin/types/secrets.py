@@ -1,4 +1,5 @@
 """AWS::SecretsManager: the secret by its ARN, its replicas, its policy and its rotation."""
+# ruff: noqa: D102  what create, update and delete do is said in Handler
 
 from __future__ import annotations
 
@@ -95,7 +96,7 @@ def _named(properties: Properties) -> dict[str, Any]:
     return {name: properties[name] for name in ("Name", "Description", "KmsKeyId", "Tags") if name in properties}
 
 
-def _value(api: Any, properties: Properties) -> str:  # noqa: ANN401
+def _value(api: Any, properties: Properties) -> str:
     given = properties.get("SecretString")
     how = properties.get("GenerateSecretString")
     if given is not None or how is None:
@@ -109,7 +110,7 @@ def _replicas(properties: Properties) -> list[Properties]:
     return list(properties.get("ReplicaRegions") or [])
 
 
-def _replicate(api: Any, arn: str, old: list[Properties], new: list[Properties]) -> None:  # noqa: ANN401
+def _replicate(api: Any, arn: str, old: list[Properties], new: list[Properties]) -> None:
     _remove_replicas(arn, {item["Region"] for item in old} - {item["Region"] for item in new})
     added = [typed(api, "ReplicaRegionType", item) for item in new if item not in old]
     if added:

@@ -9,6 +9,7 @@ from .alarms import Alarm, CompositeAlarm
 from .buckets import Bucket
 from .db_clusters import DBCluster, show_all_settings
 from .db_instances import DBInstance
+from .endpoints import VPCEndpoint, show_all_of_an_endpoint
 from .event_subscriptions import EventSubscription, answer_event_subscriptions
 from .global_clusters import GlobalCluster, show_writer_endpoint
 from .health_checks import HealthCheck, read_lists_of_health_checks
@@ -18,7 +19,6 @@ from .peering import VPCPeeringConnection
 from .replicas import encrypt_replicas_with_the_rules_key
 from .secrets import ResourcePolicy, RotationSchedule, Secret
 from .topics import Topic
-from .endpoints import VPCEndpoint, show_all_of_an_endpoint
 from .vpcs import VPC, FlowLog, SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
 
 TYPES: tuple[type[Handler], ...] = (

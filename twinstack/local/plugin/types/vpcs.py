@@ -1,4 +1,5 @@
 """AWS::EC2::VPC and what hangs on it: security group rules, flow logs."""
+# ruff: noqa: D102  what create, update and delete do is said in Handler
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ class VPC(Handler):
         return _with_cidr(*super().update(resource, physical_id, old, new))
 
 
-def _with_cidr(physical_id: str, attributes: Any) -> Outcome:  # noqa: ANN401
+def _with_cidr(physical_id: str, attributes: Any) -> Outcome:
     vpc = client("ec2").describe_vpcs(VpcIds=[physical_id])["Vpcs"][0]
     blocks = [block["CidrBlock"] for block in vpc.get("CidrBlockAssociationSet", [])]
     return physical_id, {
