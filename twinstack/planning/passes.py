@@ -102,13 +102,19 @@ def with_update_order(planner: Planner) -> Planner:
     system = planner.system
     if system.update_order:
         return planner
+    order = tuple(reversed(creation_order(planner)))
+    return replace(planner, system=replace(system, update_order=order))
+
+
+def creation_order(planner: Planner) -> list[str]:
+    """Returns the roles in the order in which a plan from nothing creates them."""
+    system = planner.system
     nothing: World = dict.fromkeys(system.stacks, Absent())
     path, _ = _best_path(planner, nothing, pass_limit(system))
     created = [
         step.stack.role for steps in (path.passes if path else ()) for step in steps if step.operation == "CREATE"
     ]
-    order = tuple(reversed([*created, *(role for role in system.stacks if role not in created)]))
-    return replace(planner, system=replace(system, update_order=order))
+    return [*created, *(role for role in system.stacks if role not in created)]
 
 
 def _allowed_together(planner: Planner, world: World, candidates: Mapping[str, Step]) -> Iterator[tuple[str, ...]]:

@@ -123,7 +123,7 @@ class Planner:
     system: System
     schemas: ResourceSchemas
     unlink: frozenset[tuple[str, str]] = frozenset()
-    _predicted: dict[object, Step] = field(default_factory=dict, compare=False, repr=False)
+    _predicted: dict[object, Step] = field(default_factory=dict, init=False, compare=False, repr=False)
 
     def step(self, world: World, role: str) -> Step:
         """Returns what deploying this stack would do in this world.

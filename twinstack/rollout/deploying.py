@@ -134,6 +134,25 @@ def deploy(run: Run) -> Plan:
     return planned
 
 
+def execute_step(run: Run, step: Step) -> None:
+    """Carries out one step without asking again.
+
+    Raises:
+        TwinStackError: It failed.
+    """
+    cloudformation = run.cloudformation(step.stack.role)
+    prepared = prepare(cloudformation, request_for(step, run.new_id, _role_arn(run, step.stack.role)), run.clock)
+    if prepared is None:
+        run.screen.tell(NothingToChange(step.stack.role))
+        return
+    failures = _Failures()
+    operation = _execute(run, _Begun(step, prepared))
+    watch([operation], run.clock, run.screen)
+    _conclude(run, operation, step, failures)
+    if failures.causes:
+        raise TwinStackError("\n".join(failures.causes))
+
+
 def refuse_unready(planner: Planner, world: World) -> None:
     """Refuses to work on stacks that are busy, or that an operation left half done.
 
@@ -275,7 +294,7 @@ def _execute(run: Run, begun: _Begun) -> Operation:
 
 def _conclude(run: Run, operation: Operation, step: Step, failures: _Failures) -> None:
     status = operation.end.status if operation.end else ""
-    if _protected(run):
+    if _protected(run) and (step.operation == "UPDATE" or operation.outcome is Outcome.SUCCEEDED):
         protection.restore(operation.cloudformation, step.stack.name, protected=True)
     if operation.outcome is Outcome.SUCCEEDED:
         run.screen.tell(StepDone(operation.role, status, operation.seconds))

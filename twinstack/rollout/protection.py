@@ -13,7 +13,6 @@ from collections.abc import Collection
 from twinstack.aws.api import CloudFormation
 from twinstack.rollout.guards import GUARDED_TYPES, Allowed
 
-
 _ALLOW = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
 _ALLOW_ALL = json.dumps({"Statement": [_ALLOW]}, separators=(",", ":"))
 

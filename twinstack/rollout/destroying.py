@@ -1,0 +1,213 @@
+"""Takes the stacks down: first unlinked from each other, then deleted in the reverse of the order of creation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from twinstack.aws.api import StackDescription
+from twinstack.aws.world_reading import read_world
+from twinstack.errors import BusyError, RefusedError, TwinStackError
+from twinstack.planning.passes import creation_order
+from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundings
+from twinstack.planning.values import as_text
+from twinstack.planning.world import Live, Unknown, World
+from twinstack.rollout.deploying import Run, execute_step
+from twinstack.rollout.watching import Operation, first_cause, newest_event, watch
+from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed
+from twinstack.statuses import Outcome, Standing, standing
+
+_KEPT = ("Retain", "RetainExceptOnCreate")
+
+
+@dataclass(frozen=True)
+class DestroyOptions:
+    """What a person has said about a deletion.
+
+    Attributes:
+        confirmed_name: The name typed to take down a protected environment.
+        empty_buckets: Whether buckets are emptied first.
+    """
+
+    confirmed_name: str | None = None
+    empty_buckets: bool = False
+
+
+@dataclass(frozen=True)
+class _Deployed:
+    """A stack that is to be deleted, as it is before anything is changed.
+
+    Attributes:
+        state: Its template and values.
+        found: What AWS says of it.
+        resources: Its resources with their attributes, by logical id.
+        physical: Their physical ids.
+    """
+
+    state: Live
+    found: StackDescription
+    resources: Mapping[str, ResolvedResource]
+    physical: Mapping[str, str]
+
+    def buckets(self) -> dict[str, str]:
+        """Returns the buckets that go with the stack: logical id and name."""
+        return {
+            name: self.physical[name]
+            for name, resource in self.resources.items()
+            if resource.type == "AWS::S3::Bucket" and name in self.physical and not _is_kept(resource)
+        }
+
+
+def destroy(run: Run, options: DestroyOptions) -> bool:
+    """Unlinks and deletes every stack of the environment.
+
+    Returns:
+        Whether there was anything to delete.
+
+    Raises:
+        RefusedError: Something would block the deletion, or was not confirmed; nothing was changed.
+        TwinStackError: A step failed.
+    """
+    system = run.planner.system
+    world = read_world(system, run.clients)
+    _refuse_unreadable(world)
+    order = [role for role in reversed(creation_order(run.planner)) if isinstance(world[role], Live)]
+    deployed = {role: found for role in order if (found := _read(run, role, world)) is not None}
+    if not deployed:
+        return False
+    problems = [*_unconfirmed(run, options)]
+    for role, stack in deployed.items():
+        problems += _blocking(run, role, stack, options)
+    if problems:
+        raise RefusedError("\n".join(problems))
+    if not run.confirm(f"Delete {', '.join(stack.found.name for stack in deployed.values())}?"):
+        raise RefusedError("declined; nothing was deleted")
+    _unlink(run, world, list(deployed))
+    for number, (role, stack) in enumerate(deployed.items(), 1):
+        if options.empty_buckets:
+            _empty_buckets(run, role, stack)
+        _delete(run, role, stack, (number, len(deployed)))
+    run.screen.tell(Left(tuple(_left(deployed))))
+    return True
+
+
+def _refuse_unreadable(world: World) -> None:
+    unknown = [state.reason for state in world.values() if isinstance(state, Unknown)]
+    if unknown:
+        raise RefusedError("a stack could not be read, so what depends on it is not known:\n" + "\n".join(unknown))
+    for role, state in world.items():
+        if isinstance(state, Live) and standing(state.status) is Standing.BUSY:
+            raise BusyError(f"{role}: the stack is {state.status}: another operation is running; wait for its end")
+
+
+def _read(run: Run, role: str, world: World) -> _Deployed | None:
+    stack, cloudformation, state = run.planner.system.stacks[role], run.cloudformation(role), world[role]
+    found = cloudformation.describe_stack(stack.name)
+    if found is None or not isinstance(state, Live):
+        return None
+    at = Surroundings(role, stack.region, stack.name, stack.account)
+    resources = Resolver(state.template, at, state.parameters, {}).resources()
+    listed = cloudformation.resources(found.stack_id)
+    physical = {entry.resource: entry.physical_id for entry in listed if not entry.status.startswith("DELETE_")}
+    return _Deployed(state, found, resources, physical)
+
+
+def _unconfirmed(run: Run, options: DestroyOptions) -> Iterator[str]:
+    file = run.environment.file
+    name = f"{file.model.project}-{file.suffix}"
+    if file.model.protected and options.confirmed_name != name:
+        yield f"{file.where('protected')}: the environment is protected; destroy it with --confirm {name}"
+
+
+def _blocking(run: Run, role: str, stack: _Deployed, options: DestroyOptions) -> Iterator[str]:
+    """Yields what would make the deletion of a stack fail half way."""
+    if stack.found.termination_protection and not run.environment.file.model.protected:
+        yield f"{role}: stack {stack.found.name} has termination protection and the environment has not; turn it off"
+    for name, resource in stack.resources.items():
+        properties = resource.attributes.get("Properties") or {}
+        if as_text(properties.get("DeletionProtection", False)) == "true" and not _is_kept(resource):
+            yield f"{role}: {name} ({resource.type}) has deletion protection; turn it off by a deployment first"
+    for name, bucket in stack.buckets().items():
+        if not options.empty_buckets and not run.clients[role].buckets.is_empty(bucket):
+            yield f"{role}: bucket {bucket} ({name}) is not empty; --empty-buckets deletes what is in it"
+
+
+def _is_kept(resource: ResolvedResource) -> bool:
+    return resource.attributes.get("DeletionPolicy") in _KEPT
+
+
+def _unlink(run: Run, world: World, order: list[str]) -> None:
+    """Empties every optional wire whose producer goes before its consumer: nothing may refer to what is deleted."""
+    gone: set[str] = set()
+    unlink: set[tuple[str, str]] = set()
+    for role in order:
+        gone.add(role)
+        unlink |= {
+            (consumer, wire.parameter)
+            for consumer, wire in run.planner.system.consumers(role)
+            if consumer not in gone and not wire.required
+        }
+    planner = replace(run.planner, unlink=frozenset(unlink))
+    for role in reversed(order):
+        state = world[role]
+        if not isinstance(state, Live) or standing(state.status) is not Standing.UPDATABLE:
+            continue
+        # Only the links are taken away: the template stays the one that is live.
+        as_it_is = replace(
+            planner.system.stacks[role], template=state.template, tags=state.tags, parameters=_own(state)
+        )
+        stacks = {**planner.system.stacks, role: as_it_is}
+        step = replace(planner, system=replace(planner.system, stacks=stacks)).step(world, role)
+        if step.needed:
+            run.screen.tell(Note(f"Unlinking {role} from what is deleted before it"))
+            execute_step(run, step)
+
+
+def _own(state: Live) -> Mapping[str, str]:
+    return {name: as_text(value) for name, value in state.parameters.items()}
+
+
+def _empty_buckets(run: Run, role: str, stack: _Deployed) -> None:
+    for bucket in stack.buckets().values():
+        if count := run.clients[role].buckets.empty(bucket):
+            run.screen.tell(Note(f"  {role}: emptied bucket {bucket}: {count} object versions"))
+
+
+def _delete(run: Run, role: str, stack: _Deployed, place: tuple[int, int]) -> None:
+    cloudformation, stack_id = run.cloudformation(role), stack.found.stack_id
+    run.screen.tell(StepBegun(*place, role, run.planner.system.stacks[role].region, "DELETE"))
+    if stack.found.termination_protection:
+        cloudformation.set_termination_protection(stack.found.name, enabled=False)
+    operation = Operation(
+        role, cloudformation, stack_id, run.new_id(), len(stack.physical), newest_event(cloudformation, stack_id)
+    )
+    cloudformation.delete_stack(stack_id, operation.token, run.environment.entry(role).role_arn)
+    watch([operation], run.clock, run.screen)
+    status = operation.end.status if operation.end else ""
+    if operation.outcome is not Outcome.SUCCEEDED:
+        cause = first_cause(operation.events) or "no reason given"
+        run.screen.tell(StepFailed(role, status, cause))
+        raise TwinStackError(f"{role} ({run.planner.system.stacks[role].region}) ended in {status}: {cause}")
+    run.screen.tell(StepDone(role, status, operation.seconds))
+
+
+def _left(deployed: Mapping[str, _Deployed]) -> Iterator[Mapping[str, str]]:
+    """Yields what is still there after the deletion: kept by its policy, or waiting for its end."""
+    for role, stack in deployed.items():
+        for name, resource in stack.resources.items():
+            if name not in stack.physical:
+                continue
+            why = ""
+            if _is_kept(resource):
+                why = "kept by its DeletionPolicy"
+            elif resource.type == "AWS::KMS::Key":
+                days = (resource.attributes.get("Properties") or {}).get("PendingWindowInDays", 30)
+                why = f"pending deletion for {days} days"
+            if why:
+                yield {
+                    "stack": role,
+                    "resource": name,
+                    "type": resource.type,
+                    "physical_id": stack.physical[name],
+                    "why": why,
+                }

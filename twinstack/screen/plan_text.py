@@ -1,0 +1,93 @@
+"""The plan in words: what runs in which pass, why, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+Line = tuple[str, str]
+_SIGNS = {"Add": "+", "Modify": "~", "Replace": "±", "Replace?": "±?", "Remove": "-", "Import": ">"}
+
+
+def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
+    """Yields the lines of a plan document, each with its style.
+
+    Args:
+        plan: The plan as `planning.document` writes it.
+        verbose: Whether to show added resources and unchanged parameters one by one.
+    """
+    passes = plan["passes"]
+    if passes:
+        names = " → ".join(" + ".join(step["stack"] for step in each["steps"]) for each in passes)
+        yield (
+            f"Plan for {plan['environment']}: {len(passes)} {'pass' if len(passes) == 1 else 'passes'}: {names}",
+            "bold",
+        )
+    else:
+        yield f"Plan for {plan['environment']}: nothing to do", "bold"
+    for number, each in enumerate(passes, 1):
+        for step in each["steps"]:
+            yield from _step_lines(number, step, verbose=verbose)
+    yield from _remarks(plan)
+
+
+def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
+    yield f"  Pass {number}: {step['operation'].lower()} {step['stack']} in {step['region']}", "bold"
+    for reason in step["because"]:
+        yield f"    because {_reason(reason)}", ""
+    changes = step["changes"]
+    adds = [change for change in changes if change["action"] == "Add"]
+    if adds and not verbose:
+        yield f"    + {len(adds)} resources", "green"
+    for change in changes if verbose else [change for change in changes if change["action"] != "Add"]:
+        yield f"    {change_line(change)}", _style(change)
+    if step["operation"] == "UPDATE" and step["changed_outputs"]:
+        yield f"    outputs that change: {', '.join(step['changed_outputs'])}", ""
+    if step["may_change"]:
+        yield f"    outputs that may change: {', '.join(step['may_change'])}", "yellow"
+    if step["not_comparable"]:
+        yield f"    cannot be compared (NoEcho): {', '.join(step['not_comparable'])}", "yellow"
+    for parameter in step["parameters"] if verbose else []:
+        value = "known after an earlier pass" if parameter["unknown"] else repr(parameter["after"])
+        yield f"    {parameter['name']} = {value} ({parameter['source']})", "dim"
+
+
+def _reason(reason: Mapping[str, Any]) -> str:
+    words = {
+        "new": "{parameter} gets its value from {from}",
+        "changed": "{parameter} changes with {from}",
+        "template": "its template {from} changed",
+        "parameter": "parameter {parameter} changes" if reason["parameter"] else "its {from} change",
+        "stale": "(not a cause) {parameter} is kept, though {from} is no longer there",
+    }
+    return words[reason["reason"]].format_map(reason)
+
+
+def _remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
+    for role, reason in plan["unknown"].items():
+        yield f"Partial: {role} could not be read, so it is left alone and what others take from it is kept.", "yellow"
+        yield f"  {reason}", "yellow"
+    for entry in plan["waiting"]:
+        yield f"Waiting: {entry['stack']} cannot be deployed before {entry['from']} can be read", "yellow"
+    for entry in plan["stale"]:
+        yield (
+            f"Stale: {entry['stack']}.{entry['parameter']} keeps a value that its producer no longer has; "
+            f"--unlink {entry['parameter']} empties it",
+            "yellow",
+        )
+    for entry in plan["unused"]:
+        yield f"Unused: a new value for {entry['stack']}.{entry['parameter']} would alter no resource", ""
+    if not plan["fewest_passes"]:
+        yield "Too many stacks to search for the fewest passes: every stack runs as soon as it can.", "yellow"
+
+
+def change_line(change: Mapping[str, Any]) -> str:
+    """Returns one change of a plan or a change set in one line."""
+    sign = _SIGNS.get(change["action"], change["action"])
+    properties = f": {', '.join(change['properties'])}" if change["properties"] else ""
+    replacement = {"True": " (replacement)", "Conditional": " (replacement possible)"}.get(change["replacement"], "")
+    return f"{sign} {change['resource']} {change['type']}{properties}{replacement}"
+
+
+def _style(change: Mapping[str, Any]) -> str:
+    return {"Add": "green", "Remove": "red", "Replace": "red", "Replace?": "yellow"}.get(change["action"], "")

@@ -1,0 +1,212 @@
+"""Draws events for a person: quiet, in order, colours only on a terminal, a live line while waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import singledispatchmethod
+
+from rich.console import Console
+from rich.markup import escape
+from rich.status import Status
+from rich.table import Table
+
+from twinstack.screen import events as told
+from twinstack.screen.events import Event
+from twinstack.screen.plan_text import change_line, plan_lines
+
+_COLOURS = {"matches": "green", "differs": "red", "stale": "yellow", "unknown": "yellow"}
+
+
+class TextScreen:
+    """A screen for a person.
+
+    Args:
+        out: Where results and progress go.
+        err: Where failures go.
+        verbose: Whether to show every event of an operation, and every parameter of a plan.
+    """
+
+    def __init__(self, out: Console, err: Console, *, verbose: bool = False) -> None:
+        self._out = out
+        self._err = err
+        self._verbose = verbose
+        self._waiting: Status | None = None
+        self._progress_shown: dict[str, int] = {}
+
+    def tell(self, event: Event) -> None:
+        """Draws the event."""
+        if not isinstance(event, told.ResourceProgress):
+            self._stop_waiting()
+        self._draw(event)
+
+    def _line(self, text: str, style: str = "") -> None:
+        self._out.print(text, style=style, highlight=False, soft_wrap=True, markup=False)
+
+    def _stop_waiting(self) -> None:
+        if self._waiting is not None:
+            self._waiting.stop()
+            self._waiting = None
+
+    @singledispatchmethod
+    def _draw(self, event: Event) -> None:
+        raise TypeError(f"no drawing for {type(event).__name__}")
+
+    @_draw.register
+    def _(self, event: told.Note) -> None:
+        self._line(event.text)
+
+    @_draw.register
+    def _(self, event: told.Warning_) -> None:
+        self._line(f"Note: {event.text}", "yellow")
+
+    @_draw.register
+    def _(self, event: told.Done) -> None:
+        self._line(event.text, "bold green")
+
+    @_draw.register
+    def _(self, event: told.Printed) -> None:
+        self._out.out(event.text, end="" if event.text.endswith("\n") else "\n", highlight=False)
+
+    @_draw.register
+    def _(self, event: told.Failure) -> None:
+        for line in event.text.splitlines():
+            self._err.print(f"Error: {line}", style="bold red", highlight=False, soft_wrap=True, markup=False)
+
+    @_draw.register
+    def _(self, event: told.Finding) -> None:
+        self._line(f"{event.place}: {event.rule} {event.level}: {event.message}")
+
+    @_draw.register
+    def _(self, event: told.PlanMade) -> None:
+        for line, style in plan_lines(event.plan, verbose=self._verbose):
+            self._line(line, style)
+
+    @_draw.register
+    def _(self, event: told.StepBegun) -> None:
+        self._line("")
+        self._line(
+            f"Pass {event.number} of {event.passes}: {event.operation.lower()} {event.stack} in {event.region}", "bold"
+        )
+
+    @_draw.register
+    def _(self, event: told.ChangeSetMade) -> None:
+        counts: dict[str, int] = {}
+        for change in event.changes:
+            counts[change["action"]] = counts.get(change["action"], 0) + 1
+        summary = ", ".join(f"{count} {action}" for action, count in counts.items()) or "outputs only"
+        self._line(f"  change set {event.name}: {summary}")
+        shown = event.changes if self._verbose else [c for c in event.changes if c["action"] != "Add"]
+        for change in shown:
+            self._line("    " + change_line(change))
+
+    @_draw.register
+    def _(self, event: told.NothingToChange) -> None:
+        self._line(f"  {event.stack}: nothing to change")
+
+    @_draw.register
+    def _(self, event: told.ResourceProgress) -> None:
+        failed = event.status.endswith("_FAILED")
+        if self._verbose or failed:
+            reason = f": {event.reason}" if event.reason else ""
+            self._line(
+                f"  {event.stack}  {event.status:<24} {event.resource} ({event.type}){reason}", "red" if failed else ""
+            )
+        elif self._out.is_terminal:
+            text = escape(f"{event.stack} {event.done}/{event.total} · {event.resource} {event.status}")
+            if self._waiting is None:
+                self._waiting = self._out.status(text)
+                self._waiting.start()
+            self._waiting.update(text)
+        elif event.total and (quarter := 4 * event.done // event.total) > self._progress_shown.get(event.stack, 0):
+            self._progress_shown[event.stack] = quarter
+            self._line(f"  {event.stack}: {event.done} of {event.total} resources")
+
+    @_draw.register
+    def _(self, event: told.StepDone) -> None:
+        self._progress_shown.pop(event.stack, None)
+        self._line(f"  {event.stack}: {event.status} after {event.seconds:.1f} s", "green")
+
+    @_draw.register
+    def _(self, event: told.StepFailed) -> None:
+        self._line(f"  {event.stack}: {event.status}", "red")
+
+    @_draw.register
+    def _(self, event: told.StepSkipped) -> None:
+        self._line(f"  {event.stack}: not run, because {event.because}", "yellow")
+
+    @_draw.register
+    def _(self, event: told.WiresRead) -> None:
+        self._line("")
+        table = _table("Wires, read back", "stack", "parameter", "from", "value", "")
+        for wire in event.wires:
+            colour = _COLOURS.get(wire["verdict"], "")
+            value = wire["value"] if wire["verdict"] != "differs" else f"{wire['value']} (put out: {wire['produced']})"
+            row = (wire["stack"], wire["parameter"], wire["source"], value, wire["verdict"])
+            table.add_row(*map(escape, row), style=colour)
+        self._print_table(table)
+
+    @_draw.register
+    def _(self, event: told.OutputsRead) -> None:
+        self._line("")
+        table = _table("Outputs", "stack", "output", "value")
+        for role, outputs in event.outputs.items():
+            for name, value in outputs.items():
+                table.add_row(*map(escape, (role, name, value)))
+        self._print_table(table)
+
+    @_draw.register
+    def _(self, event: told.StatusRead) -> None:
+        columns = ("stack", "region", "name", "status", "resources", "protected")
+        table = _table("Stacks", *columns)
+        for stack in event.stacks:
+            table.add_row(*(escape(str(stack[column])) for column in columns))
+        self._print_table(table)
+        for stack in event.stacks:
+            if stack["reason"]:
+                self._line(f"{stack['stack']}: {stack['reason']}", "yellow")
+
+    @_draw.register
+    def _(self, event: told.StackEventRead) -> None:
+        failed = event.status.endswith("_FAILED")
+        reason = f": {event.reason}" if event.reason else ""
+        self._line(
+            f"{event.time}  {event.stack:<10} {event.status:<28} {event.resource} ({event.type}){reason}",
+            "red" if failed else "",
+        )
+
+    @_draw.register
+    def _(self, event: told.Left) -> None:
+        self._listing(
+            "Left behind:", (f"{r['stack']}: {r['resource']} {r['physical_id']}: {r['why']}" for r in event.resources)
+        )
+
+    @_draw.register
+    def _(self, event: told.NotEmulated) -> None:
+        self._listing(
+            "Not emulated by the local AWS (accepted, without effect):",
+            (f"{entry['type']}: {entry['property']} ({entry['where']})" for entry in event.entries),
+        )
+
+    @_draw.register
+    def _(self, event: told.LocalAwsRead) -> None:
+        self._line(
+            f"local AWS at {event.endpoint} (pid {event.pid})" if event.endpoint else "the local AWS is not running"
+        )
+
+    def _listing(self, title: str, lines: Iterable[str]) -> None:
+        self._line("")
+        self._line(title, "bold")
+        for line in lines:
+            self._line(f"  {line}")
+
+    def _print_table(self, table: Table) -> None:
+        if not self._out.is_terminal:
+            self._out.width = max(self._out.width, 200)
+        self._out.print(table)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table
