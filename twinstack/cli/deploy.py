@@ -1,0 +1,52 @@
+"""`deploy`: lint, plan, roll out, verify."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from twinstack.cli.lint import lint_environment
+from twinstack.cli.options import Settings
+from twinstack.cli.working import make_run
+from twinstack.rollout.deploying import deploy
+from twinstack.rollout.guards import Allowed
+from twinstack.screen.events import Done, NotEmulated, Screen
+
+
+def run(
+    settings: Settings,
+    *,
+    yes: bool,
+    allow_replace: tuple[str, ...],
+    allow_delete: tuple[str, ...],
+    unlink: tuple[str, ...],
+) -> int:
+    """Runs the command; returns the exit code."""
+    screen = settings.screen()
+    rollout = make_run(settings, screen, yes=yes, allowed=Allowed(allow_replace, allow_delete), unlink=unlink)
+    lint_environment(rollout.environment, screen)
+    settings.interrupted = "interrupted; what AWS has begun goes on there: look at `status` and `events`, and run `deploy` again when it has ended"
+    begun = rollout.clock.now()
+    planned = deploy(rollout)
+    if settings.local:
+        tell_not_emulated(screen)
+    if not planned.passes:
+        partial = f"; {', '.join(planned.unknown)} could not be read, so this is partial" if planned.partial else ""
+        screen.tell(Done(f"Nothing to do{partial}."))
+        return 0
+    steps, passes = len(planned.steps), len(planned.passes)
+    seconds = rollout.clock.now() - begun
+    partial = f" This was partial: {', '.join(planned.unknown)} could not be read." if planned.partial else ""
+    screen.tell(Done(f"Done: {steps} steps in {passes} passes, {seconds:.0f} s.{partial}"))
+    return 0
+
+
+def tell_not_emulated(screen: Screen) -> None:
+    """Tells what the local AWS accepted and did not do: a success there claims no more than was made."""
+    from twinstack.local.process import not_emulated
+
+    entries = tuple(
+        {"type": entry.type, "property": entry.property, "where": f"{entry.stack} {entry.resource}"}
+        for entry in not_emulated(Path.cwd())
+    )
+    if entries:
+        screen.tell(NotEmulated(entries))

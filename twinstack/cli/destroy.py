@@ -1,0 +1,20 @@
+"""`destroy`: takes the stacks down."""
+
+from __future__ import annotations
+
+from twinstack.cli.options import Settings
+from twinstack.cli.working import make_run
+from twinstack.rollout.destroying import DestroyOptions, destroy
+from twinstack.screen.events import Done
+
+
+def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool) -> int:
+    """Runs the command; returns the exit code."""
+    screen = settings.screen()
+    rollout = make_run(settings, screen, yes=yes, start_local=False)
+    settings.interrupted = (
+        "interrupted; what AWS has begun goes on there: look at `status`, and run `destroy` again when it has ended"
+    )
+    deleted = destroy(rollout, DestroyOptions(confirm, empty_buckets))
+    screen.tell(Done("Every stack is deleted." if deleted else "Nothing to delete."))
+    return 0

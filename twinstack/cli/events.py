@@ -1,0 +1,40 @@
+"""`events`: the latest events of every stack, the newest last."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+from twinstack.cli.options import Settings
+from twinstack.cli.working import connect, read_environment
+from twinstack.errors import InputError
+from twinstack.screen.events import Note, StackEventRead
+
+
+def run(settings: Settings, *, stack: str | None, limit: int) -> int:
+    """Runs the command; returns the exit code."""
+    screen = settings.screen()
+    environment, planner = read_environment(settings)
+    stacks = planner.system.stacks
+    if stack is not None and stack not in stacks:
+        raise InputError(f"--stack {stack}: no such stack in {environment.file.document.source}: {', '.join(stacks)}")
+    clients = connect(settings, environment, screen, start_local=False)
+    found = []
+    for role in [stack] if stack else list(stacks):
+        described = clients[role].cloudformation.describe_stack(stacks[role].name)
+        if described is None:
+            screen.tell(Note(f"{role}: there is no stack {stacks[role].name}"))
+            continue
+        found += [(event, role) for event in islice(clients[role].cloudformation.events(described.stack_id), limit)]
+    for event, role in sorted(found, key=lambda pair: pair[0].time):
+        screen.tell(
+            StackEventRead(
+                role,
+                stacks[role].region,
+                event.time.isoformat(timespec="seconds"),
+                event.resource,
+                event.type,
+                event.status,
+                event.reason,
+            )
+        )
+    return 0

@@ -1,0 +1,40 @@
+"""`lint`: the environment's templates under cfn-lint, for the regions they are deployed to."""
+
+from __future__ import annotations
+
+from twinstack.cli.options import Settings
+from twinstack.cli.working import read_environment
+from twinstack.environment.assembly import Environment
+from twinstack.errors import InputError
+from twinstack.screen.events import Done, Screen
+from twinstack.screen.events import Finding as Told
+
+
+def run(settings: Settings) -> int:
+    """Runs the command; returns the exit code."""
+    screen = settings.screen()
+    environment, _ = read_environment(settings)
+    regions = lint_environment(environment, screen)
+    screen.tell(Done(f"No findings in {len(environment.system.stacks)} templates for {', '.join(regions)}."))
+    return 0
+
+
+def lint_environment(environment: Environment, screen: Screen) -> list[str]:
+    """Lints every template of an environment.
+
+    Returns:
+        The regions that were looked at.
+
+    Raises:
+        InputError: There are findings; each has been told.
+    """
+    from twinstack.linting import lint
+
+    entries = environment.file.model.stacks
+    regions = sorted({entry.region for entry in entries.values()})
+    findings = lint(sorted({entry.template for entry in entries.values()}), regions)
+    for finding in findings:
+        screen.tell(Told(finding.rule, finding.level, f"{finding.path}:{finding.line}", finding.message))
+    if findings:
+        raise InputError(f"{len(findings)} lint findings; correct the templates, then `generate` and try again")
+    return regions

@@ -1,0 +1,49 @@
+"""`outputs`: the outputs of every stack, for a person, a program or a shell."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Mapping
+
+from twinstack.cli.options import Settings
+from twinstack.cli.working import connect, read_environment
+from twinstack.errors import UnreachableError
+from twinstack.planning.world import Live, Unknown
+from twinstack.screen.events import OutputsRead, Printed
+
+
+def run(settings: Settings) -> int:
+    """Runs the command; returns the exit code."""
+    from twinstack.aws.world_reading import read_world
+
+    form, settings.format = settings.format, "text"
+    screen = settings.screen()
+    environment, planner = read_environment(settings)
+    world = read_world(planner.system, connect(settings, environment, screen, start_local=False))
+    outputs = {role: dict(state.outputs) for role, state in world.items() if isinstance(state, Live)}
+    if form == "json":
+        screen.tell(Printed(json.dumps(outputs, indent=2, ensure_ascii=False)))
+    elif form == "env":
+        screen.tell(Printed(as_variables(outputs)))
+    else:
+        screen.tell(OutputsRead(outputs))
+    unread = [state.reason for state in world.values() if isinstance(state, Unknown)]
+    if unread:
+        raise UnreachableError("these stacks could not be read:\n" + "\n".join(unread))
+    return 0
+
+
+def as_variables(outputs: Mapping[str, Mapping[str, str]]) -> str:
+    """Returns `ROLE_OUTPUT_NAME=value` lines that a shell can source."""
+    return "\n".join(
+        f"{_upper(role)}_{_upper(name)}={shlex.quote(value)}"
+        for role, values in outputs.items()
+        for name, value in values.items()
+    )
+
+
+def _upper(name: str) -> str:
+    words = re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name)
+    return re.sub(r"[^A-Za-z0-9]", "_", words).upper()

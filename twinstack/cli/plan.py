@@ -1,0 +1,44 @@
+"""`plan`: every pass and every predicted change; reads only."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from twinstack.cli.options import Settings
+from twinstack.cli.working import connect, read_environment
+from twinstack.planning.document import plan_document
+from twinstack.planning.passes import plan
+from twinstack.planning.world import Absent, World
+from twinstack.screen.events import PlanMade, Printed
+
+CHANGES_PENDING = 3
+
+
+def run(settings: Settings, *, offline: bool, detailed_exitcode: bool) -> int:
+    """Runs the command; returns the exit code."""
+    screen = settings.screen()
+    environment, planner = read_environment(settings)
+    world: World
+    if offline:
+        world = dict.fromkeys(planner.system.stacks, Absent())
+    else:
+        from twinstack.aws.world_reading import read_world
+        from twinstack.rollout.deploying import refuse_unready
+
+        world = read_world(planner.system, connect(settings, environment, screen, start_local=False))
+        refuse_unready(planner, world)
+    made = plan(planner, world)
+    document = plan_document(made, environment.name)
+    if settings.format == "text":
+        screen.tell(PlanMade(document))
+    else:
+        _print(settings.format, document)
+    return CHANGES_PENDING if detailed_exitcode and made.passes else 0
+
+
+def _print(form: str, document: dict[str, Any]) -> None:
+    from twinstack.screen.plan_markdown import plan_markdown
+
+    text = json.dumps(document, indent=2, ensure_ascii=False) if form == "json" else plan_markdown(document)
+    Settings().screen().tell(Printed(text))

@@ -1,0 +1,134 @@
+"""What most commands begin with: the environment, the local AWS if it is wanted, and the clients."""
+
+from __future__ import annotations
+
+import os
+import sys
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from twinstack.cli.options import Settings
+from twinstack.clock import SystemClock
+from twinstack.environment.assembly import Environment, assemble
+from twinstack.environment.file import read_environment_file
+from twinstack.errors import InputError, RefusedError
+from twinstack.planning.resource_schemas import shipped_schemas
+from twinstack.planning.steps import Planner
+from twinstack.planning.wiring_checks import check_wiring
+from twinstack.screen.events import Note, Screen
+
+if TYPE_CHECKING:
+    from twinstack.aws.api import Clients
+    from twinstack.rollout.deploying import Run
+    from twinstack.rollout.guards import Allowed
+
+
+def read_environment(settings: Settings) -> tuple[Environment, Planner]:
+    """Reads and checks the environment and its wiring; asks no AWS.
+
+    Raises:
+        InputError: Something in the file, the templates or the wiring cannot work.
+    """
+    root = Path.cwd()
+    file = read_environment_file(settings.environment, root, settings.environment_suffix, os.environ)
+    environment = assemble(file, root)
+    planner = Planner(environment.system, shipped_schemas)
+    check_wiring(planner)
+    return environment, planner
+
+
+def connect(settings: Settings, environment: Environment, screen: Screen, *, start_local: bool) -> Clients:
+    """Makes the clients of every stack.
+
+    Args:
+        settings: The global options.
+        environment: The environment.
+        screen: Told when the local AWS has to be started.
+        start_local: Whether to start the local AWS when it is wanted and does not run.
+
+    Raises:
+        InputError: There are no usable credentials, or the local AWS does not run.
+    """
+    from twinstack.aws import sessions
+
+    endpoint = settings.endpoint_url
+    if settings.local:
+        endpoint = _local_endpoint(screen, start=start_local)
+    return sessions.connect(environment, sessions.Access(settings.profile, endpoint, settings.local))
+
+
+def _local_endpoint(screen: Screen, *, start: bool) -> str:
+    from twinstack.local import process
+
+    root = Path.cwd()
+    found = process.running(root)
+    if found is None and start:
+        found = process.start(root, lambda text: screen.tell(Note(text)), SystemClock())
+        screen.tell(Note(f"The local AWS runs at {found.endpoint} (pid {found.pid}); `local stop` ends it"))
+    if found is None:
+        raise InputError("the local AWS is not running; start it with `local start` or `deploy --local`")
+    return found.endpoint
+
+
+def make_run(
+    settings: Settings,
+    screen: Screen,
+    *,
+    yes: bool,
+    allowed: Allowed | None = None,
+    unlink: tuple[str, ...] = (),
+    start_local: bool = True,
+) -> Run:
+    """Puts together what a deployment or a deletion works with.
+
+    Raises:
+        InputError: Nothing can be asked here and `--yes` was not given, or the environment cannot work.
+    """
+    from twinstack.rollout.deploying import Run
+    from twinstack.rollout.guards import Allowed as Nothing
+
+    confirm = confirmation(yes=yes)
+    environment, planner = read_environment(settings)
+    planner = Planner(planner.system, planner.schemas, unlinked(planner, unlink))
+    clients = connect(settings, environment, screen, start_local=start_local)
+    return Run(
+        environment, planner, clients, SystemClock(), screen, confirm, lambda: uuid.uuid4().hex, allowed or Nothing()
+    )
+
+
+def unlinked(planner: Planner, names: tuple[str, ...]) -> frozenset[tuple[str, str]]:
+    """Returns the wires to empty, as (role, parameter).
+
+    Raises:
+        InputError: A name is not an optional wired parameter of any stack.
+    """
+    optional = {(role, wire.parameter) for role, wire in planner.system.wires() if not wire.required}
+    for name in names:
+        if name not in {parameter for _, parameter in optional}:
+            there = ", ".join(sorted({parameter for _, parameter in optional})) or "none"
+            raise InputError(f"--unlink {name}: no optional wired parameter of that name; there are: {there}")
+    return frozenset((role, parameter) for role, parameter in optional if parameter in names)
+
+
+def confirmation(*, yes: bool) -> Callable[[str], bool]:
+    """Returns how to ask.
+
+    Raises:
+        InputError: There is no terminal to ask on, and `--yes` was not given.
+    """
+    if yes:
+        return lambda _question: True
+    if not sys.stdin.isatty():
+        raise InputError("there is no terminal to ask on; give --yes to go on without being asked")
+
+    def ask(question: str) -> bool:
+        try:
+            return click.confirm(question)
+        except click.Abort:
+            raise RefusedError("not answered; nothing more was done") from None
+
+    return ask
