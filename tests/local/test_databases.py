@@ -161,3 +161,110 @@ def test_a_cluster_changes_in_place_and_shows_its_settings(account, stack):
     assert shown()["DeletionProtection"] is False
     assert shown()["EnabledCloudwatchLogsExports"] == ["error"]
     stack.delete()
+
+
+def test_members_are_upgraded_one_by_one_the_reader_first(account, name):
+    newer = "8.0.mysql_aurora.3.12.0"
+    primary, secondary = account.stack(EAST), account.stack(WEST)
+    base = {"Global": global_cluster(name), "Cluster": {**writer(name), "DependsOn": "Global"}}
+    primary.deploy(base)
+    secondary.deploy({"Cluster": reader(name)})
+    secondary.deploy({"Cluster": reader(name, EngineVersion=newer)})
+    assert described(account, name)["EngineVersion"] == VERSION
+    primary.deploy({**base, "Cluster": {**writer(name, EngineVersion=newer), "DependsOn": "Global"}})
+    assert described(account, name)["EngineVersion"] == newer
+    secondary.delete()
+    primary.delete()
+
+
+def test_groups_hold_their_parameters_and_subnets(account, stack):
+    ec2, rds = account.client("ec2"), account.client("rds")
+    vpc = ec2.create_vpc(CidrBlock="10.0.0.0/16")["Vpc"]["VpcId"]
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{n}.0/24", AvailabilityZone=f"{EAST}{zone}")["Subnet"]["SubnetId"]
+        for n, zone in enumerate("ab")
+    ]
+
+    def resources(**parameters):
+        group = {"Description": "d", "Family": "aurora-mysql8.0"}
+        given = {"DBSubnetGroupDescription": "d", "SubnetIds": subnets}
+        return {
+            "Subnets": {"Type": "AWS::RDS::DBSubnetGroup", "Properties": given},
+            "Cluster": {
+                "Type": "AWS::RDS::DBClusterParameterGroup",
+                "Properties": {**group, "Parameters": {"require_secure_transport": "ON", **parameters}},
+            },
+            "Instance": {
+                "Type": "AWS::RDS::DBParameterGroup",
+                "Properties": {**group, "Parameters": {"long_query_time": "2"}},
+            },
+        }
+
+    def values(found):
+        return {p["ParameterName"]: p["ParameterValue"] for p in found["Parameters"] if p.get("Source") == "user"}
+
+    def of_the_cluster():
+        group = stack.physical_id("Cluster")
+        return values(rds.describe_db_cluster_parameters(DBClusterParameterGroupName=group, Source="user"))
+
+    stack.deploy(resources(time_zone="UTC"))
+    assert of_the_cluster() == {"require_secure_transport": "ON", "time_zone": "UTC"}
+    group = stack.physical_id("Instance")
+    assert values(rds.describe_db_parameters(DBParameterGroupName=group, Source="user")) == {"long_query_time": "2"}
+    (found,) = rds.describe_db_subnet_groups(DBSubnetGroupName=stack.physical_id("Subnets"))["DBSubnetGroups"]
+    assert {subnet["SubnetIdentifier"] for subnet in found["Subnets"]} == set(subnets)
+    stack.deploy(resources())
+    assert of_the_cluster() == {"require_secure_transport": "ON"}
+    stack.delete()
+    with pytest.raises(ClientError, match="NotFound"):
+        rds.describe_db_subnet_groups(DBSubnetGroupName=found["DBSubnetGroupName"])
+
+
+def test_an_instance_keeps_its_settings(account, stack):
+    settings = {
+        "CACertificateIdentifier": "rds-ca-ecc384-g1",
+        "EnablePerformanceInsights": True,
+        "MonitoringInterval": 60,
+        "PerformanceInsightsKMSKeyId": "alias/one",
+        "PromotionTier": 0,
+    }
+
+    def instance(**properties):
+        given = {"DBClusterIdentifier": {"Ref": "Cluster"}, "DBInstanceClass": "db.r6g.large", "Engine": "aurora-mysql"}
+        return {"Type": "AWS::RDS::DBInstance", "Properties": {**given, **properties}}
+
+    base = {"Cluster": cluster(MasterUsername="admin", MasterUserPassword="secret-word")}
+    stack.deploy({**base, "Instance": instance(**settings)})
+    identifier = stack.physical_id("Instance")
+
+    def shown():
+        return account.client("rds").describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0]
+
+    assert (shown()["CACertificateIdentifier"], shown()["PerformanceInsightsKMSKeyId"]) == (
+        "rds-ca-ecc384-g1",
+        "alias/one",
+    )
+    assert (shown()["PerformanceInsightsEnabled"], shown()["MonitoringInterval"]) == (True, 60)
+    stack.deploy({**base, "Instance": instance(**{**settings, "DBInstanceClass": "db.r6g.xlarge"})})
+    assert shown()["DBInstanceClass"] == "db.r6g.xlarge"
+    stack.deploy(base)
+    with pytest.raises(ClientError, match="NotFound"):
+        shown()
+    stack.delete()
+
+
+def test_drift_of_a_cluster_and_its_secret_is_found(account, stack):
+    secret = {"Type": "AWS::SecretsManager::Secret", "Properties": {"Description": "d"}}
+    properties = {"MasterUsername": "admin", "MasterUserPassword": "secret-word", "BackupRetentionPeriod": "7"}
+    stack.deploy({"Cluster": cluster(**properties), "Secret": secret})
+
+    def drifted():
+        stack.api.detect_stack_drift(StackName=stack.name)
+        found = stack.api.describe_stack_resource_drifts(StackName=stack.name)["StackResourceDrifts"]
+        return {drift["LogicalResourceId"]: drift["StackResourceDriftStatus"] for drift in found}
+
+    assert drifted() == {"Cluster": "IN_SYNC", "Secret": "IN_SYNC"}
+    rds = account.client("rds")
+    rds.modify_db_cluster(DBClusterIdentifier=stack.physical_id("Cluster"), BackupRetentionPeriod=1)
+    assert drifted() == {"Cluster": "MODIFIED", "Secret": "IN_SYNC"}
+    stack.delete()

@@ -5,11 +5,14 @@ The emulator pins botocore to one exact release; in an environment of its own th
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from twinstack.errors import TwinStackError
@@ -38,16 +41,32 @@ def ensure(folder: Path, say: Callable[[str], None]) -> Path:
         LocalEnvironmentError: The environment could not be made.
     """
     python = folder / "bin" / "python"
-    wanted = _wanted()
-    if python.exists() and _made_for(folder) == wanted:
-        return python
+    if not _is_made(folder, python):
+        with _one_at_a_time(folder.parent):
+            if not _is_made(folder, python):
+                _make(folder, python, say)
+    return python
+
+
+def _make(folder: Path, python: Path, say: Callable[[str], None]) -> None:
     say(f"Making the local AWS's environment in {folder} (once, about a quarter of a minute).")
     if folder.exists():
         shutil.rmtree(folder)
     _run([sys.executable, "-m", "venv", str(folder)], folder)
     _run([str(python), *_PIP], folder)
-    (folder / _STAMP).write_text(wanted, encoding="utf-8")
-    return python
+    (folder / _STAMP).write_text(_wanted(), encoding="utf-8")
+
+
+@contextmanager
+def _one_at_a_time(parent: Path) -> Iterator[None]:
+    """Hold the folder that the environment is in: two commands, or test workers, may want it at once."""
+    parent.mkdir(parents=True, exist_ok=True)
+    held = os.open(parent, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
 
 
 def _wanted() -> str:
@@ -55,9 +74,9 @@ def _wanted() -> str:
     return hashlib.sha256(made_of).hexdigest()
 
 
-def _made_for(folder: Path) -> str:
+def _is_made(folder: Path, python: Path) -> bool:
     stamp = folder / _STAMP
-    return stamp.read_text(encoding="utf-8") if stamp.exists() else ""
+    return python.exists() and stamp.exists() and stamp.read_text(encoding="utf-8") == _wanted()
 
 
 def _run(command: list[str], folder: Path) -> None:

@@ -28,6 +28,12 @@ from .environment import FOLDER, ensure
 STATE = Path(".twinstack") / "local"
 _HOST = "127.0.0.1"
 _PLUGIN = Path(__file__).parent
+_LAUNCH = "import runpy, sys; sys.path.append(sys.argv.pop(1)); runpy.run_module('plugin.launch', {}, '__main__')"
+"""Not through PYTHONPATH: every function that the emulator runs would inherit it."""
+
+_INHERITED = ("HOME", "LANG", "LC_ALL", "PATH", "TZ")
+"""What of our environment the emulator sees; the rest may steer it: AWS_*, PERSIST_STATE, USE_SSL."""
+
 _POLL_SECONDS = 0.05
 _PATIENCE_SECONDS = 60.0
 _GRACE_SECONDS = 10.0
@@ -143,12 +149,11 @@ def not_emulated_in(state: Path) -> list[NotEmulated]:
 
 def _launch(state: Path, python: Path, clock: Clock) -> LocalAws:
     port = _free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "PYTHON"))}
-    environment |= {"BIND_HOST": _HOST, "GATEWAY_PORT": str(port), "PYTHONPATH": str(_PLUGIN)}
-    environment |= {"PYTHONDONTWRITEBYTECODE": "1", "TMPDIR": str(state), "PERSIST_STATE": "0"}
+    environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+    environment |= {"BIND_HOST": _HOST, "GATEWAY_PORT": str(port), "TMPDIR": str(state)}
     with _log(state).open("wb") as log:
         process = subprocess.Popen(
-            [str(python), "-m", "plugin.launch", str(state)],
+            [str(python), "-B", "-c", _LAUNCH, str(_PLUGIN), str(state)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

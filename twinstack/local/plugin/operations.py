@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ministack.services import cloudformation
-from ministack.services.cloudformation import engine, handlers, helpers, stacks
+from ministack.services.cloudformation import changesets, engine, handlers, helpers, stacks
 
 Asked = dict[str, list[str]]
 Answer = tuple[int, dict[str, str], bytes]
@@ -21,6 +21,7 @@ def install() -> None:
     """Replace the operations, and the reading of a template's address."""
     actions = handlers._ACTION_HANDLERS
     actions["CreateChangeSet"] = _open_stacks_only(_with_outputs(actions["CreateChangeSet"]))
+    actions["ExecuteChangeSet"] = _idle_stacks_only(actions["ExecuteChangeSet"])
     actions["UpdateStack"] = _open_stacks_only(actions["UpdateStack"])
     helpers._resolve_document = _by_virtual_host(helpers._resolve_document)
 
@@ -32,15 +33,39 @@ def _open_stacks_only(operation: Callable[[Asked], Answer]) -> Callable[[Asked],
     """
 
     def checked(asked: Asked) -> Answer:
-        stack = handlers._resolve_stack(helpers._p(asked, "StackName"))
-        status = stack["StackStatus"] if stack else ""
-        if status not in _CLOSED:
-            return operation(asked)
-        reason = f"Stack:{stack['StackId']} is in {status} state and can not be updated."
-        refused: Answer = helpers._error("ValidationError", reason)
-        return refused
+        refused = _refusal(handlers._resolve_stack(helpers._p(asked, "StackName")), _is_closed)
+        return refused or operation(asked)
 
     return checked
+
+
+def _idle_stacks_only(execute: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
+    """Refuse to execute a change set while another operation is at work."""
+
+    def checked(asked: Asked) -> Answer:
+        _identifier, change_set = changesets._find_change_set(
+            helpers._p(asked, "ChangeSetName"), helpers._p(asked, "StackName")
+        )
+        stack = cloudformation._stacks.get(change_set["StackName"]) if change_set else None
+        return _refusal(stack, _is_busy) or execute(asked)
+
+    return checked
+
+
+def _refusal(stack: dict[str, Any] | None, closed: Callable[[str], bool]) -> Answer | None:
+    if not stack or not closed(stack["StackStatus"]):
+        return None
+    reason = f"Stack:{stack['StackId']} is in {stack['StackStatus']} state and can not be updated."
+    answer: Answer = helpers._error("ValidationError", reason)
+    return answer
+
+
+def _is_closed(status: str) -> bool:
+    return status in _CLOSED or _is_busy(status)
+
+
+def _is_busy(status: str) -> bool:
+    return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
 
 
 def _with_outputs(create: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:

@@ -3,7 +3,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
+from xml.sax.saxutils import escape
 
 from ministack.services import rds
 
@@ -12,16 +13,29 @@ from ..shapes import Properties, truth
 
 _KEPT = {
     "CACertificateIdentifier": str,
+    "PerformanceInsightsKMSKeyId": str,
     "PerformanceInsightsRetentionPeriod": int,
 }
-"""Properties that the emulator shows and its provisioner does not set, with their type."""
+"""Properties that the emulator shows (the key: made to show) and its provisioner does not set, with their type."""
+
+
+def show_the_key_of_insights() -> None:
+    """Make DescribeDBInstances show PerformanceInsightsKMSKeyId."""
+    without = rds._instance_xml
+
+    def with_key(instance: dict[str, Any]) -> str:
+        key = instance.get("PerformanceInsightsKMSKeyId")
+        shown = f"<PerformanceInsightsKMSKeyId>{escape(key)}</PerformanceInsightsKMSKeyId>" if key else ""
+        return str(without(instance)) + shown
+
+    rds._instance_xml = with_key
 
 
 class DBInstance(Handler):
     """AWS::RDS::DBInstance."""
 
     type_name = "AWS::RDS::DBInstance"
-    ineffective: ClassVar[tuple[str, ...]] = ("PerformanceInsightsKMSKeyId", "EnableCloudwatchLogsExports")
+    ineffective: ClassVar[tuple[str, ...]] = ("EnableCloudwatchLogsExports",)
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         physical_id, attributes = super().create(resource, properties)

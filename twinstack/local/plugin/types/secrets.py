@@ -25,7 +25,7 @@ class Secret(Handler):
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         api = client("secretsmanager")
         asked = {"Name": resource.generated_name(255)} | arguments(api, "CreateSecret", _named(properties))
-        arn = api.create_secret(**asked, SecretString=_value(api, properties))["ARN"]
+        arn = api.create_secret(**asked, **_value(api, properties))["ARN"]
         _replicate(api, arn, [], _replicas(properties))
         return arn, {"Id": arn}
 
@@ -35,7 +35,7 @@ class Secret(Handler):
             {"KmsKeyId": new["KmsKeyId"]} if "KmsKeyId" in new else {}
         )
         if any(new.get(name) != old.get(name) for name in ("SecretString", "GenerateSecretString")):
-            changed["SecretString"] = _value(api, new)
+            changed |= _value(api, new)
         api.update_secret(SecretId=physical_id, **arguments(api, "UpdateSecret", changed))
         gone = removed_tags(old.get("Tags"), new.get("Tags"))
         if gone:
@@ -96,14 +96,15 @@ def _named(properties: Properties) -> dict[str, Any]:
     return {name: properties[name] for name in ("Name", "Description", "KmsKeyId", "Tags") if name in properties}
 
 
-def _value(api: Any, properties: Properties) -> str:
+def _value(api: Any, properties: Properties) -> dict[str, str]:
+    """SecretString as given or generated; with neither, the secret is made without a value."""
     given = properties.get("SecretString")
     how = properties.get("GenerateSecretString")
-    if given is not None or how is None:
-        return str(given or "")
+    if given or how is None:
+        return {"SecretString": str(given)} if given else {}
     word = api.get_random_password(**arguments(api, "GetRandomPassword", how))["RandomPassword"]
     template, key = how.get("SecretStringTemplate"), how.get("GenerateStringKey")
-    return json.dumps({**json.loads(template), key: word}) if template and key else str(word)
+    return {"SecretString": json.dumps({**json.loads(template), key: word}) if template and key else str(word)}
 
 
 def _replicas(properties: Properties) -> list[Properties]:

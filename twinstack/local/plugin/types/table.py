@@ -8,7 +8,7 @@ from ..handler import Handler
 from .alarms import Alarm, CompositeAlarm
 from .buckets import Bucket
 from .db_clusters import DBCluster, show_all_settings
-from .db_instances import DBInstance
+from .db_instances import DBInstance, show_the_key_of_insights
 from .endpoints import VPCEndpoint, show_all_of_an_endpoint
 from .event_subscriptions import EventSubscription, answer_event_subscriptions
 from .global_clusters import GlobalCluster, show_writer_endpoint
@@ -51,5 +51,6 @@ BEHAVIOUR: tuple[Callable[[], None], ...] = (
     read_lists_of_health_checks,
     show_all_of_an_endpoint,
     show_all_settings,
+    show_the_key_of_insights,
     show_writer_endpoint,
 )
