@@ -174,3 +174,51 @@ def test_a_template_is_read_from_a_bucket_by_its_address(account, stack):
     stack.api.create_stack(StackName=stack.name, TemplateURL=url)
     assert stack.settled() == "CREATE_COMPLETE"
     stack.delete()
+
+
+def test_a_capability_has_to_be_acknowledged(stack):
+    trust = {"Version": "2012-10-17", "Statement": []}
+    role = {"Type": "AWS::IAM::Role", "Properties": {"AssumeRolePolicyDocument": trust}}
+    with pytest.raises(ClientError, match=r"InsufficientCapabilities.*CAPABILITY_IAM"):
+        stack.api.create_change_set(
+            StackName=stack.name,
+            ChangeSetName="first",
+            ChangeSetType="CREATE",
+            TemplateBody=json.dumps(template(Role=role)),
+        )
+
+
+def test_a_stack_at_work_is_not_updated(account, stack):
+    """A queue whose creation takes its time is hard to come by: the wait condition waits for a signal."""
+    handle = {"Type": "AWS::CloudFormation::WaitConditionHandle"}
+    wait = {
+        "Type": "AWS::CloudFormation::WaitCondition",
+        "Properties": {"Handle": {"Ref": "Handle"}, "Timeout": "2", "Count": 1},
+    }
+    stack.api.create_stack(StackName=stack.name, TemplateBody=json.dumps(template(Handle=handle, Wait=wait)))
+    with pytest.raises(ClientError, match="CREATE_IN_PROGRESS state and can not be updated"):
+        stack.change_set(template(Topic=topic()))
+    stack.settled()
+    stack.delete()
+
+
+@pytest.mark.parametrize(
+    ("kind", "properties"),
+    [
+        ("AWS::EC2::VPC", {"CidrBlock": "10.0.0.0/16"}),
+        ("AWS::KMS::Key", {"KeyPolicy": {"Version": "2012-10-17", "Statement": []}}),
+        ("AWS::RDS::GlobalCluster", {"Engine": "aurora-mysql"}),
+        ("AWS::S3::Bucket", {"BucketNamespace": "account-regional", "BucketNamePrefix": "unknown"}),
+        ("AWS::SNS::Topic", {}),
+        ("AWS::SecretsManager::Secret", {"GenerateSecretString": {"PasswordLength": 8, "Unknown": 1}}),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_property_that_nobody_knows_is_named(stack, not_emulated, kind, properties):
+    stack.deploy({"Resource": {"Type": kind, "Properties": {**properties, "Unknown": "x"}}})
+    nested = {("Resource", "GenerateSecretString.Unknown")} if "GenerateSecretString" in properties else set()
+    assert not_emulated(stack) == {("Resource", "Unknown")} | nested
+    stack.deploy({"Resource": {"Type": kind, "Properties": properties}})
+    assert not_emulated(stack) == nested
+    stack.delete()
+    assert not_emulated(stack) == set()

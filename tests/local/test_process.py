@@ -66,11 +66,11 @@ def test_the_folders_of_a_project(tmp_path):
 def test_a_pid_that_is_left_over_is_not_running(tmp_path):
     state = tmp_path / process.STATE
     state.mkdir(parents=True)
-    (state / "process.json").write_text(f'{{"endpoint": "http://127.0.0.1:9", "pid": {os.getpid()}}}')
-    (state / "running").touch()
+    record = state / "running"
+    record.write_text(f'{{"endpoint": "http://127.0.0.1:9", "pid": {os.getpid()}}}')
     assert process.running(tmp_path) is None
     assert process.stop(tmp_path, CountingClock()) is None
-    assert not (state / "process.json").exists()
+    assert not record.exists()
 
 
 def test_one_that_was_killed_is_not_running(state, local_venv):
@@ -113,8 +113,8 @@ def test_one_that_never_answers_is_given_up(state, tmp_path, wrong_python):
 
 def test_one_that_lives_and_does_not_answer_is_not_started_twice(state, local_venv):
     state.mkdir()
-    (state / "process.json").write_text('{"endpoint": "http://127.0.0.1:9", "pid": 4711}')
-    code = "import fcntl, sys; f = open(sys.argv[1], 'w'); fcntl.flock(f, 2); print('held', flush=True); input()"
+    (state / "running").write_text('{"endpoint": "http://127.0.0.1:9", "pid": 4711}')
+    code = "import fcntl, sys; f = open(sys.argv[1]); fcntl.flock(f, fcntl.LOCK_EX); print('held', flush=True); input()"
     holder = [sys.executable, "-c", code, str(state / "running")]
     with subprocess.Popen(holder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as held:
         assert held.stdout.readline() == "held\n"

@@ -1,8 +1,8 @@
 """Starts, finds and stops the local AWS: a process of its own, on 127.0.0.1, that outlives the command.
 
-Two folders: `state` holds what belongs to one running emulator (pid, address, log), `venv` the environment, which
-any number of them share. The command line uses `<root>/.twinstack/local` and `<root>/.venv-local`; a test gives each
-worker a state folder of its own.
+Two folders: `state` holds what belongs to one running emulator (its record, log and ledger), `venv` the
+environment, which any number of them share. The command line uses `<root>/.twinstack/local` and
+`<root>/.venv-local`; a test gives each worker a state folder of its own.
 """
 
 from __future__ import annotations
@@ -96,12 +96,12 @@ def start_in(state: Path, venv: Path, say: Callable[[str], None], clock: Clock) 
     """`start` with the state and the environment in folders of their own, which is what tests want."""
     state.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(state):
-        found = _running(state)
-        if found:
+        found = _alive(state)
+        if found and _answers(found.endpoint):
             return found
-        if _is_held(state):
+        if found:
             raise LocalAwsError(
-                f"The local AWS in {state} runs (pid {_pid(state)}) and does not answer; `local stop` ends it."
+                f"The local AWS in {state} runs (pid {found.pid}) and does not answer; `local stop` ends it."
                 f" Its log: {_log(state)}"
             )
         return _launch(state, ensure(venv, say), clock)
@@ -109,7 +109,8 @@ def start_in(state: Path, venv: Path, say: Callable[[str], None], clock: Clock) 
 
 def running(root: Path) -> LocalAws | None:
     """The local AWS of a project, when its process is ours and answers; a pid that is left over is nothing."""
-    return _running(root / STATE)
+    found = _alive(root / STATE)
+    return found if found and _answers(found.endpoint) else None
 
 
 def stop(root: Path, clock: Clock) -> LocalAws | None:
@@ -122,16 +123,18 @@ def stop_in(state: Path, clock: Clock) -> LocalAws | None:
     if not state.exists():
         return None
     with _one_at_a_time(state):
-        if not _is_held(state):
-            _forget(state)
-            return None
-        ended = LocalAws(_endpoint(state), _pid(state))
-        os.kill(ended.pid, signal.SIGTERM)
-        if not _until(lambda: not _is_held(state), _GRACE_SECONDS, clock):
-            os.kill(ended.pid, signal.SIGKILL)
-            _until(lambda: not _is_held(state), _GRACE_SECONDS, clock)
+        ended = _alive(state)
+        if ended:
+            _end(ended, state, clock)
         _forget(state)
         return ended
+
+
+def _end(alive: LocalAws, state: Path, clock: Clock) -> None:
+    for how in (signal.SIGTERM, signal.SIGKILL):
+        os.kill(alive.pid, how)
+        if _until(lambda: _alive(state) is None, _GRACE_SECONDS, clock):
+            return
 
 
 def not_emulated(root: Path) -> list[NotEmulated]:
@@ -162,7 +165,6 @@ def _launch(state: Path, python: Path, clock: Clock) -> LocalAws:
             start_new_session=True,
         )
     started = LocalAws(f"http://{_HOST}:{port}", process.pid)
-    _record(state).write_text(json.dumps({"endpoint": started.endpoint, "pid": started.pid}), encoding="utf-8")
     _until(lambda: process.poll() is not None or _answers(started.endpoint), _PATIENCE_SECONDS, clock)
     if process.poll() is not None or not _answers(started.endpoint):
         _give_up(state, process)
@@ -182,24 +184,17 @@ def _give_up(state: Path, process: subprocess.Popen[bytes]) -> None:
     raise LocalAwsError(f"The local AWS {how}. The end of its log ({_log(state)}):\n{end}")
 
 
-def _running(state: Path) -> LocalAws | None:
-    if not _is_held(state) or not _record(state).exists():
+def _alive(state: Path) -> LocalAws | None:
+    """The process of ours that lives: it holds a lock on its own record, which ends with it however it ends."""
+    record = state / "running"
+    if not record.exists():
         return None
-    found = LocalAws(_endpoint(state), _pid(state))
-    return found if _answers(found.endpoint) else None
-
-
-def _is_held(state: Path) -> bool:
-    """Whether a process of ours lives: it holds this lock, which ends with it however it ends."""
-    lock = state / "running"
-    if not lock.exists():
-        return False
-    with lock.open("rb") as file:
+    with record.open(encoding="utf-8") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return True
-    return False
+            return LocalAws(**json.load(file))
+    return None
 
 
 @contextmanager
@@ -233,27 +228,10 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _endpoint(state: Path) -> str:
-    return str(_read(state)["endpoint"])
-
-
-def _pid(state: Path) -> int:
-    return int(_read(state)["pid"])
-
-
-def _read(state: Path) -> dict[str, str | int]:
-    content: dict[str, str | int] = json.loads(_record(state).read_text(encoding="utf-8"))
-    return content
-
-
-def _record(state: Path) -> Path:
-    return state / "process.json"
-
-
 def _log(state: Path) -> Path:
     return state / "emulator.log"
 
 
 def _forget(state: Path) -> None:
-    for file in (_record(state), state / "not-emulated.json", state / "running"):
+    for file in (state / "not-emulated.json", state / "running"):
         file.unlink(missing_ok=True)

@@ -48,6 +48,7 @@ REPLACED: dict[str, str] = {
     "services.cloudformation.changesets._execute_change_set": "a4df5e5031d268f1",
     "services.cloudformation.changesets._resolve_props_for_diff": "b0f1a995e91fdb78",
     "services.cloudformation.drift._read_secret": "cb29531c57045d5e",
+    "services.cloudformation.handlers._capabilities_enforced": "1e9f8980819321c1",
     "services.cloudformation.handlers._update_stack": "6a6a6ca3db0d00d0",
     "services.cloudformation.helpers._resolve_document": "9ad9addb675b10cf",
     "services.cloudformation.stacks._add_event": "0adea13d13a60aa0",

@@ -72,7 +72,7 @@ def dropped_by_update(old: Properties, new: Recorded, before: set[str], ineffect
     found |= {name for name in ineffective if _given(new, name)}
     found |= {".".join(path) for path in new.unasked() if _at(old, path) != _at(new, path)}
     removed = {name for name in old if not dict.__contains__(new, name) and name not in new.asked}
-    return found | removed
+    return found | (removed - before)  # what never was there needs no taking away
 
 
 def _given(properties: Mapping[str, Any], name: str) -> bool:

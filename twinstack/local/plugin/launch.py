@@ -1,12 +1,14 @@
 """Starts the emulator with the plugin in it: `python -m plugin.launch STATE_FOLDER`, in the emulator's environment.
 
-The process holds a lock on a file of the state folder as long as it lives: that, and not a pid that may be somebody
-else's by now, says whether the local AWS of that folder runs.
+The process writes its address and pid to a file of the state folder and holds a lock on it as long as it lives: that,
+and not a pid that may be somebody else's by now, says whether the local AWS of that folder runs.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
+import os
 import sys
 from pathlib import Path
 
@@ -15,8 +17,11 @@ from .contract import broken
 
 def main(folder: Path) -> int:
     """Run until terminated; the exit code of a start that failed."""
-    with (folder / "running").open("w", encoding="utf-8") as held:
+    with (folder / "running").open("a", encoding="utf-8") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
+        held.truncate(0)
+        json.dump({"endpoint": f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}", "pid": os.getpid()}, held)
+        held.flush()
         problems = broken()
         if problems:
             sys.stderr.write("The emulator is not the one this plugin was written for:\n")

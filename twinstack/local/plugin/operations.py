@@ -23,6 +23,7 @@ def install() -> None:
     actions["CreateChangeSet"] = _open_stacks_only(_with_outputs(actions["CreateChangeSet"]))
     actions["ExecuteChangeSet"] = _idle_stacks_only(actions["ExecuteChangeSet"])
     actions["UpdateStack"] = _open_stacks_only(actions["UpdateStack"])
+    handlers._capabilities_enforced = lambda: True  # the emulator asks for them only together with IAM
     helpers._resolve_document = _by_virtual_host(helpers._resolve_document)
 
 
