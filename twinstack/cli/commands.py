@@ -107,7 +107,7 @@ def plan(context: click.Context, **given: Any) -> int:
 @global_options()
 @click.pass_context
 def deploy(context: click.Context, **given: Any) -> int:
-    """Lint, plan, then for each step: change set, review, execute, watch, wire.
+    r"""Lint, plan, then for each step: change set, review, execute, watch, wire.
 
     \b
     Examples:

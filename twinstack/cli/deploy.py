@@ -24,7 +24,10 @@ def run(
     screen = settings.screen()
     rollout = make_run(settings, screen, yes=yes, allowed=Allowed(allow_replace, allow_delete), unlink=unlink)
     lint_environment(rollout.environment, screen)
-    settings.interrupted = "interrupted; what AWS has begun goes on there: look at `status` and `events`, and run `deploy` again when it has ended"
+    settings.interrupted = (
+        "interrupted; what AWS has begun goes on there: look at `status` and `events`, and run `deploy` again "
+        "when it has ended"
+    )
     begun = rollout.clock.now()
     planned = deploy(rollout)
     if settings.local:

@@ -19,7 +19,7 @@ def run(settings: Settings, *, action: str) -> int:
         screen.tell(LocalAwsRead(found.endpoint, found.pid))
         return 0
     if action == "stop":
-        stopped = process.stop(root)
+        stopped = process.stop(root, SystemClock())
         screen.tell(Done("the local AWS has been stopped" if stopped else "the local AWS was not running"))
         return 0
     running = process.running(root)

@@ -52,8 +52,8 @@ class Settings:
 
         plain = True if self.no_color else None
         return TextScreen(
-            Console(no_color=plain, highlight=False),
-            Console(no_color=plain, highlight=False, stderr=True),
+            Console(no_color=plain, highlight=False, emoji=False),
+            Console(no_color=plain, highlight=False, emoji=False, stderr=True),
             verbose=self.verbose,
         )
 

@@ -266,7 +266,12 @@ def _delete_failed_creation(run: Run, step: Step) -> None:
     token = run.new_id()
     run.screen.tell(Warning_(f"{step.stack.role}: deleting what is left of a creation that failed ({found.status})"))
     operation = Operation(
-        step.stack.role, cloudformation, found.stack_id, token, 0, newest_event(cloudformation, found.stack_id)
+        step.stack.role,
+        cloudformation,
+        found.stack_id,
+        token,
+        frozenset(),
+        newest_event(cloudformation, found.stack_id),
     )
     cloudformation.delete_stack(found.stack_id, token, _role_arn(run, step.stack.role))
     watch([operation], run.clock, run.screen)
@@ -283,7 +288,7 @@ def _execute(run: Run, begun: _Begun) -> Operation:
         cloudformation,
         stack_id,
         prepared.token,
-        len(prepared.change_set.changes),
+        frozenset(change.resource for change in prepared.change_set.changes),
         newest_event(cloudformation, stack_id),
     )
     if _protected(run) and step.operation == "UPDATE":

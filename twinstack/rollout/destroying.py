@@ -179,7 +179,7 @@ def _delete(run: Run, role: str, stack: _Deployed, place: tuple[int, int]) -> No
     if stack.found.termination_protection:
         cloudformation.set_termination_protection(stack.found.name, enabled=False)
     operation = Operation(
-        role, cloudformation, stack_id, run.new_id(), len(stack.physical), newest_event(cloudformation, stack_id)
+        role, cloudformation, stack_id, run.new_id(), frozenset(stack.physical), newest_event(cloudformation, stack_id)
     )
     cloudformation.delete_stack(stack_id, operation.token, run.environment.entry(role).role_arn)
     watch([operation], run.clock, run.screen)

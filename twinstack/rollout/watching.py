@@ -24,7 +24,7 @@ class Operation:
         cloudformation: CloudFormation where the stack lives.
         stack_id: The stack's ARN, which stays valid after a deletion.
         token: The request token that the operation's events carry.
-        total: How many resources it is expected to touch.
+        expected: The resources that it is expected to touch.
         after: The id of the newest event before it began.
         events: Its events so far, the oldest first.
         end: The stack when the operation has ended.
@@ -34,7 +34,7 @@ class Operation:
     cloudformation: CloudFormation
     stack_id: str
     token: str
-    total: int
+    expected: frozenset[str]
     after: str | None
     events: list[StackEvent] = field(default_factory=list)
     end: StackDescription | None = None
@@ -47,9 +47,9 @@ class Operation:
 
     @property
     def done(self) -> int:
-        """How many resources have come to their final state."""
-        last = {event.resource: event.status for event in self.events if event.type != STACK_TYPE}
-        return sum(status.endswith("_COMPLETE") for status in last.values())
+        """How many of the expected resources have come to their final state."""
+        last = {event.resource: event.status for event in self.events}
+        return sum(last.get(name, "").endswith("_COMPLETE") for name in self.expected)
 
 
 def newest_event(cloudformation: CloudFormation, stack_id: str) -> str | None:
@@ -105,7 +105,7 @@ def _read_events(operation: Operation, screen: Screen) -> bool:
                 event.status,
                 event.reason,
                 operation.done,
-                operation.total,
+                len(operation.expected),
             )
         )
     return bool(fresh)

@@ -1,0 +1,47 @@
+# Each target sets up what it needs; the second time that is quick.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+LOCAL_READY := .venv-local/.ready
+
+.PHONY: demo test lint generate clean
+
+demo: $(READY) $(LOCAL_READY)  ## deploy the pair to the local AWS, twice: the second run finds nothing to do
+	$(BIN)/python deploy.py generate --check
+	$(BIN)/python deploy.py deploy --local --yes
+	$(BIN)/python deploy.py deploy --local --yes
+	@echo
+	@echo "The pair stays up: look at it with '$(BIN)/python deploy.py status --local', take it down with"
+	@echo "'$(BIN)/python deploy.py destroy --local' and end the local AWS with '$(BIN)/python deploy.py local stop'."
+
+test: $(READY) $(LOCAL_READY)  ## everything that CI asks for
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python deploy.py generate --check
+	$(BIN)/python -m pytest -n 2 --dist loadscope
+
+lint: $(READY)  ## the linters alone: code and templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python deploy.py lint
+	$(BIN)/python deploy.py lint -e prod
+
+generate: $(READY)  ## write generated/ from templates_src/
+	$(BIN)/python deploy.py generate
+
+clean:  ## end the local AWS and remove everything that was set up
+	if [ -x $(BIN)/python ]; then $(BIN)/python deploy.py local stop; fi
+	rm -rf .venv .venv-local .twinstack build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): setup.cfg pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "TwinStack needs Python 3.11 or newer; set PYTHON=…")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	touch $@
+
+$(LOCAL_READY): $(READY) twinstack/local/requirements.txt
+	$(BIN)/python -m twinstack.local.environment
+	touch $@
