@@ -222,3 +222,23 @@ def test_a_property_that_nobody_knows_is_named(stack, not_emulated, kind, proper
     assert not_emulated(stack) == nested
     stack.delete()
     assert not_emulated(stack) == set()
+
+
+def test_an_update_reports_what_it_removes_and_replaces(stack):
+    def vpc(cidr):
+        return {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": cidr}}
+
+    stack.deploy({"Vpc": vpc("10.0.0.0/16"), "Gone": topic()})
+    old = stack.physical_id("Vpc")
+    stack.deploy({"Vpc": vpc("10.1.0.0/16")})
+    events = stack.api.describe_stack_events(StackName=stack.name)["StackEvents"]
+    found = [(e["LogicalResourceId"], e["ResourceStatus"], e["PhysicalResourceId"] == old) for e in reversed(events)]
+    cleanup = found.index((stack.name, "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS", False))
+    assert found[cleanup + 1 :] == [
+        ("Vpc", "DELETE_IN_PROGRESS", True),
+        ("Vpc", "DELETE_COMPLETE", True),
+        ("Gone", "DELETE_IN_PROGRESS", False),
+        ("Gone", "DELETE_COMPLETE", False),
+        (stack.name, "UPDATE_COMPLETE", False),
+    ]
+    stack.delete()

@@ -51,6 +51,7 @@ REPLACED: dict[str, str] = {
     "services.cloudformation.handlers._capabilities_enforced": "1e9f8980819321c1",
     "services.cloudformation.handlers._update_stack": "6a6a6ca3db0d00d0",
     "services.cloudformation.helpers._resolve_document": "9ad9addb675b10cf",
+    "services.cloudformation.provisioners._delete_resource": "9e9ba54fb4281d65",
     "services.cloudformation.stacks._add_event": "0adea13d13a60aa0",
     "services.cloudformation.stacks._diff_resources": "a3adfeb757814e8f",
     "services.cloudformation.stacks._runs_on_worker_thread": "23955511141f8481",
