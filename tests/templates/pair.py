@@ -1,0 +1,103 @@
+"""The committed templates as the tests read them: by a parser that is not the project's."""
+
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import cfn_flip
+
+from twinstack.planning.resolution import Resolver, Surroundings
+from twinstack.templates import read_template
+
+ROOT = Path(__file__).parents[2]
+ROLES = ("primary", "secondary")
+REGIONS = {"primary": "us-east-1", "secondary": "eu-west-1"}
+
+WIRED = {
+    "primary": {
+        "PeeringConnectionId": "pcx-0123456789abcdef0",
+        "SecondaryRegion": "eu-west-1",
+        "SecondaryVpcId": "vpc-0123456789abcdef0",
+        "SecondaryVpcCidr": "10.1.0.0/16",
+        "SecondaryDatabaseKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/database",
+        "SecondaryBackupBucketArn": "arn:aws:s3:::theirs",
+        "SecondaryBackupKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/backup",
+        "SecondaryReaderEndpoint": "reader.eu-west-1",
+        "SecondaryHealthCheckId": "12345678-1234-1234-1234-123456789012",
+    },
+    "secondary": {
+        "GlobalClusterIdentifier": "tradingdb-dev",
+        "PrimaryRegion": "us-east-1",
+        "PrimaryVpcId": "vpc-0123456789abcdef1",
+        "PrimaryVpcCidr": "10.0.0.0/16",
+        "PrimaryBackupBucketArn": "arn:aws:s3:::theirs",
+        "PrimaryBackupKeyArn": "arn:aws:kms:us-east-1:111122223333:key/backup",
+    },
+}
+
+
+def path(role):
+    return ROOT / "generated" / f"{role}.yaml"
+
+
+@cache
+def template(role):
+    return json.loads(cfn_flip.to_json(path(role).read_text()))
+
+
+def resources(role, *types):
+    """The resources of a template, of the given types only, by logical id."""
+    found = template(role)["Resources"]
+    return {name: body for name, body in found.items() if not types or body["Type"] in types}
+
+
+def properties(role, logical_id):
+    return template(role)["Resources"][logical_id]["Properties"]
+
+
+def resolved(role, **parameters):
+    """The resources that exist, with the defaults, the wires of a linked pair and the given values."""
+    loaded = read_template(path(role))
+    defaults = {name: body.get("Default", "") for name, body in loaded.parameters.items()}
+    values = {**defaults, **WIRED[role], **parameters}
+    values = {name: str(value) for name, value in values.items()}
+    at = Surroundings(role, REGIONS[role], f"tradingdb-dev-{role}")
+    return Resolver(loaded, at, values, {}).resources()
+
+
+def unlinked(**parameters):
+    """The primary's resources before the secondary exists."""
+    return resolved("primary", **dict.fromkeys(WIRED["primary"], ""), **parameters)
+
+
+def walk(node):
+    """Every mapping, list and scalar in a part of a template."""
+    yield node
+    children = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    for child in children:
+        yield from walk(child)
+
+
+def mappings(node):
+    return (part for part in walk(node) if isinstance(part, dict))
+
+
+def statements(node):
+    """Every policy statement in a part of a template."""
+    return (part for part in mappings(node) if "Effect" in part)
+
+
+def names_in(node):
+    """What an expression refers to: parameters and resources."""
+    found = set()
+    for part in mappings(node):
+        if isinstance(part.get("Ref"), str):
+            found.add(part["Ref"])
+        if "Fn::GetAtt" in part:
+            target = part["Fn::GetAtt"]
+            found.add((target if isinstance(target, str) else target[0]).split(".")[0])
+        if "Fn::Sub" in part:
+            text = part["Fn::Sub"] if isinstance(part["Fn::Sub"], str) else part["Fn::Sub"][0]
+            found |= {name.split(".")[0] for name in re.findall(r"\$\{([^!}]+)\}", text)}
+    return found

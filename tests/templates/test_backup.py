@@ -1,0 +1,148 @@
+"""Backups arrive in a private bucket, under that region's key, and in the other region's bucket too."""
+
+import pytest
+
+from tests.templates.pair import ROLES, WIRED, properties, resolved, resources, statements, unlinked
+
+THEIR_KEY = {
+    role: WIRED[role][f"{other}BackupKeyArn"] for role, other in zip(ROLES, ("Secondary", "Primary"), strict=True)
+}
+LEGACY = {
+    "AccessControl",
+    "ExpirationDate",
+    "NoncurrentVersionExpirationInDays",
+    "NoncurrentVersionTransition",
+    "Prefix",
+    "Transition",
+}
+
+
+def bucket(role):
+    return resolved(role)["BackupBucket"].attributes["Properties"]
+
+
+def replication(role):
+    (rule,) = bucket(role)["ReplicationConfiguration"]["Rules"]
+    return rule
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_bucket_is_versioned_encrypted_under_its_own_key_and_private(role):
+    found = bucket(role)
+    assert found["VersioningConfiguration"] == {"Status": "Enabled"}
+    assert set(found["PublicAccessBlockConfiguration"].values()) == {True}
+    assert found["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+    (rule,) = properties(role, "BackupBucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert rule == {
+        "BucketKeyEnabled": True,
+        "ServerSideEncryptionByDefault": {
+            "SSEAlgorithm": "aws:kms",
+            "KMSMasterKeyID": {"Fn::GetAtt": ["BackupKey", "Arn"]},
+        },
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_name_is_in_the_accounts_own_namespace(role):
+    found = properties(role, "BackupBucket")
+    assert found["BucketNamespace"] == "account-regional"
+    assert found["BucketName"]["Fn::Sub"].endswith("-${AWS::AccountId}-${AWS::Region}-an")
+
+
+def test_the_longest_name_allowed_fits_in_the_region_with_the_longest_name():
+    name = properties("primary", "BackupBucket")["BucketName"]["Fn::Sub"]
+    for placeholder, longest in {
+        "${Project}": "p" * 12,
+        "${EnvironmentSuffix}": "s" * 16,
+        "${AWS::AccountId}": "1" * 12,
+        "${AWS::Region}": "ap-southeast-2",
+    }.items():
+        name = name.replace(placeholder, longest)
+    assert len(name) == 63
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_lifecycle_and_replication_use_todays_forms(role):
+    lifecycle = properties(role, "BackupBucket")["LifecycleConfiguration"]["Rules"]
+    assert not [rule for rule in lifecycle if LEGACY & set(rule)]
+    assert "AccessControl" not in properties(role, "BackupBucket")
+    assert lifecycle[0]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30, "NewerNoncurrentVersions": 3}
+    assert lifecycle[0]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_objects_under_kms_are_replicated_under_the_other_regions_key(role):
+    rule = replication(role)
+    assert rule["SourceSelectionCriteria"] == {
+        "SseKmsEncryptedObjects": {"Status": "Enabled"},
+        "ReplicaModifications": {"Status": "Enabled"},
+    }
+    assert rule["Destination"]["Bucket"] == "arn:aws:s3:::theirs"
+    assert rule["Destination"]["EncryptionConfiguration"] == {"ReplicaKmsKeyID": THEIR_KEY[role]}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_replication_rule_has_all_that_its_form_demands(role):
+    rule = replication(role)
+    assert (rule["Status"], rule["Priority"], rule["Filter"]) == ("Enabled", 1, {"Prefix": ""})
+    assert rule["DeleteMarkerReplication"] == {"Status": "Enabled"}
+    assert rule["Destination"]["ReplicationTime"] == {"Status": "Enabled", "Time": {"Minutes": 15}}
+    assert rule["Destination"]["Metrics"] == {"Status": "Enabled", "EventThreshold": {"Minutes": 15}}
+
+
+def test_the_secondary_replicates_from_the_start_and_the_primary_once_linked():
+    assert "ReplicationConfiguration" not in unlinked()["BackupBucket"].attributes["Properties"]
+    assert "ReplicationRole" not in unlinked()
+    assert "Condition" not in resources("secondary")["ReplicationRole"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_replication_role_reads_versions_as_kms_objects_need_it(role):
+    actions = [statement["Action"] for statement in statements(properties(role, "ReplicationRole")["Policies"])]
+    assert actions == [
+        ["s3:GetReplicationConfiguration", "s3:ListBucket"],
+        ["s3:GetObjectVersionForReplication", "s3:GetObjectVersionAcl", "s3:GetObjectVersionTagging"],
+        ["s3:ReplicateObject", "s3:ReplicateDelete", "s3:ReplicateTags"],
+        ["kms:Decrypt"],
+        ["kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt"],
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_bucket_refuses_plain_http_and_foreign_keys(role):
+    denied = properties(role, "BackupBucketPolicy")["PolicyDocument"]["Statement"]
+    assert [(statement["Sid"], statement["Effect"], statement["Condition"]) for statement in denied] == [
+        ("OnlyTls", "Deny", {"Bool": {"aws:SecureTransport": "false"}}),
+        ("OnlyKms", "Deny", {"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}}),
+        (
+            "OnlyOwnKey",
+            "Deny",
+            {
+                "StringNotEqualsIfExists": {
+                    "s3:x-amz-server-side-encryption-aws-kms-key-id": {"Fn::GetAtt": ["BackupKey", "Arn"]}
+                }
+            },
+        ),
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_finished_snapshot_of_this_cluster_starts_an_export_to_the_bucket(role):
+    rule = properties(role, "SnapshotRule")
+    assert rule["EventPattern"]["detail"] == {
+        "EventID": ["RDS-EVENT-0169"],
+        "SourceIdentifier": [{"prefix": {"Fn::Sub": "rds:${Cluster}-"}}],
+    }
+    assert rule["Targets"][0]["Arn"] == {"Ref": "ExportStateMachine"}
+    export = properties(role, "ExportStateMachine")["Definition"]["States"]["Export"]
+    assert export["Resource"] == {"Fn::Sub": "arn:${AWS::Partition}:states:::aws-sdk:rds:startExportTask"}
+    assert export["Parameters"]["S3BucketName"] == {"Ref": "BackupBucket"}
+    assert export["Parameters"]["KmsKeyId"] == {"Fn::GetAtt": ["BackupKey", "Arn"]}
+
+
+def test_the_regions_export_to_prefixes_of_their_own():
+    prefixes = {
+        properties(role, "ExportStateMachine")["Definition"]["States"]["Export"]["Parameters"]["S3Prefix"]["Fn::Sub"]
+        for role in ROLES
+    }
+    assert prefixes == {"exports/${AWS::Region}"}

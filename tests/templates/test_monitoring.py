@@ -1,0 +1,184 @@
+"""Alarms that reach somebody, stand where their metric exists, and count in its unit."""
+
+import pytest
+
+from templates_src import metrics
+from templates_src.alarms import ABOVE, BELOW, AlarmSpec, definition_hash
+from tests.templates.pair import ROLES, properties, resolved, resources, unlinked
+
+COMMON = [
+    "RpoLagHigh",
+    "ReplicationLagHigh",
+    "ProgressLagHigh",
+    "CpuHigh",
+    "MemoryLow",
+    "LocalStorageLow",
+    "ConnectionsHigh",
+    "BackupReplicationFailed",
+    "BackupReplicationLate",
+    "BackupReplicationPending",
+    "BackupExportFailed",
+    "OtherRegionUnreachable",
+]
+ALARMS = {"primary": [*COMMON, "DatabaseDown"], "secondary": COMMON}
+BEHIND_CHECKS = [("primary", "DatabaseDown"), ("secondary", "OtherRegionUnreachable")]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_alarms_are_these(role):
+    assert list(resources(role, "AWS::CloudWatch::Alarm")) == ALARMS[role]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_alarm_tells_the_topic_when_it_fires_recovers_and_goes_blind(role):
+    for name, body in resources(role, "AWS::CloudWatch::Alarm").items():
+        for action in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+            assert body["Properties"][action] == [{"Ref": "Topic"}], (name, action)
+        assert body["Properties"]["TreatMissingData"], name
+
+
+def test_before_linking_no_alarm_watches_the_other_region():
+    made = [name for name, body in unlinked().items() if body.type == "AWS::CloudWatch::Alarm"]
+    assert made == [
+        "RpoLagHigh",
+        "ReplicationLagHigh",
+        "ProgressLagHigh",
+        "CpuHigh",
+        "MemoryLow",
+        "LocalStorageLow",
+        "ConnectionsHigh",
+        "BackupExportFailed",
+        "DatabaseDown",
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    ("alarm", "metric"),
+    [
+        ("RpoLagHigh", "AuroraGlobalDBRPOLag"),
+        ("ReplicationLagHigh", "AuroraGlobalDBReplicationLag"),
+        ("ProgressLagHigh", "AuroraGlobalDBProgressLag"),
+    ],
+)
+def test_lag_is_watched_in_both_regions_in_milliseconds(role, alarm, metric):
+    found = resolved(role)[alarm].attributes["Properties"]
+    assert (found["Namespace"], found["MetricName"]) == ("AWS/RDS", metric)
+    assert properties(role, alarm)["Dimensions"] == [{"Name": "DBClusterIdentifier", "Value": {"Ref": "Cluster"}}]
+    assert (found["Threshold"], found["ComparisonOperator"]) == ("5000", "GreaterThanThreshold")
+
+
+def test_silence_about_lag_is_an_alarm_where_the_standby_starts_and_normal_where_the_writer_does():
+    assert properties("secondary", "RpoLagHigh")["TreatMissingData"] == "breaching"
+    assert properties("primary", "RpoLagHigh")["TreatMissingData"] == "notBreaching"
+
+
+@pytest.mark.parametrize(("role", "alarm"), BEHIND_CHECKS)
+def test_an_alarm_behind_a_health_check_is_one_that_route_53_can_follow(role, alarm):
+    found = properties(role, alarm)
+    assert not {"DatapointsToAlarm", "Metrics", "ExtendedStatistic"} & set(found)
+    assert found["Period"] >= 60
+    assert found["Statistic"] in {"Average", "Minimum", "Maximum", "Sum", "SampleCount"}
+
+
+def test_the_names_of_alarms_behind_health_checks_hold_a_hash_and_their_parameters():
+    assert properties("primary", "DatabaseDown")["AlarmName"] == {
+        "Fn::Sub": "${Project}-${EnvironmentSuffix}-${AWS::Region}-database-down-b50a5f25"
+    }
+    assert properties("secondary", "OtherRegionUnreachable")["AlarmName"] == {
+        "Fn::Sub": "${Project}-${EnvironmentSuffix}-${AWS::Region}-primary-unreachable-41c65714"
+        "-${PrimaryRegion}-${ProbeEnabled}"
+    }
+
+
+def spec(**changes):
+    given = {
+        "logical_id": "Alarm",
+        "description": "wrong",
+        "metric": ("TwinStack/Probe", "Reachable"),
+        "dimensions": metrics.of_probe("us-east-1"),
+        "statistic": "Maximum",
+        "comparison": BELOW,
+        "threshold": 1,
+        "missing": "breaching",
+    }
+    return AlarmSpec(**{**given, **changes})
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"metric": ("TwinStack/Probe", "Other")},
+        {"dimensions": metrics.of_probe("us-west-2")},
+        {"statistic": "Minimum"},
+        {"comparison": ABOVE},
+        {"threshold": 2},
+        {"missing": "missing"},
+        {"periods": 4},
+        {"period": 120},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_an_alarm_behind_a_health_check_gets_another_name_when_its_definition_changes(change):
+    assert definition_hash(spec(**change)) != definition_hash(spec())
+
+
+@pytest.mark.parametrize("change", [{"description": "other words"}, {"logical_id": "Other"}])
+def test_the_name_stays_when_only_the_words_change(change):
+    assert definition_hash(spec(**change)) == definition_hash(spec())
+
+
+@pytest.mark.parametrize(
+    ("enabled", "missing", "without_data"),
+    [("false", "notBreaching", "Healthy"), ("true", "breaching", "Unhealthy")],
+)
+def test_a_silent_probe_is_a_failure_only_when_probes_run(enabled, missing, without_data):
+    made = resolved("secondary", ProbeEnabled=enabled)
+    assert made["OtherRegionUnreachable"].attributes["Properties"]["TreatMissingData"] == missing
+    check = made["OtherRegionHealthCheck"].attributes["Properties"]["HealthCheckConfig"]
+    assert check["InsufficientDataHealthStatus"] == without_data
+
+
+@pytest.mark.parametrize(("role", "target"), [("primary", "eu-west-1"), ("secondary", "us-east-1")])
+def test_a_probe_speaks_of_the_other_region(role, target):
+    found = resolved(role)["OtherRegionUnreachable"].attributes["Properties"]
+    assert (found["Namespace"], found["MetricName"]) == ("TwinStack/Probe", "Reachable")
+    assert found["Dimensions"] == [
+        {"Name": "Database", "Value": "tradingdb-dev"},
+        {"Name": "Target", "Value": target},
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_replication_is_watched_at_the_source_by_its_rule(role):
+    for alarm in ("BackupReplicationFailed", "BackupReplicationLate", "BackupReplicationPending"):
+        found = resolved(role)[alarm].attributes["Properties"]
+        dimensions = {entry["Name"]: entry["Value"] for entry in found["Dimensions"]}
+        assert (dimensions["DestinationBucket"], dimensions["RuleId"]) == ("theirs", "everything")
+    assert properties(role, "BackupBucket")["ReplicationConfiguration"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_topic_is_encrypted_and_open_to_the_services_that_publish(role):
+    assert properties(role, "Topic")["KmsMasterKeyId"] == {"Fn::GetAtt": ["OperationsKey", "Arn"]}
+    allowed = properties(role, "TopicPolicy")["PolicyDocument"]["Statement"]
+    assert [(statement["Principal"]["Service"], "Condition" in statement) for statement in allowed] == [
+        (["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"], True),
+        ("events.amazonaws.com", False),
+    ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_mail_is_sent_when_there_is_an_address(role):
+    assert "TopicSubscription" not in resolved(role)
+    made = resolved(role, NotificationEmail="dba@corp.test")["TopicSubscription"].attributes["Properties"]
+    assert (made["Protocol"], made["Endpoint"]) == ("email", "dba@corp.test")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_failovers_and_keys_at_risk_are_told(role):
+    assert "global-failover" in properties(role, "ClusterEvents")["EventCategories"]
+    assert properties(role, "KeyAtRiskRule")["EventPattern"]["detail"]["eventName"] == [
+        "DisableKey",
+        "ScheduleKeyDeletion",
+    ]

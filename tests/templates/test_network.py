@@ -1,0 +1,158 @@
+"""Private networks that reach each other, the database port and the AWS services they need, and nothing else."""
+
+import pytest
+
+from tests.templates.pair import ROLES, properties, resolved, resources, template, unlinked
+
+TABLES = ["DatabaseRouteTable", "AppRouteTable"]
+PEER_CIDR = {"primary": "10.1.0.0/16", "secondary": "10.0.0.0/16"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_there_is_no_way_to_the_internet(role):
+    types = {body["Type"] for body in resources(role).values()}
+    assert not types & {
+        "AWS::EC2::InternetGateway",
+        "AWS::EC2::NatGateway",
+        "AWS::EC2::EgressOnlyInternetGateway",
+        "AWS::EC2::EIP",
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_database_and_callers_have_a_subnet_each_in_three_zones(role):
+    subnets = resources(role, "AWS::EC2::Subnet")
+    zones = {name: body["Properties"]["AvailabilityZone"] for name, body in subnets.items()}
+    assert zones == {
+        f"{tier}Subnet{letter}": {"Fn::Select": [index, {"Fn::GetAZs": ""}]}
+        for tier in ("Database", "App")
+        for index, letter in enumerate("ABC")
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_two_subnets_share_a_block(role):
+    blocks = [body["Properties"]["CidrBlock"] for body in resources(role, "AWS::EC2::Subnet").values()]
+    assert [block["Fn::Select"][0] for block in blocks] == [0, 1, 2, 4, 5, 6]
+    assert {str(block["Fn::Select"][1]) for block in blocks} == {"{'Fn::Cidr': [{'Ref': 'VpcCidr'}, 7, 8]}"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_subnet_has_a_private_route_table_of_its_tier(role):
+    associations = resources(role, "AWS::EC2::SubnetRouteTableAssociation").values()
+    pairs = {body["Properties"]["SubnetId"]["Ref"]: body["Properties"]["RouteTableId"]["Ref"] for body in associations}
+    assert pairs == {f"{tier}Subnet{letter}": f"{tier}RouteTable" for tier in ("Database", "App") for letter in "ABC"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_private_route_table_leads_to_the_other_region(role):
+    assert list(resources(role, "AWS::EC2::RouteTable")) == TABLES
+    routes = {
+        name: body.attributes["Properties"]["DestinationCidrBlock"]
+        for name, body in resolved(role).items()
+        if body.type == "AWS::EC2::Route"
+    }
+    assert routes == {f"{table}Peering": PEER_CIDR[role] for table in TABLES}
+
+
+def test_the_primary_has_no_route_through_a_peering_that_does_not_exist():
+    assert not [name for name, body in unlinked().items() if body.type == "AWS::EC2::Route"]
+
+
+def test_the_secondary_makes_the_peering_and_the_primary_does_not():
+    assert list(resources("secondary", "AWS::EC2::VPCPeeringConnection")) == ["PeeringConnection"]
+    assert resources("primary", "AWS::EC2::VPCPeeringConnection") == {}
+
+
+def test_the_peering_asks_for_the_primary_in_its_region():
+    peering = properties("secondary", "PeeringConnection")
+    assert peering["PeerVpcId"] == {"Ref": "PrimaryVpcId"}
+    assert peering["PeerRegion"] == {"Ref": "PrimaryRegion"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_database_lets_in_the_database_port_only(role):
+    rules = resources(role, "AWS::EC2::SecurityGroupIngress").values()
+    assert {body["Properties"]["GroupId"]["Ref"] for body in rules} == {"DatabaseSecurityGroup"}
+    ports = {(body["Properties"][key]) for body in rules for key in ("FromPort", "ToPort")}
+    assert ports == {3306}
+    assert "SecurityGroupIngress" not in properties(role, "DatabaseSecurityGroup")
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_database_lets_in_callers_the_other_region_and_named_clients(role):
+    made = resolved(role, ClientCidr="10.9.0.0/16", ClientSecurityGroupId="sg-12345678")
+    sources = {
+        name: body.attributes["Properties"].get("CidrIp", body.attributes["Properties"].get("SourceSecurityGroupId"))
+        for name, body in made.items()
+        if body.type == "AWS::EC2::SecurityGroupIngress"
+    }
+    del sources["DatabaseFromAppSubnets"]
+    assert sources == {
+        "DatabaseFromPeer": PEER_CIDR[role],
+        "DatabaseFromClientCidr": "10.9.0.0/16",
+        "DatabaseFromClientGroup": "sg-12345678",
+    }
+    assert properties(role, "DatabaseFromAppSubnets")["CidrIp"] == {
+        "Fn::Select": [1, {"Fn::Cidr": [{"Ref": "VpcCidr"}, 2, 10]}]
+    }
+
+
+def test_without_clients_and_peer_only_own_callers_get_in():
+    rules = [name for name, body in unlinked().items() if body.type == "AWS::EC2::SecurityGroupIngress"]
+    assert rules == ["DatabaseFromAppSubnets"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_rule_is_open_to_the_world(role):
+    text = str(template(role)["Resources"])
+    assert "0.0.0.0/0" not in text
+    assert "::/0" not in text
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_security_group_says_what_goes_out(role):
+    egress = {
+        name: [rule["CidrIp"] for rule in body.attributes["Properties"]["SecurityGroupEgress"]]
+        for name, body in resolved(role).items()
+        if body.type == "AWS::EC2::SecurityGroup"
+    }
+    own = {"primary": "10.0.0.0/16", "secondary": "10.1.0.0/16"}[role]
+    assert egress == {
+        "DatabaseSecurityGroup": ["127.0.0.1/32"],
+        "AppSecurityGroup": [own, PEER_CIDR[role], own],
+        "EndpointSecurityGroup": ["127.0.0.1/32"],
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_probe_reaches_its_secret_its_key_and_its_log_without_the_internet(role):
+    endpoints = resources(role, "AWS::EC2::VPCEndpoint").values()
+    services = {body["Properties"]["ServiceName"]["Fn::Sub"]: body["Properties"] for body in endpoints}
+    prefix = "com.amazonaws.${AWS::Region}."
+    assert set(services) == {f"{prefix}{name}" for name in ("secretsmanager", "kms", "logs", "s3")}
+    for name in ("secretsmanager", "kms", "logs"):
+        assert services[f"{prefix}{name}"]["SubnetIds"] == [{"Ref": f"AppSubnet{letter}"} for letter in "ABC"]
+        assert services[f"{prefix}{name}"]["PrivateDnsEnabled"] is True
+    assert services[f"{prefix}s3"]["RouteTableIds"] == [{"Ref": table} for table in TABLES]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_endpoint_admits_this_account_only(role):
+    for body in resources(role, "AWS::EC2::VPCEndpoint").values():
+        for statement in body["Properties"]["PolicyDocument"]["Statement"]:
+            assert statement["Condition"] == {"StringEquals": {"aws:PrincipalAccount": {"Ref": "AWS::AccountId"}}}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_private_names_resolve_in_the_vpc(role):
+    vpc = properties(role, "Vpc")
+    assert (vpc["EnableDnsSupport"], vpc["EnableDnsHostnames"]) == (True, True)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_flow_log_is_encrypted_and_ends(role):
+    assert properties(role, "FlowLog")["LogGroupName"] == {"Ref": "FlowLogGroup"}
+    group = properties(role, "FlowLogGroup")
+    assert group["KmsKeyId"] == {"Fn::GetAtt": ["OperationsKey", "Arn"]}
+    assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}

@@ -1,0 +1,150 @@
+"""The pair settles in three passes, and what travels between the stacks is what both say."""
+
+import pytest
+
+from tests.templates.pair import REGIONS, ROLES, ROOT, WIRED, names_in, template
+from twinstack.environment.assembly import assemble
+from twinstack.environment.file import read_environment_file
+from twinstack.planning.passes import plan
+from twinstack.planning.resource_schemas import shipped_schemas
+from twinstack.planning.steps import Planner
+from twinstack.planning.wiring_checks import check_wiring
+from twinstack.planning.world import Absent
+
+WIRES = {
+    "primary": {
+        "PeeringConnectionId": "secondary.VpcPeeringConnectionId",
+        "SecondaryRegion": "secondary.Region",
+        "SecondaryVpcId": "secondary.VpcId",
+        "SecondaryVpcCidr": "secondary.VpcCidr",
+        "SecondaryDatabaseKeyArn": "secondary.DatabaseKeyArn",
+        "SecondaryBackupBucketArn": "secondary.BackupBucketArn",
+        "SecondaryBackupKeyArn": "secondary.BackupKeyArn",
+        "SecondaryReaderEndpoint": "secondary.ReaderEndpoint",
+        "SecondaryHealthCheckId": "secondary.OtherRegionHealthCheckId",
+    },
+    "secondary": {
+        "GlobalClusterIdentifier": "primary.GlobalClusterIdentifier",
+        "PrimaryRegion": "primary.Region",
+        "PrimaryVpcId": "primary.VpcId",
+        "PrimaryVpcCidr": "primary.VpcCidr",
+        "PrimaryBackupBucketArn": "primary.BackupBucketArn",
+        "PrimaryBackupKeyArn": "primary.BackupKeyArn",
+    },
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_template_says_its_role_and_its_wires(role):
+    assert template(role)["Metadata"]["TwinStack"] == {"Role": role, "Wiring": WIRES[role]}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_wire_leads_from_an_unconditional_output(role):
+    for wire in WIRES[role].values():
+        producer, output = wire.split(".")
+        assert "Condition" not in template(producer)["Outputs"][output]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_wired_value_is_used_by_a_resource(role):
+    assert set(WIRES[role]) <= names_in(template(role)["Resources"])
+
+
+def test_the_secondary_waits_for_all_of_its_wires():
+    assert not [name for name in WIRES["secondary"] if "Default" in template("secondary")["Parameters"][name]]
+
+
+def test_the_primary_can_be_made_without_any_of_its_wires():
+    assert {template("primary")["Parameters"][name]["Default"] for name in WIRES["primary"]} == {""}
+
+
+def test_linked_means_that_every_wire_of_the_primary_has_arrived():
+    parts = template("primary")["Conditions"]["Linked"]["Fn::And"]
+    assert parts == [{"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]} for name in WIRES["primary"]]
+
+
+def test_no_other_condition_asks_for_a_wired_value():
+    for role in ROLES:
+        others = {name: body for name, body in template(role)["Conditions"].items() if name != "Linked"}
+        assert not names_in(others) & set(WIRED[role])
+
+
+def test_a_wired_value_is_used_only_where_the_stacks_are_linked():
+    for name, body in template("primary")["Resources"].items():
+        if body.get("Condition") != "Linked":
+            assert not names_in(_without_linked(body)) & set(WIRES["primary"]), name
+
+
+def _without_linked(node):
+    if isinstance(node, list):
+        return [_without_linked(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    if node.get("Fn::If", [None])[0] == "Linked":
+        return _without_linked(node["Fn::If"][2])
+    return {name: _without_linked(part) for name, part in node.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_output_depends_on_what_came_through_a_wire(role):
+    assert not names_in(template(role)["Outputs"]) & set(WIRES[role])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_is_exported(role):
+    assert not [name for name, body in template(role)["Outputs"].items() if "Export" in body]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_rules_want_two_regions_and_two_networks(role):
+    other = {"primary": "Secondary", "secondary": "Primary"}[role]
+    asserted = {name: rule["Assertions"][0]["Assert"] for name, rule in template(role)["Rules"].items()}
+    assert asserted == {
+        "RegionsDiffer": {"Fn::Not": [{"Fn::Equals": [{"Ref": "AWS::Region"}, {"Ref": f"{other}Region"}]}]},
+        "NetworksDiffer": {"Fn::Not": [{"Fn::Equals": [{"Ref": "VpcCidr"}, {"Ref": f"{other}VpcCidr"}]}]},
+    }
+
+
+@pytest.fixture(scope="module", params=["dev", "prod"])
+def planned(request):
+    environment = assemble(read_environment_file(request.param, ROOT, None, {}), ROOT)
+    planner = Planner(environment.system, shipped_schemas)
+    check_wiring(planner)
+    return plan(planner, dict.fromkeys(REGIONS, Absent()))
+
+
+def test_from_nothing_the_pair_takes_primary_secondary_primary(planned):
+    assert [[step.stack.role for step in steps] for steps in planned.passes] == [
+        ["primary"],
+        ["secondary"],
+        ["primary"],
+    ]
+
+
+def test_linking_adds_and_modifies_and_replaces_nothing(planned):
+    linking = planned.passes[2][0]
+    assert {change.action for change in linking.changes} == {"Add", "Modify"}
+    assert {change.resource for change in linking.changes if change.action == "Modify"} == {
+        "AppSecurityGroup",
+        "BackupBucket",
+        "DatabaseSecret",
+        "PrivateZone",
+        "ReadSecretPolicy",
+        "ReaderHealthCheck",
+    }
+    assert {change.resource for change in linking.changes if change.action == "Add"} == {
+        "AppRouteTablePeering",
+        "BackupReplicationFailed",
+        "BackupReplicationLate",
+        "BackupReplicationPending",
+        "DatabaseFromPeer",
+        "DatabaseRouteTablePeering",
+        "OtherRegionUnreachable",
+        "ReplicationRole",
+        "SecondaryReaderRecord",
+    }
+
+
+def test_linking_changes_no_output(planned):
+    assert planned.passes[2][0].changed_outputs == ()
