@@ -4,6 +4,7 @@ import os
 import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,13 @@ def test_it_is_started_once_found_by_others_and_ended(state, local_venv, local_a
     assert process.stop_in(state, RealClock()) == started
     assert process.stop_in(state, RealClock()) is None
     assert process.not_emulated_in(state) == []
+
+
+def test_its_folders_may_be_relative(tmp_path, local_venv, local_aws, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "venv").symlink_to(local_venv)
+    started = process.start_in(Path("state"), Path("venv"), silent, RealClock())
+    assert process.stop_in(Path("state"), RealClock()) == started
 
 
 def test_it_listens_on_127_0_0_1_only(local_aws):

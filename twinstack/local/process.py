@@ -16,7 +16,7 @@ import subprocess
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -94,6 +94,7 @@ def start(root: Path, say: Callable[[str], None], clock: Clock) -> LocalAws:
 
 def start_in(state: Path, venv: Path, say: Callable[[str], None], clock: Clock) -> LocalAws:
     """`start` with the state and the environment in folders of their own, which is what tests want."""
+    state, venv = state.resolve(), venv.resolve()  # the emulator works in its state folder
     state.mkdir(parents=True, exist_ok=True)
     with _one_at_a_time(state):
         found = _alive(state)
@@ -132,7 +133,8 @@ def stop_in(state: Path, clock: Clock) -> LocalAws | None:
 
 def _end(alive: LocalAws, state: Path, clock: Clock) -> None:
     for how in (signal.SIGTERM, signal.SIGKILL):
-        os.kill(alive.pid, how)
+        with suppress(ProcessLookupError):
+            os.kill(alive.pid, how)
         if _until(lambda: _alive(state) is None, _GRACE_SECONDS, clock):
             return
 
@@ -193,7 +195,8 @@ def _alive(state: Path) -> LocalAws | None:
         try:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except BlockingIOError:
-            return LocalAws(**json.load(file))
+            record_text = file.read()
+            return LocalAws(**json.loads(record_text)) if record_text else None
     return None
 
 
