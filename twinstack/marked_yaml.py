@@ -117,12 +117,12 @@ class _Converter:
             line = node.start_mark.line + 1
             raise InputError(f"{self._source}:{line}: not readable as YAML: {_problem(error)}") from None
 
-    def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[Any, Any]:
-        result: dict[Any, Any] = {}
+    def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
+        result: dict[str, Any] = {}
         for key_node, value_node in node.value:
-            key = self.convert(key_node, (*place, "<key>"))
-            line = key_node.start_mark.line + 1
-            if isinstance(key, (dict, list)):
+            # A key is text as it is written: `On:` names a parameter, not a truth value.
+            key, line = key_node.value, key_node.start_mark.line + 1
+            if not isinstance(key, str):
                 raise InputError(f"{self._source}:{line}: a key must be a plain word, not a list or a mapping")
             if key in result:
                 raise InputError(f"{self._source}:{line}: the key {key} stands twice; keep one of them")
