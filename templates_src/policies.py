@@ -1,8 +1,9 @@
-"""Policy documents, written with awacs so that a misspelt action does not import."""
+"""Policy documents, written with awacs: a misspelt action fails when the template is built."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from awacs import sts
 from awacs.aws import Action, Allow, Condition, ConditionElement, PolicyDocument, Principal, Statement
@@ -29,12 +30,13 @@ def allow(
     principal: Principal | None = None,
 ) -> Statement:
     """A statement that allows the actions on the resources, under all the conditions."""
-    attributes: dict[str, object] = {}
+    attributes: dict[str, Any] = {"Effect": Allow}
     if principal is not None:
         attributes["Principal"] = principal
+    attributes |= {"Action": list(actions), "Resource": list(resources)}
     if conditions:
         attributes["Condition"] = Condition(list(conditions))
-    return Statement(Effect=Allow, Action=list(actions), Resource=list(resources), **attributes)
+    return Statement(**attributes)
 
 
 def service_trust(service: str) -> PolicyDocument:

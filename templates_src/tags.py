@@ -1,7 +1,7 @@
 """Tags, and the policies that decide what outlives its stack.
 
 The deployer tags each stack with Project, EnvironmentSuffix and Role, and CloudFormation copies stack tags to
-every resource that can be tagged; said here once more they would cost each template a fifth of the 51,200 bytes
+every resource that can be tagged; said here once more they would cost each template a sixth of the 51,200 bytes
 that CloudFormation takes without a bucket. The templates say what only they know: what a resource is for.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
 """
