@@ -57,7 +57,7 @@ def assemble(file: EnvironmentFile, root: Path) -> Environment:
     if problems:
         raise InputError("\n".join(problems))
     stacks = {role: _stack(file, role, template) for role, template in templates.items()}
-    problems = [*_broken_values(file, stacks), *_overlaps(file, stacks)]
+    problems = [*_broken_values(file, stacks), *_network_problems(file, stacks)]
     if problems:
         raise InputError("\n".join(problems))
     return Environment(file, System(stacks, file.model.update_order))
@@ -105,21 +105,20 @@ def _role_problems(file: EnvironmentFile, templates: Mapping[str, Template]) -> 
             )
 
 
-def _region_problems(file: EnvironmentFile) -> Iterator[str]:
-    for one, other in combinations(file.model.stacks, 2):
-        region = file.model.stacks[other].region
-        if file.model.stacks[one].region == region:
-            yield (
-                f"{file.where('stacks', other, 'region')}: {other} is in {region}, as {one} is: neither would outlive "
-                "the loss of that region; give one of them another region"
-            )
-    regions = {entry.region for entry in file.model.stacks.values()}
-    for region in file.model.parameter_overrides:
-        if region not in regions:
-            yield (
-                f"{file.where('parameter_overrides', region)}: no stack is in {region}; the stacks are in "
-                f"{', '.join(sorted(regions))}"
-            )
+def _region_problems(file: EnvironmentFile) -> list[str]:
+    stacks = file.model.stacks
+    shared = [
+        f"{file.where('stacks', other, 'region')}: {other} is in {stacks[other].region}, as {one} is: neither would "
+        "outlive the loss of that region; give one of them another region"
+        for one, other in combinations(stacks, 2)
+        if stacks[one].region == stacks[other].region
+    ]
+    regions = sorted({entry.region for entry in stacks.values()})
+    return shared or [
+        f"{file.where('parameter_overrides', region)}: no stack is in {region}; the stacks are in {', '.join(regions)}"
+        for region in file.model.parameter_overrides
+        if region not in regions
+    ]
 
 
 def _order_problems(file: EnvironmentFile) -> Iterator[str]:
@@ -177,9 +176,15 @@ def _broken_values(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Iterat
                 yield f"{_place(file, stack, name)}: {role}: parameter {name}: {problem}"
 
 
-def _overlaps(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Iterator[str]:
-    """Yields the VPC networks that overlap: peered VPCs must be apart (VPC peering guide, limitations)."""
-    networks = [network for stack in stacks.values() for network in _networks(stack)]
+def _network_problems(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Iterator[str]:
+    """Yields the VPC networks that are none, or that overlap: peered VPCs must be apart (VPC peering guide)."""
+    networks: list[tuple[Stack, str, IPv4Network]] = []
+    for stack in stacks.values():
+        for name, value in _vpc_blocks(stack):
+            try:
+                networks.append((stack, name, IPv4Network(value)))
+            except ValueError as error:
+                yield f"{_place(file, stack, name)}: {stack.role}: parameter {name}: {value!r} is not a network: {error}"
     for (one, name, left), (other, other_name, right) in combinations(networks, 2):
         if one.role != other.role and left.overlaps(right):
             yield (
@@ -188,17 +193,10 @@ def _overlaps(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Iterator[st
             )
 
 
-def _networks(stack: Stack) -> Iterator[tuple[Stack, str, IPv4Network]]:
-    """Yields the parameters that a VPC takes its network from, with the network."""
+def _vpc_blocks(stack: Stack) -> Iterator[tuple[str, str]]:
+    """Yields the parameters that a VPC takes its network from, with their values."""
     for resource in stack.template.resources.values():
         block = (resource.get("Properties") or {}).get("CidrBlock")
-        if resource.get("Type") != "AWS::EC2::VPC" or not isinstance(block, dict) or "Ref" not in block:
-            continue
-        name = block["Ref"]
-        value = stack.parameters.get(name, as_text(stack.template.parameters.get(name, {}).get("Default", "")))
-        try:
-            yield stack, name, IPv4Network(value)
-        except ValueError as error:
-            raise InputError(
-                f"{stack.role}: parameter {name}: {value!r} is not a network in CIDR notation: {error}"
-            ) from None
+        if resource.get("Type") == "AWS::EC2::VPC" and isinstance(block, dict) and "Ref" in block:
+            default = stack.template.parameters.get(block["Ref"], {}).get("Default", "")
+            yield block["Ref"], stack.parameters.get(block["Ref"], as_text(default))
