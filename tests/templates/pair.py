@@ -46,6 +46,11 @@ def template(role):
     return json.loads(cfn_flip.to_json(path(role).read_text()))
 
 
+@cache
+def loaded(role):
+    return read_template(path(role))
+
+
 def resources(role, *types):
     """The resources of a template, of the given types only, by logical id."""
     found = template(role)["Resources"]
@@ -58,12 +63,11 @@ def properties(role, logical_id):
 
 def resolved(role, **parameters):
     """The resources that exist, with the defaults, the wires of a linked pair and the given values."""
-    loaded = read_template(path(role))
-    defaults = {name: body.get("Default", "") for name, body in loaded.parameters.items()}
+    defaults = {name: body.get("Default", "") for name, body in loaded(role).parameters.items()}
     values = {**defaults, **WIRED[role], **parameters}
     values = {name: str(value) for name, value in values.items()}
     at = Surroundings(role, REGIONS[role], f"tradingdb-dev-{role}")
-    return Resolver(loaded, at, values, {}).resources()
+    return Resolver(loaded(role), at, values, {}).resources()
 
 
 def unlinked(**parameters):
