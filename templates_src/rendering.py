@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
@@ -32,29 +32,28 @@ def render(template: RegionTemplate) -> str:
     """The YAML text of a template; the same template always gives the same bytes."""
     body = template.to_dict()
     parts = [HEADER]
-    for section in _SECTIONS:
-        if section in body:
-            content = _ordered_resources(body[section]) if section == "Resources" else body[section]
-            parts.append(_section(section, content, template.headings if section == "Resources" else {}))
+    for section, content in _ordered(body, _SECTIONS).items():
+        if section == "Resources":
+            parts.append(_resources(content, template.headings))
+        else:
+            parts.append(_dump({section: content}))
     return "\n".join(parts)
 
 
-def _ordered_resources(resources: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        logical_id: {name: resource[name] for name in _ATTRIBUTES if name in resource}
-        for logical_id, resource in resources.items()
-    }
+def _ordered(mapping: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    """The mapping with these names first and in this order; whatever else it has follows and is not lost."""
+    known = {name: mapping[name] for name in names if name in mapping}
+    return {**known, **{name: value for name, value in mapping.items() if name not in known}}
 
 
-def _section(name: str, content: Any, headings: Mapping[str, str]) -> str:
-    if name != "Resources":
-        return _dump({name: content})
-    lines = ["Resources:\n"]
-    for index, (logical_id, resource) in enumerate(content.items()):
+def _resources(resources: Mapping[str, Any], headings: Mapping[str, str]) -> str:
+    lines = ["Resources:"]
+    for logical_id, resource in resources.items():
         if logical_id in headings:
-            lines.append(f"{'' if index == 0 else chr(10)}  # {headings[logical_id]}\n")
-        lines.extend(f"  {line}\n" for line in _dump({logical_id: resource}).splitlines())
-    return "".join(lines)
+            lines += ["", f"  # {headings[logical_id]}"] if len(lines) > 1 else [f"  # {headings[logical_id]}"]
+        text = _dump({logical_id: _ordered(resource, _ATTRIBUTES)})
+        lines += [f"  {line}" if line else "" for line in text.splitlines()]
+    return "\n".join(lines) + "\n"
 
 
 def _dump(data: Any) -> str:
@@ -96,6 +95,10 @@ def _represent_mapping(dumper: _Dumper, data: dict[str, Any]) -> yaml.Node:
     node = dumper.represent_mapping("tag:yaml.org,2002:map", data.items())
     node.flow_style = set(data) in _PAIRS and _fits(node)
     return node
+
+
+def _represent_text(dumper: _Dumper, data: str) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", data, style="|" if "\n" in data else None)
 
 
 def _represent_list(dumper: _Dumper, data: list[Any]) -> yaml.Node:
@@ -152,3 +155,4 @@ def _length(node: yaml.Node) -> int:
 
 _Dumper.add_representer(dict, _represent_mapping)
 _Dumper.add_representer(list, _represent_list)
+_Dumper.add_representer(str, _represent_text)
