@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
-from troposphere import AWSObject, If, NoValue, Output, Ref, Select, Split, Template
+from troposphere import AWSObject, If, NoValue, Output, Ref, Template
 
 Role = Literal["primary", "secondary"]
 AnyResource = TypeVar("AnyResource", bound=AWSObject)
@@ -62,7 +62,9 @@ class OtherRegion:
         region: its region.
         vpc_cidr: its VPC's CIDR.
         peering: the peering connection between the two VPCs.
-        bucket_arn: its backup bucket.
+        bucket_arn: its backup bucket, as replication and IAM name it.
+        bucket_name: the same bucket, as metrics name it; a wire of its own, since cutting it out of an ARN that
+            is still empty can fail the template even where nothing uses it.
         backup_key_arn: the key its backup bucket is encrypted with.
     """
 
@@ -72,12 +74,8 @@ class OtherRegion:
     vpc_cidr: Ref
     peering: Ref
     bucket_arn: Ref
+    bucket_name: Ref
     backup_key_arn: Ref
-
-    @property
-    def bucket_name(self) -> Select:
-        """The name of its backup bucket, which is the last part of the ARN."""
-        return Select(5, Split(":", self.bucket_arn))
 
     def attributes(self) -> dict[str, Any]:
         """The resource attributes of something that exists only when the other side is known."""

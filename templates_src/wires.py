@@ -23,6 +23,7 @@ _FROM_PRIMARY = {
     "PrimaryVpcId": "VpcId",
     "PrimaryVpcCidr": "VpcCidr",
     "PrimaryBackupBucketArn": "BackupBucketArn",
+    "PrimaryBackupBucketName": "BackupBucketName",
     "PrimaryBackupKeyArn": "BackupKeyArn",
 }
 
@@ -34,6 +35,7 @@ _FROM_SECONDARY = {
     "SecondaryVpcCidr": "VpcCidr",
     "SecondaryDatabaseKeyArn": "DatabaseKeyArn",
     "SecondaryBackupBucketArn": "BackupBucketArn",
+    "SecondaryBackupBucketName": "BackupBucketName",
     "SecondaryBackupKeyArn": "BackupKeyArn",
     "SecondaryReaderEndpoint": "ReaderEndpoint",
     "SecondaryHealthCheckId": "OtherRegionHealthCheckId",
@@ -62,6 +64,7 @@ def add_to_secondary(template: RegionTemplate) -> OtherRegion:
         vpc_cidr=Ref("PrimaryVpcCidr"),
         peering=Ref(CONNECTION),
         bucket_arn=Ref("PrimaryBackupBucketArn"),
+        bucket_name=Ref("PrimaryBackupBucketName"),
         backup_key_arn=Ref("PrimaryBackupKeyArn"),
     )
 
@@ -79,6 +82,7 @@ def add_to_primary(template: RegionTemplate) -> tuple[OtherRegion, FromSecondary
         vpc_cidr=Ref("SecondaryVpcCidr"),
         peering=Ref("PeeringConnectionId"),
         bucket_arn=Ref("SecondaryBackupBucketArn"),
+        bucket_name=Ref("SecondaryBackupBucketName"),
         backup_key_arn=Ref("SecondaryBackupKeyArn"),
     )
     return other, FromSecondary(

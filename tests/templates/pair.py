@@ -22,6 +22,7 @@ WIRED = {
         "SecondaryVpcCidr": "10.1.0.0/16",
         "SecondaryDatabaseKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/database",
         "SecondaryBackupBucketArn": "arn:aws:s3:::theirs",
+        "SecondaryBackupBucketName": "theirs",
         "SecondaryBackupKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/backup",
         "SecondaryReaderEndpoint": "reader.eu-west-1",
         "SecondaryHealthCheckId": "12345678-1234-1234-1234-123456789012",
@@ -32,6 +33,7 @@ WIRED = {
         "PrimaryVpcId": "vpc-0123456789abcdef1",
         "PrimaryVpcCidr": "10.0.0.0/16",
         "PrimaryBackupBucketArn": "arn:aws:s3:::theirs",
+        "PrimaryBackupBucketName": "theirs",
         "PrimaryBackupKeyArn": "arn:aws:kms:us-east-1:111122223333:key/backup",
     },
 }

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.templates.pair import REGIONS, ROLES, ROOT, WIRED, names_in, template
+from tests.templates.pair import REGIONS, ROLES, ROOT, WIRED, mappings, names_in, template
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
 from twinstack.planning.passes import plan
@@ -19,6 +19,7 @@ WIRES = {
         "SecondaryVpcCidr": "secondary.VpcCidr",
         "SecondaryDatabaseKeyArn": "secondary.DatabaseKeyArn",
         "SecondaryBackupBucketArn": "secondary.BackupBucketArn",
+        "SecondaryBackupBucketName": "secondary.BackupBucketName",
         "SecondaryBackupKeyArn": "secondary.BackupKeyArn",
         "SecondaryReaderEndpoint": "secondary.ReaderEndpoint",
         "SecondaryHealthCheckId": "secondary.OtherRegionHealthCheckId",
@@ -29,6 +30,7 @@ WIRES = {
         "PrimaryVpcId": "primary.VpcId",
         "PrimaryVpcCidr": "primary.VpcCidr",
         "PrimaryBackupBucketArn": "primary.BackupBucketArn",
+        "PrimaryBackupBucketName": "primary.BackupBucketName",
         "PrimaryBackupKeyArn": "primary.BackupKeyArn",
     },
 }
@@ -74,6 +76,11 @@ def test_a_wired_value_is_used_only_where_the_stacks_are_linked():
     for name, body in template("primary")["Resources"].items():
         if body.get("Condition") != "Linked":
             assert not names_in(_without_linked(body)) & set(WIRES["primary"]), name
+
+
+def test_nothing_is_cut_out_of_a_wired_value_that_may_be_empty():
+    cut = [part for part in mappings(template("primary")) if {"Fn::Split", "Fn::Select"} & set(part)]
+    assert not [part for part in cut if names_in(part) & set(WIRES["primary"])]
 
 
 def _without_linked(node):
