@@ -51,7 +51,7 @@ class Pair:
         file = read_environment_file(self.environment, ROOT, None, {})
         environment = assemble(file, ROOT)
         planner = Planner(environment.system, shipped_schemas)
-        clients = clients or connect(environment, Access(endpoint_url=self.endpoint, local=True))
+        clients = clients or connect(environment.system, Access(endpoint_url=self.endpoint, local=True))
         new_id = lambda: f"run{next(self._ids)}"  # noqa: E731
         return Run(environment, planner, clients, RealClock(), Told(), lambda _: True, new_id)
 

@@ -12,7 +12,7 @@ OTHER = {"primary": "secondary", "secondary": "primary"}
 def test_the_pair_goes_up_in_three_passes_with_every_wire_matching(pair):
     assert pair.first.steps() == [("CREATE", "primary"), ("CREATE", "secondary"), ("UPDATE", "primary")]
     assert set(pair.first.verdicts().values()) == {"matches"}
-    assert len(pair.first.verdicts()) == 15
+    assert {stack for stack, _ in pair.first.verdicts()} == {"primary", "secondary"}
 
 
 def test_the_global_cluster_has_a_writer_and_a_reader_in_two_regions(pair):

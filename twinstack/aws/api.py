@@ -35,7 +35,8 @@ class ChangeSetRequest:
         stack_name: The stack.
         name: The change set's name, unique in the stack.
         operation: CREATE or UPDATE.
-        template: The template's text, at most 51,200 bytes.
+        template: The template's text, at most 51,200 bytes; None when it stands at `template_url`.
+        template_url: The address of the template in S3.
         parameters: The values; None keeps the value that the stack has.
         tags: The stack's tags.
         capabilities: What the template is allowed to do.
@@ -46,7 +47,8 @@ class ChangeSetRequest:
     stack_name: str
     name: str
     operation: str
-    template: str
+    template: str | None
+    template_url: str | None
     parameters: Mapping[str, str | None]
     tags: Mapping[str, str]
     capabilities: tuple[Capability, ...]
@@ -186,6 +188,9 @@ class Buckets(Protocol):
 
     def is_empty(self, bucket: str) -> bool:
         """Whether there is neither an object nor an old version nor a delete marker in the bucket."""
+
+    def put(self, bucket: str, key: str, content: bytes) -> None:
+        """Puts an object."""
 
     def empty(self, bucket: str) -> int:
         """Deletes every version of every object; returns how many."""

@@ -110,7 +110,6 @@ class BotoCloudFormation:
             "StackName": request.stack_name,
             "ChangeSetName": request.name,
             "ChangeSetType": "CREATE" if request.operation == "CREATE" else "UPDATE",
-            "TemplateBody": request.template,
             "Parameters": [
                 {"ParameterKey": name, "UsePreviousValue": True}
                 if value is None
@@ -123,6 +122,10 @@ class BotoCloudFormation:
             # Triggers of an earlier update stay in force unless an empty configuration is sent.
             "RollbackConfiguration": {},
         }
+        if request.template is not None:
+            arguments["TemplateBody"] = request.template
+        if request.template_url is not None:
+            arguments["TemplateURL"] = request.template_url
         if request.role_arn:
             arguments["RoleARN"] = request.role_arn
         with translated(self._where):
@@ -239,6 +242,11 @@ class BotoBuckets:
         with translated(f"{self._where}: bucket {bucket}"):
             page = self._client.list_object_versions(Bucket=bucket, MaxKeys=1)
         return not page.get("Versions") and not page.get("DeleteMarkers")
+
+    def put(self, bucket: str, key: str, content: bytes) -> None:
+        """See `api.Buckets`."""
+        with translated(f"{self._where}: bucket {bucket}"):
+            self._client.put_object(Bucket=bucket, Key=key, Body=content)
 
     def empty(self, bucket: str) -> int:
         """See `api.Buckets`."""

@@ -9,7 +9,7 @@ from botocore.config import Config
 
 from twinstack.aws.api import Clients, StackClients
 from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, translated
-from twinstack.environment.assembly import Environment
+from twinstack.planning.system import Stack, System
 
 # The local AWS asks for no real credentials, and must never be sent any.
 _LOCAL_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
@@ -36,7 +36,7 @@ class Access:
     local: bool = False
 
 
-def connect(environment: Environment, access: Access) -> Clients:
+def connect(system: System, access: Access) -> Clients:
     """Makes the clients of every stack, by role.
 
     Raises:
@@ -46,10 +46,9 @@ def connect(environment: Environment, access: Access) -> Clients:
     with translated("credentials"):
         base = boto3.Session(profile_name=None if access.local else access.profile)
     clients = {}
-    for role, stack in environment.system.stacks.items():
+    for role, stack in system.stacks.items():
         where = f"{role} ({stack.region})"
-        assumed = environment.entry(role).assume_role
-        session = _assumed(base, assumed, stack.region, access, where) if assumed else base
+        session = _assumed(base, stack, access, where) if stack.account else base
         credentials = _LOCAL_CREDENTIALS if access.local else {}
         common = {"region_name": stack.region, "endpoint_url": access.endpoint_url, "config": _CONFIG, **credentials}
         with translated(where):
@@ -60,10 +59,10 @@ def connect(environment: Environment, access: Access) -> Clients:
     return clients
 
 
-def _assumed(base: boto3.Session, role_arn: str, region: str, access: Access, where: str) -> boto3.Session:
-    with translated(f"{where}: assuming {role_arn}"):
-        sts = base.client("sts", region_name=region, endpoint_url=access.endpoint_url)
-        given = sts.assume_role(RoleArn=role_arn, RoleSessionName="twinstack")["Credentials"]
+def _assumed(base: boto3.Session, stack: Stack, access: Access, where: str) -> boto3.Session:
+    with translated(f"{where}: assuming {stack.account}"):
+        sts = base.client("sts", region_name=stack.region, endpoint_url=access.endpoint_url)
+        given = sts.assume_role(RoleArn=stack.account, RoleSessionName="twinstack")["Credentials"]
     return boto3.Session(
         aws_access_key_id=given["AccessKeyId"],
         aws_secret_access_key=given["SecretAccessKey"],

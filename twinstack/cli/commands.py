@@ -54,7 +54,7 @@ class _Group(click.Group):
 @click.version_option(package_name="twinstack", prog_name="twinstack")
 @global_options()
 @click.pass_context
-def command_line(context: click.Context, **given: Any) -> None:
+def command_line(context: click.Context, /, **given: Any) -> None:
     """Deploys CloudFormation stacks in several regions that need each other's outputs.
 
     The cycle between them is planned, shown, and walked in the fewest passes. Without a command: deploy.
@@ -76,7 +76,7 @@ def _run(module: str, context: click.Context, given: dict[str, Any]) -> int:
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 with a diff when generated/ is stale.")
 @global_options()
 @click.pass_context
-def generate(context: click.Context, **given: Any) -> int:
+def generate(context: click.Context, /, **given: Any) -> int:
     """Write generated/ from templates_src/."""
     return _run("generate", context, given)
 
@@ -84,7 +84,7 @@ def generate(context: click.Context, **given: Any) -> int:
 @command_line.command()
 @global_options()
 @click.pass_context
-def lint(context: click.Context, **given: Any) -> int:
+def lint(context: click.Context, /, **given: Any) -> int:
     """Check the environment's templates with cfn-lint, for its regions."""
     return _run("lint", context, given)
 
@@ -94,7 +94,7 @@ def lint(context: click.Context, **given: Any) -> int:
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 3 when changes are pending.")
 @global_options("text", "json", "markdown")
 @click.pass_context
-def plan(context: click.Context, **given: Any) -> int:
+def plan(context: click.Context, /, **given: Any) -> int:
     """Show every pass and every predicted change; changes nothing."""
     return _run("plan", context, given)
 
@@ -106,7 +106,7 @@ def plan(context: click.Context, **given: Any) -> int:
 @click.option("--unlink", multiple=True, metavar="PARAM", help="Empty this optional wired parameter.")
 @global_options()
 @click.pass_context
-def deploy(context: click.Context, **given: Any) -> int:
+def deploy(context: click.Context, /, **given: Any) -> int:
     r"""Lint, plan, then for each step: change set, review, execute, watch, wire.
 
     \b
@@ -121,7 +121,7 @@ def deploy(context: click.Context, **given: Any) -> int:
 @command_line.command()
 @global_options()
 @click.pass_context
-def status(context: click.Context, **given: Any) -> int:
+def status(context: click.Context, /, **given: Any) -> int:
     """Show what each stack is now, every region side by side."""
     return _run("status", context, given)
 
@@ -129,7 +129,7 @@ def status(context: click.Context, **given: Any) -> int:
 @command_line.command()
 @global_options("text", "json", "env")
 @click.pass_context
-def outputs(context: click.Context, **given: Any) -> int:
+def outputs(context: click.Context, /, **given: Any) -> int:
     """Show the outputs of every stack; --format env writes variables for a shell."""
     return _run("outputs", context, given)
 
@@ -139,7 +139,7 @@ def outputs(context: click.Context, **given: Any) -> int:
 @click.option("--limit", default=50, show_default=True, help="The newest so many of each stack.")
 @global_options()
 @click.pass_context
-def events(context: click.Context, **given: Any) -> int:
+def events(context: click.Context, /, **given: Any) -> int:
     """Show the latest events of every stack, the newest last."""
     return _run("events", context, given)
 
@@ -150,7 +150,7 @@ def events(context: click.Context, **given: Any) -> int:
 @click.option("--empty-buckets", is_flag=True, help="Delete what is in the buckets that go.")
 @global_options()
 @click.pass_context
-def destroy(context: click.Context, **given: Any) -> int:
+def destroy(context: click.Context, /, **given: Any) -> int:
     """Unlink the stacks, then delete them in the reverse of the order of creation."""
     return _run("destroy", context, given)
 
@@ -159,7 +159,7 @@ def destroy(context: click.Context, **given: Any) -> int:
 @click.option("--stack", metavar="ROLE", help="Only this stack.")
 @global_options("cloudformation", "stacksets")
 @click.pass_context
-def parameters(context: click.Context, **given: Any) -> int:
+def parameters(context: click.Context, /, **given: Any) -> int:
     """Write the parameters of each stack as the AWS CLI takes them."""
     return _run("parameters", context, given)
 
@@ -168,6 +168,6 @@ def parameters(context: click.Context, **given: Any) -> int:
 @click.argument("action", type=click.Choice(["start", "stop", "status"]))
 @global_options()
 @click.pass_context
-def local(context: click.Context, **given: Any) -> int:
+def local(context: click.Context, /, **given: Any) -> int:
     """Start, stop or look at the local AWS."""
     return _run("local", context, given)

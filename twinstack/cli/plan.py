@@ -24,7 +24,7 @@ def run(settings: Settings, *, offline: bool, detailed_exitcode: bool) -> int:
         world = dict.fromkeys(planner.system.stacks, Absent())
     else:
         from twinstack.aws.world_reading import read_world
-        from twinstack.rollout.deploying import refuse_unready
+        from twinstack.rollout.readiness import refuse_unready
 
         world = read_world(planner.system, connect(settings, environment, screen, start_local=False))
         refuse_unready(planner, world)

@@ -23,8 +23,8 @@ from twinstack.screen.events import Note, Screen
 
 if TYPE_CHECKING:
     from twinstack.aws.api import Clients
-    from twinstack.rollout.deploying import Run
     from twinstack.rollout.guards import Allowed
+    from twinstack.rollout.run import Run
 
 
 def read_environment(settings: Settings) -> tuple[Environment, Planner]:
@@ -58,7 +58,7 @@ def connect(settings: Settings, environment: Environment, screen: Screen, *, sta
     endpoint = settings.endpoint_url
     if settings.local:
         endpoint = _local_endpoint(screen, start=start_local)
-    return sessions.connect(environment, sessions.Access(settings.profile, endpoint, settings.local))
+    return sessions.connect(environment.system, sessions.Access(settings.profile, endpoint, settings.local))
 
 
 def _local_endpoint(screen: Screen, *, start: bool) -> str:
@@ -88,8 +88,8 @@ def make_run(
     Raises:
         InputError: Nothing can be asked here and `--yes` was not given, or the environment cannot work.
     """
-    from twinstack.rollout.deploying import Run
     from twinstack.rollout.guards import Allowed as Nothing
+    from twinstack.rollout.run import Run
 
     confirm = confirmation(yes=yes)
     environment, planner = read_environment(settings)

@@ -9,7 +9,7 @@ from itertools import combinations
 from pathlib import Path
 
 from twinstack.environment.constraints import broken_constraint
-from twinstack.environment.file import EnvironmentFile, StackEntry
+from twinstack.environment.file import EnvironmentFile
 from twinstack.errors import InputError
 from twinstack.planning.system import Stack, System
 from twinstack.planning.values import as_text
@@ -34,10 +34,6 @@ class Environment:
     def name(self) -> str:
         """The environment's name."""
         return self.file.name
-
-    def entry(self, role: str) -> StackEntry:
-        """Returns the stack's entry in the file: service role, role to assume."""
-        return self.file.model.stacks[role]
 
 
 def assemble(file: EnvironmentFile, root: Path) -> Environment:
@@ -84,6 +80,7 @@ def _stack(file: EnvironmentFile, role: str, template: Template) -> Stack:
         {name: value for name, value in given.items() if name in template.parameters},
         {**model.tags, "Project": model.project, "EnvironmentSuffix": file.suffix, "Role": role},
         entry.assume_role or "",
+        entry.role_arn,
     )
 
 
@@ -184,7 +181,8 @@ def _network_problems(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Ite
             try:
                 networks.append((stack, name, IPv4Network(value)))
             except ValueError as error:
-                yield f"{_place(file, stack, name)}: {stack.role}: parameter {name}: {value!r} is not a network: {error}"
+                where = _place(file, stack, name)
+                yield f"{where}: {stack.role}: parameter {name}: {value!r} is not a network: {error}"
     for (one, name, left), (other, other_name, right) in combinations(networks, 2):
         if one.role != other.role and left.overlaps(right):
             yield (

@@ -19,7 +19,8 @@ class Stack:
         template: The template to deploy.
         parameters: The values that the environment gives, by parameter name; never one of a wired parameter.
         tags: The stack's tags.
-        account: What tells its account from that of other stacks (the role assumed for it), '' for the caller's.
+        service_role: The role that CloudFormation acts with, if any.
+        account: The role that is assumed for a stack in another account, '' for the caller's own.
     """
 
     role: str
@@ -29,6 +30,7 @@ class Stack:
     parameters: Mapping[str, str] = field(default_factory=dict)
     tags: Mapping[str, str] = field(default_factory=dict)
     account: str = ""
+    service_role: str | None = None
 
 
 @dataclass(frozen=True)

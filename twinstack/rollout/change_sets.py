@@ -7,14 +7,17 @@ from dataclasses import dataclass
 
 from twinstack.aws.api import Capability, ChangeSet, ChangeSetRequest, CloudFormation
 from twinstack.clock import Clock
-from twinstack.errors import InputError, NotConvergedError, TwinStackError
+from twinstack.errors import NotConvergedError, TwinStackError
 from twinstack.planning.steps import Step, known
 from twinstack.templates import Template
 
-MAX_TEMPLATE_BYTES = 51_200
 FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.2, 10.0, 1.5
 # AWS says the same thing in two ways (https://repost.aws/knowledge-center/cloudformation-no-updates-errors).
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
+
+
+class ChangeSetError(TwinStackError):
+    """AWS could not work out a change set (exit code 1)."""
 
 
 @dataclass(frozen=True)
@@ -40,25 +43,24 @@ def growing_waits(first: float = FIRST_WAIT) -> Iterator[float]:
         seconds = min(seconds * GROWTH, LONGEST_WAIT)
 
 
-def request_for(step: Step, new_id: Callable[[], str], role_arn: str | None) -> ChangeSetRequest:
+def request_for(step: Step, new_id: Callable[[], str], template_url: str | None = None) -> ChangeSetRequest:
     """Returns the request for a step's change set.
 
+    Args:
+        step: The step.
+        new_id: Makes the token, which the change set is named after.
+        template_url: Where the template stands, if it is too large for a request.
+
     Raises:
-        InputError: The template is too large to be sent.
         NotConvergedError: A wired value that an earlier pass should have made is not there.
     """
     template, token = step.stack.template, new_id()
-    size = len(template.text.encode())
-    if size > MAX_TEMPLATE_BYTES:
-        raise InputError(
-            f"{template.source}: the template has {size:,} bytes as compact JSON, and CloudFormation takes "
-            f"{MAX_TEMPLATE_BYTES:,} in a request; shorten or split it"
-        )
     return ChangeSetRequest(
         step.stack.name,
         f"twinstack-{token}",
         step.operation,
-        template.text,
+        None if template_url else template.text,
+        template_url,
         {
             parameter.name: _sent(step, parameter.name, parameter.value, parameter.source)
             for parameter in step.parameters
@@ -66,7 +68,7 @@ def request_for(step: Step, new_id: Callable[[], str], role_arn: str | None) -> 
         step.stack.tags,
         capabilities(template),
         token,
-        role_arn,
+        step.stack.service_role,
     )
 
 
@@ -96,7 +98,7 @@ def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Cl
 
     Raises:
         AwsError: AWS refused the request.
-        TwinStackError: AWS could not make the change set; it is deleted, with the empty stack it may have left.
+        ChangeSetError: AWS could not make the change set; it is deleted, with the empty stack it may have left.
     """
     created = cloudformation.create_change_set(request)
     for seconds in growing_waits():
@@ -109,7 +111,7 @@ def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Cl
     discard(cloudformation, change_set, request.operation, request.token)
     if any(sentence in change_set.status_reason for sentence in _NO_CHANGES):
         return None
-    raise TwinStackError(
+    raise ChangeSetError(
         f"{request.stack_name}: AWS could not make the change set ({change_set.status}): {change_set.status_reason}"
     )
 

@@ -7,12 +7,17 @@ from dataclasses import dataclass, replace
 
 from twinstack.aws.api import StackDescription
 from twinstack.aws.world_reading import read_world
-from twinstack.errors import BusyError, RefusedError, TwinStackError
+from twinstack.errors import RefusedError, TwinStackError
 from twinstack.planning.passes import creation_order
 from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundings
+from twinstack.planning.system import Stack
 from twinstack.planning.values import as_text
 from twinstack.planning.world import Live, Unknown, World
-from twinstack.rollout.deploying import Run, execute_step
+from twinstack.rollout.artifacts import artifact_stack
+from twinstack.rollout.executing import carry_out
+from twinstack.rollout.guards import Allowed
+from twinstack.rollout.readiness import refuse_busy
+from twinstack.rollout.run import Run
 from twinstack.rollout.watching import Operation, first_cause, newest_event, watch
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed
 from twinstack.statuses import Outcome, Standing, standing
@@ -74,7 +79,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     order = [role for role in reversed(creation_order(run.planner)) if isinstance(world[role], Live)]
     deployed = {role: found for role in order if (found := _read(run, role, world)) is not None}
     if not deployed:
-        return False
+        return _remove_artifacts(run)
     problems = [*_unconfirmed(run, options)]
     for role, stack in deployed.items():
         problems += _blocking(run, role, stack, options)
@@ -87,17 +92,32 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
         if options.empty_buckets:
             _empty_buckets(run, role, stack)
         _delete(run, role, stack, (number, len(deployed)))
+    _remove_artifacts(run)
     run.screen.tell(Left(tuple(_left(deployed))))
     return True
 
 
+def _remove_artifacts(run: Run) -> bool:
+    """Removes the deployer's own stacks with what is in their buckets; returns whether there were any."""
+    found = False
+    for role, stack in run.planner.system.stacks.items():
+        own, cloudformation = artifact_stack(run, stack), run.cloudformation(role)
+        described = cloudformation.describe_stack(own.name)
+        if described is None:
+            continue
+        found = True
+        if bucket := described.outputs.get("Bucket"):
+            run.clients[role].buckets.empty(bucket)
+        run.screen.tell(Note(f"Removing {own.name} from {own.region}"))
+        _delete_stack(run, role, described, own)
+    return found
+
+
 def _refuse_unreadable(world: World) -> None:
+    refuse_busy(world)
     unknown = [state.reason for state in world.values() if isinstance(state, Unknown)]
     if unknown:
         raise RefusedError("a stack could not be read, so what depends on it is not known:\n" + "\n".join(unknown))
-    for role, state in world.items():
-        if isinstance(state, Live) and standing(state.status) is Standing.BUSY:
-            raise BusyError(f"{role}: the stack is {state.status}: another operation is running; wait for its end")
 
 
 def _read(run: Run, role: str, world: World) -> _Deployed | None:
@@ -148,6 +168,8 @@ def _unlink(run: Run, world: World, order: list[str]) -> None:
             if consumer not in gone and not wire.required
         }
     planner = replace(run.planner, unlink=frozenset(unlink))
+    # The question has been asked for the whole, and unlinking passes the guard: what is unlinked is deleted next.
+    quiet = replace(run, confirm=lambda _question: True, allowed=Allowed(everything=True))
     for role in reversed(order):
         state = world[role]
         if not isinstance(state, Live) or standing(state.status) is not Standing.UPDATABLE:
@@ -160,7 +182,7 @@ def _unlink(run: Run, world: World, order: list[str]) -> None:
         step = replace(planner, system=replace(planner.system, stacks=stacks)).step(world, role)
         if step.needed:
             run.screen.tell(Note(f"Unlinking {role} from what is deleted before it"))
-            execute_step(run, step)
+            carry_out(quiet, step, state)
 
 
 def _own(state: Live) -> Mapping[str, str]:
@@ -174,21 +196,28 @@ def _empty_buckets(run: Run, role: str, stack: _Deployed) -> None:
 
 
 def _delete(run: Run, role: str, stack: _Deployed, place: tuple[int, int]) -> None:
-    cloudformation, stack_id = run.cloudformation(role), stack.found.stack_id
-    run.screen.tell(StepBegun(*place, role, run.planner.system.stacks[role].region, "DELETE"))
-    if stack.found.termination_protection:
-        cloudformation.set_termination_protection(stack.found.name, enabled=False)
+    own = run.planner.system.stacks[role]
+    run.screen.tell(StepBegun(*place, role, own.region, "DELETE"))
+    _delete_stack(run, role, stack.found, own, frozenset(stack.physical))
+
+
+def _delete_stack(
+    run: Run, role: str, found: StackDescription, stack: Stack, resources: frozenset[str] = frozenset()
+) -> None:
+    cloudformation, stack_id = run.cloudformation(role), found.stack_id
+    if found.termination_protection:
+        cloudformation.set_termination_protection(found.name, enabled=False)
     operation = Operation(
-        role, cloudformation, stack_id, run.new_id(), frozenset(stack.physical), newest_event(cloudformation, stack_id)
+        stack.role, cloudformation, stack_id, run.new_id(), resources, newest_event(cloudformation, stack_id)
     )
-    cloudformation.delete_stack(stack_id, operation.token, run.environment.entry(role).role_arn)
+    cloudformation.delete_stack(stack_id, operation.token, stack.service_role)
     watch([operation], run.clock, run.screen)
     status = operation.end.status if operation.end else ""
     if operation.outcome is not Outcome.SUCCEEDED:
         cause = first_cause(operation.events) or "no reason given"
-        run.screen.tell(StepFailed(role, status, cause))
-        raise TwinStackError(f"{role} ({run.planner.system.stacks[role].region}) ended in {status}: {cause}")
-    run.screen.tell(StepDone(role, status, operation.seconds))
+        run.screen.tell(StepFailed(stack.role, status, cause))
+        raise TwinStackError(f"{stack.role} ({stack.region}) ended in {status}: {cause}")
+    run.screen.tell(StepDone(stack.role, status, operation.seconds))
 
 
 def _left(deployed: Mapping[str, _Deployed]) -> Iterator[Mapping[str, str]]:

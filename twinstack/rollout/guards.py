@@ -29,10 +29,11 @@ GUARDED_TYPES = frozenset(
 
 @dataclass(frozen=True)
 class Allowed:
-    """The resources that may be replaced or deleted in this run, by logical id."""
+    """The resources that may be replaced or deleted in this run, by logical id; all of them while unlinking."""
 
     replace: Collection[str] = ()
     delete: Collection[str] = ()
+    everything: bool = False
 
 
 def refused_predictions(stack: str, changes: Iterable[Change], allowed: Allowed) -> list[str]:
@@ -72,7 +73,7 @@ def _may_replace(change: ResourceChange, by_name: dict[str, ResourceChange]) -> 
 
 
 def _sentence(stack: str, resource: str, kind: str, action: str, allowed: Allowed) -> str | None:
-    if kind not in GUARDED_TYPES:
+    if kind not in GUARDED_TYPES or allowed.everything:
         return None
     if action == "Replace" and resource not in allowed.replace:
         return f"{stack}: {resource} ({kind}) would be replaced and what it holds lost; --allow-replace {resource}"

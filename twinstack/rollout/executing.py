@@ -1,0 +1,159 @@
+"""Carries one step out: change set, review, execution, and what it came to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from twinstack.aws.api import ChangeSet, ResourceChange
+from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
+from twinstack.planning.steps import Step
+from twinstack.planning.world import Live, StackState
+from twinstack.rollout import protection
+from twinstack.rollout.change_sets import Prepared, discard, prepare, request_for
+from twinstack.rollout.guards import refused_changes
+from twinstack.rollout.run import Run
+from twinstack.rollout.watching import Operation, first_cause, newest_event, watch
+from twinstack.screen.events import ChangeSetMade, NothingToChange, StepDone, StepFailed, Warning_
+from twinstack.statuses import Outcome, Standing, standing
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A step whose change set has been reviewed and waits to be executed."""
+
+    step: Step
+    prepared: Prepared
+
+
+def begin(run: Run, step: Step, state: StackState) -> Begun | None:
+    """Makes the change set of a step and has it reviewed.
+
+    Args:
+        run: The run.
+        step: The step, with the values that earlier passes have made.
+        state: The stack as it is.
+
+    Returns:
+        The reviewed change set, or None when AWS has nothing to change.
+
+    Raises:
+        NotConvergedError: A value that an earlier pass should have made is not there.
+        RefusedError: A guard refused, or the person did; the change set is deleted again.
+        TwinStackError: AWS could not make the change set.
+    """
+    role, cloudformation = step.stack.role, run.cloudformation(step.stack.role)
+    if step.missing:
+        wires = ", ".join(f"{wire.parameter} <- {wire.source}" for wire in step.missing)
+        raise NotConvergedError(f"{role}: an earlier pass should have made the values of {wires}, and did not")
+    if isinstance(state, Live) and standing(state.status) is Standing.RECREATE:
+        delete_failed_creation(run, step)
+    if step.operation == "UPDATE":
+        protection.restore(cloudformation, step.stack.name, protected=run.protected)
+    request = request_for(step, run.new_id, run.template_urls.get(role))
+    prepared = prepare(cloudformation, request, run.clock)
+    if prepared is None:
+        run.screen.tell(NothingToChange(role))
+        return None
+    run.screen.tell(ChangeSetMade(role, prepared.name, tuple(map(_as_data, prepared.change_set.changes))))
+    begun = Begun(step, prepared)
+    try:
+        _review(run, step, prepared.change_set)
+    except (RefusedError, KeyboardInterrupt):
+        give_up(run, begun)
+        raise
+    return begun
+
+
+def give_up(run: Run, begun: Begun) -> None:
+    """Deletes a change set that is not going to be executed."""
+    cloudformation = run.cloudformation(begun.step.stack.role)
+    discard(cloudformation, begun.prepared.change_set, begun.step.operation, begun.prepared.token)
+
+
+def _as_data(change: ResourceChange) -> dict[str, Any]:
+    return {
+        "action": change.action,
+        "resource": change.resource,
+        "type": change.type,
+        "physical_id": change.physical_id,
+        "replacement": change.replacement,
+        "properties": change.properties,
+    }
+
+
+def _review(run: Run, step: Step, change_set: ChangeSet) -> None:
+    sentences = refused_changes(step.stack.role, change_set.changes, run.allowed)
+    if sentences:
+        raise RefusedError("\n".join(sentences))
+    if not run.confirm(f"{step.operation.capitalize()} {step.stack.name} in {step.stack.region}?"):
+        raise RefusedError(f"{step.stack.role}: declined; its change set is deleted and nothing was executed")
+
+
+def delete_failed_creation(run: Run, step: Step) -> None:
+    """Deletes what is left of a creation that failed: a stack in ROLLBACK_COMPLETE takes no update."""
+    role, cloudformation = step.stack.role, run.cloudformation(step.stack.role)
+    found = cloudformation.describe_stack(step.stack.name)
+    if found is None:
+        return
+    run.screen.tell(Warning_(f"{role}: deleting what is left of a creation that failed ({found.status})"))
+    operation = Operation(
+        role,
+        cloudformation,
+        found.stack_id,
+        run.new_id(),
+        frozenset(),
+        newest_event(cloudformation, found.stack_id),
+    )
+    cloudformation.delete_stack(found.stack_id, operation.token, step.stack.service_role)
+    watch([operation], run.clock, run.screen)
+    if operation.outcome is Outcome.FAILED:
+        raise TwinStackError(f"{role}: {first_cause(operation.events) or 'the deletion failed'}")
+
+
+def execute(run: Run, begun: Begun) -> Operation:
+    """Starts the execution of a reviewed change set, by its ARN."""
+    step, prepared = begun.step, begun.prepared
+    cloudformation = run.cloudformation(step.stack.role)
+    stack_id = prepared.change_set.stack_id
+    operation = Operation(
+        step.stack.role,
+        cloudformation,
+        stack_id,
+        prepared.token,
+        frozenset(change.resource for change in prepared.change_set.changes),
+        newest_event(cloudformation, stack_id),
+    )
+    if run.protected and step.operation == "UPDATE":
+        protection.narrow(cloudformation, step.stack.name, run.allowed)
+    cloudformation.execute_change_set(prepared.change_set.arn, prepared.token)
+    return operation
+
+
+def conclude(run: Run, operation: Operation, step: Step) -> str | None:
+    """Tells how an operation ended; returns the sentence about its failure, if it failed."""
+    status = operation.end.status if operation.end else ""
+    if run.protected and (step.operation == "UPDATE" or operation.outcome is Outcome.SUCCEEDED):
+        protection.restore(operation.cloudformation, step.stack.name, protected=True)
+    if operation.outcome is Outcome.SUCCEEDED:
+        run.screen.tell(StepDone(operation.role, status, operation.seconds))
+        return None
+    reason = operation.end.status_reason if operation.end else ""
+    cause = first_cause(operation.events) or reason or "no reason given"
+    run.screen.tell(StepFailed(operation.role, status, cause))
+    return f"{operation.role} ({step.stack.region}) ended in {status}: {cause}"
+
+
+def carry_out(run: Run, step: Step, state: StackState) -> None:
+    """Carries out one step from beginning to end.
+
+    Raises:
+        TwinStackError: It failed.
+    """
+    begun = begin(run, step, state)
+    if begun is None:
+        return
+    operation = execute(run, begun)
+    watch([operation], run.clock, run.screen)
+    if failure := conclude(run, operation, step):
+        raise TwinStackError(failure)

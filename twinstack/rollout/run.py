@@ -1,0 +1,51 @@
+"""What one run of the deployer works on, and what it works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from twinstack.aws.api import Clients, CloudFormation
+from twinstack.clock import Clock
+from twinstack.environment.assembly import Environment
+from twinstack.planning.steps import Planner
+from twinstack.rollout.guards import Allowed
+from twinstack.screen.events import Screen
+
+Confirm = Callable[[str], bool]
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the deployer.
+
+    Attributes:
+        environment: The environment.
+        planner: The planner of the environment's system.
+        clients: The clients of each stack.
+        clock: The clock that waiting is done with.
+        screen: Where everything is told.
+        confirm: Asks the person before each step; says yes to everything with `--yes`.
+        new_id: Makes unique names and tokens.
+        allowed: What may be replaced or deleted.
+        template_urls: Where the templates stand that are too large for a request, by role.
+    """
+
+    environment: Environment
+    planner: Planner
+    clients: Clients
+    clock: Clock
+    screen: Screen
+    confirm: Confirm
+    new_id: Callable[[], str]
+    allowed: Allowed = field(default_factory=Allowed)
+    template_urls: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def protected(self) -> bool:
+        """Whether the environment is protected."""
+        return self.environment.file.model.protected
+
+    def cloudformation(self, role: str) -> CloudFormation:
+        """Returns CloudFormation where the stack of this role lives."""
+        return self.clients[role].cloudformation
