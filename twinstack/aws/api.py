@@ -65,12 +65,14 @@ class ChangeDetail:
         name: The property, '' for other attributes.
         dynamic: Whether it changes only if the value that it refers to changes.
         cause: What it refers to: a logical id, `LogicalId.Attribute`, or a parameter.
+        recreates: Whether the change can replace the resource (`RequiresRecreation` is not Never).
     """
 
     attribute: str
     name: str
     dynamic: bool
     cause: str
+    recreates: bool = True
 
 
 @dataclass(frozen=True)

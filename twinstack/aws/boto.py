@@ -224,6 +224,7 @@ def _change(entry: ChangeTypeDef) -> ResourceChange:
                 detail.get("Target", {}).get("Name", ""),
                 detail.get("Evaluation") == "Dynamic",
                 detail.get("CausingEntity", ""),
+                detail.get("Target", {}).get("RequiresRecreation", "Conditionally") != "Never",
             )
             for detail in change.get("Details", ())
         ),

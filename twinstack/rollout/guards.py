@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from twinstack.aws.api import ResourceChange
@@ -47,27 +47,30 @@ def refused_predictions(stack: str, changes: Iterable[Change], allowed: Allowed)
 
 def refused_changes(stack: str, changes: Iterable[ResourceChange], allowed: Allowed) -> list[str]:
     """Returns a sentence for each loss in a real change set that is not allowed."""
-    changes = list(changes)
     by_name = {change.resource: change for change in changes}
     sentences = []
-    for change in changes:
-        action = change.action
-        if change.replacement == "True" or (change.replacement == "Conditional" and _may_replace(change, by_name)):
-            action = "Replace"
+    for change in by_name.values():
+        action = "Replace" if _replaces(change, by_name, frozenset()) else change.action
         if sentence := _sentence(stack, change.resource, change.type, action, allowed):
             sentences.append(sentence)
     return sentences
 
 
-def _may_replace(change: ResourceChange, by_name: dict[str, ResourceChange]) -> bool:
-    """Whether a conditional replacement can come true.
+def _replaces(change: ResourceChange, by_name: Mapping[str, ResourceChange], asked: frozenset[str]) -> bool:
+    """Whether a resource of a change set is replaced, or may be.
 
-    CloudFormation lists a resource that only refers to a changing one as "Conditional" too. Its value changes only
-    when the one referred to is replaced itself (change set reference, Evaluation: Dynamic).
+    CloudFormation also says "Conditional" of a resource that only refers to a changing one. Such a reference gets
+    another value only when what it refers to is replaced itself (DescribeChangeSet, `Evaluation: Dynamic`).
     """
+    if change.replacement != "Conditional":
+        return change.replacement == "True"
     for detail in change.details:
         cause = by_name.get(detail.cause.partition(".")[0])
-        if not detail.dynamic or cause is None or cause.replacement != "False":
+        if not detail.recreates:
+            continue
+        if not detail.dynamic or cause is None:
+            return True
+        if cause.resource not in asked and _replaces(cause, by_name, asked | {change.resource}):
             return True
     return not change.details
 
