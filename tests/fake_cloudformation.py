@@ -1,0 +1,329 @@
+"""CloudFormation in memory, for tests of what is rolled out: stateful, without waiting, failing where it is told to.
+
+One `FakeCloudFormation` is one region; regions share a `FakeClock`. What it does, all of it as AWS does:
+
+Change sets
+    - A CREATE change set makes the stack, in REVIEW_IN_PROGRESS, or takes one that is in that status. For any other
+      existing stack it is refused, and so is an UPDATE of a stack that is absent, busy or in ROLLBACK_COMPLETE.
+    - `UsePreviousValue` (None) takes the stack's value, and is refused where there is none. A value outside of
+      AllowedValues, an unknown parameter, a missing one, a template over 51,200 bytes in the request and one of more
+      than 1 MB at an address are refused. An address is read from `buckets`.
+    - It is CREATE_IN_PROGRESS for `change_set_describes` descriptions, then CREATE_COMPLETE, or FAILED with "The
+      submitted information didn't contain changes" when neither resources, outputs nor tags change.
+    - It cannot be deleted while it is being made, its name must be new, and it is gone once it is executed, with all
+      others of the stack.
+    - Changes come from comparing resolved resources; `extra_changes` are listed too, and have no effect.
+
+Operations
+    - Each event takes `pace` seconds of the clock. Events carry the operation's token and come newest first.
+    - Creations and updates take the resources in template order. An update removes what is no longer there in
+      UPDATE_COMPLETE_CLEANUP_IN_PROGRESS. Outputs, parameters and template are the new ones from *_COMPLETE on.
+    - A resource told to fail gets *_FAILED with the reason, all that are not done get "Resource creation cancelled",
+      and the stack rolls back to ROLLBACK_COMPLETE or UPDATE_ROLLBACK_COMPLETE with what it had; told to stick, it
+      ends in ROLLBACK_FAILED or UPDATE_ROLLBACK_FAILED.
+    - A deletion keeps what has DeletionPolicy Retain, and ends in DELETE_FAILED at a resource told to fail. A stack in
+      REVIEW_IN_PROGRESS is gone at once. One with termination protection is refused. A deleted stack is described by
+      its id only.
+
+Values
+    - A physical id is `<logical id in lower case>-<number>`, new with each creation and replacement; an attribute is
+      `<physical id>.<attribute>`. NoEcho parameters read `****`.
+
+Every call is recorded in `calls`; `refuse` makes calls fail. Stack policies are recorded and not enforced.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+from tests.fake_stacks import (
+    Content,
+    Failing,
+    FakeChangeSet,
+    FakeStack,
+    RefusedRequestError,
+    changes_between,
+    content_after,
+    deletion,
+    deployment,
+)
+from twinstack.aws.api import (
+    ChangeSet,
+    ChangeSetRequest,
+    CreatedChangeSet,
+    ResourceChange,
+    StackDescription,
+    StackEvent,
+    StackResource,
+)
+from twinstack.aws.errors import AwsError
+
+NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
+READING = frozenset({"describe_stack", "get_template", "describe_change_set", "events", "resources"})
+
+
+@dataclass
+class FakeClock:
+    """Time that passes only by waiting.
+
+    Attributes:
+        time: Seconds so far.
+        waits: How long each wait was.
+        interrupted_at: The number of the wait that ends in Ctrl-C, if any, counted from 1.
+    """
+
+    time: float = 0.0
+    waits: list[float] = field(default_factory=list)
+    interrupted_at: int | None = None
+
+    def now(self) -> float:
+        return self.time
+
+    def sleep(self, seconds: float) -> None:
+        self.waits.append(seconds)
+        self.time += seconds
+        if len(self.waits) == self.interrupted_at:
+            raise KeyboardInterrupt
+
+
+@dataclass
+class FakeBuckets:
+    """S3 in memory: the objects of each bucket, by key."""
+
+    objects: dict[str, dict[str, bytes]] = field(default_factory=dict)
+
+    def is_empty(self, bucket: str) -> bool:
+        return not self.objects.get(bucket)
+
+    def put(self, bucket: str, key: str, content: bytes) -> None:
+        self.objects.setdefault(bucket, {})[key] = content
+
+    def empty(self, bucket: str) -> int:
+        return len(self.objects.pop(bucket, {}))
+
+    def read(self, url: str) -> str:
+        """Returns what stands at an address such as https://BUCKET.s3.REGION.amazonaws.com/KEY."""
+        host, _, key = url.removeprefix("https://").partition("/")
+        return self.objects[host.partition(".s3.")[0]][key].decode()
+
+
+@dataclass
+class FakeCloudFormation:
+    """CloudFormation in one region; the module says what it does.
+
+    Attributes:
+        clock: The clock that operations go by.
+        region: The region.
+        buckets: S3 in the same region.
+        pace: The seconds that each event takes.
+        change_set_describes: How often a change set is described before it is made.
+        extra_changes: Further entries of every change set, by stack name.
+        calls: Every call, as (name of the call, stack or change set, token).
+        requests: What was asked of `create_change_set`, in order.
+    """
+
+    clock: FakeClock
+    region: str = "us-east-1"
+    buckets: FakeBuckets = field(default_factory=FakeBuckets)
+    pace: float = 5.0
+    change_set_describes: int = 2
+    extra_changes: dict[str, list[ResourceChange]] = field(default_factory=dict)
+    calls: list[tuple[str, str, str]] = field(default_factory=list)
+    requests: list[ChangeSetRequest] = field(default_factory=list)
+    _stacks: list[FakeStack] = field(default_factory=list)
+    _failing: Failing = field(default_factory=dict)
+    _refusals: dict[str, list[Exception]] = field(default_factory=dict)
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    # What a test sets up and looks at
+
+    def fail(self, resource: str, reason: str, *, stuck: bool = False) -> None:
+        """Makes the next operation that touches the resource fail there, and get stuck rolling back if wanted."""
+        self._failing[resource] = (reason, stuck)
+
+    def refuse(self, call: str, error: str | Exception, times: int = 1) -> None:
+        """Makes the next calls of a name fail, with an AWS error code or an exception of its own."""
+        if isinstance(error, str):
+            error = AwsError(call, error, "the test says so", self.region)
+        self._refusals.setdefault(call, []).extend([error] * times)
+
+    def allow(self, call: str) -> None:
+        """Ends the refusals of a call."""
+        self._refusals.pop(call, None)
+
+    def stack(self, name: str) -> FakeStack:
+        """Returns a stack that exists, to look at or to tamper with."""
+        found = self._find(name)
+        assert found is not None, f"no stack {name}"
+        return found
+
+    def delete_by_hand(self, name: str) -> None:
+        """Deletes a stack as a person in the console would, in no time."""
+        self.stack(name).tell("by-hand", "", "DELETE_COMPLETE")
+
+    def change_sets(self) -> list[str]:
+        """Returns the names of all change sets that were not executed."""
+        return [name for stack in self._stacks if stack.status != "DELETE_COMPLETE" for name in stack.change_sets]
+
+    def names(self) -> list[str]:
+        """Returns the names of the stacks that exist."""
+        return [stack.name for stack in self._stacks if stack.status != "DELETE_COMPLETE"]
+
+    def mutations(self) -> list[str]:
+        """Returns the names of the calls that change something, in order."""
+        return [call for call, _, _ in self.calls if call not in READING]
+
+    def tokens(self, call: str) -> list[str]:
+        """Returns the tokens that a call was made with."""
+        return [token for name, _, token in self.calls if name == call]
+
+    # The calls of `twinstack.aws.api.CloudFormation`
+
+    def describe_stack(self, name: str) -> StackDescription | None:
+        self._called("describe_stack", name)
+        stack = self._find(name)
+        if stack is None:
+            return None
+        content, template = stack.content, stack.content.template
+        hidden = {key for key, declared in (template.parameters if template else {}).items() if declared.get("NoEcho")}
+        shown = {key: "****" if key in hidden else value for key, value in content.values.items()}
+        reason = stack.events[-1].reason if stack.events else ""
+        return StackDescription(
+            stack.id, stack.name, stack.status, reason, shown, dict(content.outputs), content.tags, stack.protected
+        )
+
+    def get_template(self, name: str) -> Mapping[str, Any]:
+        self._called("get_template", name)
+        template = self._existing(name, "GetTemplate").content.template
+        return json.loads(template.text) if template else {}
+
+    def create_change_set(self, request: ChangeSetRequest) -> CreatedChangeSet:
+        self._called("create_change_set", request.stack_name, request.token)
+        self.requests.append(request)
+        stack = self._find(request.stack_name)
+        self._check_request(request, stack)
+        content = self._content(request, stack.content if stack else Content())
+        if stack is None:
+            arn = f"arn:aws:cloudformation:{self.region}:1:stack/{request.stack_name}/{next(self._numbers)}"
+            stack = FakeStack(arn, request.stack_name, self._numbers, time=self.clock.now())
+            self._stacks.append(stack)
+            stack.tell("", "", "REVIEW_IN_PROGRESS", "User Initiated")
+        arn = f"arn:aws:cloudformation:{self.region}:1:changeSet/{request.name}/{next(self._numbers)}"
+        changes = [*changes_between(stack.content, content), *self.extra_changes.get(stack.name, ())]
+        same = (stack.content.outputs, stack.content.tags) == (content.outputs, content.tags)
+        empty = not changes and same and request.operation == "UPDATE"
+        stack.change_sets[request.name] = FakeChangeSet(
+            request, arn, content, changes, self.change_set_describes, empty
+        )
+        return CreatedChangeSet(arn, stack.id)
+
+    def describe_change_set(self, arn: str) -> ChangeSet:
+        self._called("describe_change_set", arn)
+        stack, found = self._change_set(arn, "DescribeChangeSet")
+        found.describes_left -= 1
+        reason = NO_CHANGES if found.status == "FAILED" else ""
+        execution = "AVAILABLE" if found.status == "CREATE_COMPLETE" else "UNAVAILABLE"
+        made = () if found.status == "CREATE_IN_PROGRESS" else tuple(found.changes)
+        return ChangeSet(arn, stack.id, found.status, execution, reason, made)
+
+    def execute_change_set(self, arn: str, token: str) -> None:
+        self._called("execute_change_set", arn, token)
+        stack, found = self._change_set(arn, "ExecuteChangeSet")
+        if found.status != "CREATE_COMPLETE":
+            raise self._refused("ExecuteChangeSet", "InvalidChangeSetStatus", f"the change set is {found.status}")
+        stack.change_sets.clear()
+        stack.start(deployment(stack, found, self._failing, token), self.clock.now())
+
+    def delete_change_set(self, arn: str) -> None:
+        self._called("delete_change_set", arn)
+        stack, found = self._change_set(arn, "DeleteChangeSet")
+        if found.status == "CREATE_IN_PROGRESS":
+            raise self._refused("DeleteChangeSet", "InvalidChangeSetStatus", "the change set is CREATE_IN_PROGRESS")
+        del stack.change_sets[found.request.name]
+
+    def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
+        self._called("delete_stack", stack_id, token)
+        stack = self._find(stack_id)
+        if stack is None or stack.status == "DELETE_COMPLETE":
+            return
+        if stack.protected:
+            reason = f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
+            raise self._refused("DeleteStack", "ValidationError", reason)
+        if stack.status == "REVIEW_IN_PROGRESS":
+            stack.tell(token, "", "DELETE_COMPLETE")
+        else:
+            stack.start(deletion(stack, self._failing, token), self.clock.now())
+
+    def events(self, stack_id: str) -> Iterator[StackEvent]:
+        self._called("events", stack_id)
+        return iter(self._existing(stack_id, "DescribeStackEvents").events[::-1])
+
+    def resources(self, stack_id: str) -> list[StackResource]:
+        self._called("resources", stack_id)
+        return list(self._existing(stack_id, "ListStackResources").listed.values())
+
+    def set_termination_protection(self, name: str, *, enabled: bool) -> None:
+        self._called("set_termination_protection", name)
+        self._existing(name, "UpdateTerminationProtection").protected = enabled
+
+    def set_stack_policy(self, name: str, policy: str) -> None:
+        self._called("set_stack_policy", name)
+        self._existing(name, "SetStackPolicy").policies.append(policy)
+
+    # How it is done
+
+    def _called(self, call: str, subject: str, token: str = "") -> None:
+        self.calls.append((call, subject, token))
+        for stack in self._stacks:
+            stack.pass_time(self.clock.now(), self.pace)
+        if self._refusals.get(call):
+            raise self._refusals[call].pop(0)
+
+    def _refused(self, operation: str, code: str, reason: str) -> AwsError:
+        return AwsError(operation, code, reason, self.region)
+
+    def _find(self, name: str) -> FakeStack | None:
+        return next((s for s in self._stacks if name in (s.id, s.name if s.status != "DELETE_COMPLETE" else "")), None)
+
+    def _existing(self, name: str, operation: str) -> FakeStack:
+        if (stack := self._find(name)) is None:
+            raise self._refused(operation, "ValidationError", f"Stack with id {name} does not exist")
+        return stack
+
+    def _change_set(self, arn: str, operation: str) -> tuple[FakeStack, FakeChangeSet]:
+        for stack in self._stacks:
+            for found in stack.change_sets.values():
+                if found.arn == arn:
+                    return stack, found
+        raise self._refused(operation, "ChangeSetNotFound", f"ChangeSet [{arn}] does not exist")
+
+    def _check_request(self, request: ChangeSetRequest, stack: FakeStack | None) -> None:
+        status = stack.status if stack else "absent"
+        problem = ""
+        if request.template is not None and len(request.template.encode()) > 51_200:
+            problem = "templateBody: Member must have length less than or equal to 51200"
+        elif request.template_url and len(self.buckets.read(request.template_url)) > 1_000_000:
+            problem = "Template size exceeds the limit of 1000000 bytes"
+        elif request.operation == "CREATE" and status not in ("absent", "REVIEW_IN_PROGRESS"):
+            problem = f"Stack [{request.stack_name}] already exists and cannot be created again with the changeSet"
+        elif request.operation == "UPDATE" and (status == "absent" or _closed(status)):
+            problem = f"Stack:{request.stack_name} is in {status} state and can not be updated."
+        if problem:
+            raise self._refused("CreateChangeSet", "ValidationError", problem)
+        if stack is not None and request.name in stack.change_sets:
+            raise self._refused("CreateChangeSet", "AlreadyExistsException", f"ChangeSet {request.name} exists")
+
+    def _content(self, request: ChangeSetRequest, old: Content) -> Content:
+        try:
+            text = self.buckets.read(request.template_url) if request.template_url else str(request.template)
+            return content_after(request, text, old, self.region, self._numbers)
+        except RefusedRequestError as error:
+            raise self._refused("CreateChangeSet", "ValidationError", str(error)) from None
+
+
+def _closed(status: str) -> bool:
+    return status.endswith(("_IN_PROGRESS", "_FAILED")) or status in ("ROLLBACK_COMPLETE", "DELETE_COMPLETE")
