@@ -107,8 +107,12 @@ def _run_pass(
     for operation, item in zip(operations, begun, strict=True):
         if failure := conclude(run, operation, item.step):
             failures.add(item.step, failure)
-    touched = [operation.role for operation in operations]
-    return {**world, **{role: _read_again(run, planner, role) for role in touched}}
+    after = {item.step.stack.role: _read_again(run, planner, item.step.stack.role) for item in begun}
+    for item in begun:
+        state = after[item.step.stack.role]
+        if isinstance(state, Unknown) and item.step.stack.role not in failures.failed:
+            failures.add(item.step, state.reason)  # what later passes need of it is not known
+    return {**world, **after}
 
 
 def _begin_pass(

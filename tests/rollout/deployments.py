@@ -1,0 +1,157 @@
+"""A pair of stacks in a fake AWS, and runs of the deployer on it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from textwrap import dedent
+
+import yaml
+
+from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation
+from tests.systems import PRIMARY, REGIONS, SECONDARY, schemas
+from twinstack.aws.api import StackClients
+from twinstack.environment.assembly import assemble
+from twinstack.environment.file import read_environment_file
+from twinstack.planning.passes import Plan
+from twinstack.planning.steps import Planner
+from twinstack.rollout.deploying import deploy
+from twinstack.rollout.destroying import DestroyOptions, destroy
+from twinstack.rollout.guards import Allowed
+from twinstack.rollout.run import Run
+from twinstack.screen.events import Event
+
+PAIR = {"primary": PRIMARY, "secondary": SECONDARY}
+
+
+@dataclass
+class Telling:
+    """A screen that keeps what it is told.
+
+    Attributes:
+        events: What was told, in order.
+        react: Called with each event, to change the fake AWS at that moment.
+    """
+
+    events: list[Event] = field(default_factory=list)
+    react: Callable[[Event], None] = lambda event: None
+
+    def tell(self, event: Event) -> None:
+        self.events.append(event)
+        self.react(event)
+
+    def of(self, kind: type[Event]) -> list:
+        return [event for event in self.events if isinstance(event, kind)]
+
+
+class Deployments:
+    """An environment on disk, a fake AWS for it, and what one deploys and destroys with.
+
+    Args:
+        folder: Where the environment and the templates are written.
+        templates: The templates by role.
+        environment: Further keys of the environment file.
+    """
+
+    def __init__(self, folder: Path, templates: Mapping[str, str] = PAIR, **environment: object) -> None:
+        self.folder = folder
+        self.templates = dict(templates)
+        self.environment = environment
+        self.entries: dict[str, dict[str, str]] = {}
+        self.clock = FakeClock()
+        self.buckets = {role: FakeBuckets() for role in templates}
+        self.aws = {role: FakeCloudFormation(self.clock, self.region(role), self.buckets[role]) for role in templates}
+        self.screen = Telling()
+        self.questions: list[str] = []
+        self._ids = count(1)
+
+    def region(self, role: str) -> str:
+        return REGIONS.get(role, f"eu-{role}-1")
+
+    def name(self, role: str) -> str:
+        return f"pair-dev-{role}"
+
+    def stack(self, role: str):
+        return self.aws[role].stack(self.name(role))
+
+    def status(self, role: str) -> str:
+        return self.stack(role).status
+
+    def run(
+        self,
+        confirm: Callable[[str], bool] = lambda question: True,
+        allowed: Allowed | None = None,
+        unlink: frozenset[tuple[str, str]] = frozenset(),
+    ) -> Run:
+        """Reads the environment and the templates as they are now."""
+        for role, text in self.templates.items():
+            self._write(f"generated/{role}.yaml", dedent(text))
+        stacks = {
+            role: {"template": f"generated/{role}.yaml", "region": self.region(role), **self.entries.get(role, {})}
+            for role in self.templates
+        }
+        given = {"project": "pair", "stacks": stacks, **self.environment}
+        path = self._write("environments/dev.yaml", yaml.safe_dump(given, sort_keys=False))
+        environment = assemble(read_environment_file(str(path), self.folder, None, {}), self.folder)
+        self.screen = Telling(react=self.screen.react)
+
+        def asked(question: str) -> bool:
+            self.questions.append(question)
+            return confirm(question)
+
+        return Run(
+            environment,
+            Planner(environment.system, schemas, unlink),
+            {role: StackClients(self.aws[role], self.buckets[role]) for role in self.templates},
+            self.clock,
+            self.screen,
+            asked,
+            lambda: f"id-{next(self._ids)}",
+            allowed or Allowed(),
+        )
+
+    def _write(self, name: str, text: str) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        return path
+
+    def deploy(self, **options) -> Plan:
+        return deploy(self.run(**options))
+
+    def destroy(self, confirm: Callable[[str], bool] = lambda question: True, **options) -> bool:
+        return destroy(self.run(confirm), DestroyOptions(**options))
+
+    def mutations(self) -> list[tuple[str, str]]:
+        """Every call that changed something, as (role, call)."""
+        return [(role, call) for role, aws in self.aws.items() for call in aws.mutations()]
+
+    def forget_calls(self) -> None:
+        for aws in self.aws.values():
+            aws.calls.clear()
+        self.clock.waits.clear()
+
+    def change_sets(self) -> list[str]:
+        """Every change set that was not executed, in all regions."""
+        return [name for aws in self.aws.values() for name in aws.change_sets()]
+
+    def stacks(self) -> list[str]:
+        """The stacks that exist, in all regions."""
+        return [name for aws in self.aws.values() for name in aws.names()]
+
+    def told(self) -> str:
+        """Everything told, as JSON lines."""
+        return "\n".join(json.dumps({"event": e.code, **vars(e)}, default=str) for e in self.screen.events)
+
+
+def with_output(text: str, name: str = "Extra", value: str = "1") -> str:
+    """The template with one output more, which changes no resource."""
+    return text + f"      {name}: {{Value: '{value}'}}\n"
+
+
+def with_note(text: str, value: str = "1") -> str:
+    """The template with a property of its route table changed in place."""
+    return text.replace("Properties: {VpcId: !Ref Vpc}}", f"Properties: {{VpcId: !Ref Vpc, Note: '{value}'}}}}", 1)

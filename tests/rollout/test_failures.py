@@ -1,0 +1,168 @@
+"""What a failed operation stops, what it lets run, and what is said of it."""
+
+import pytest
+
+from tests.fake_cloudformation import FakeClock
+from tests.rollout.deployments import Deployments, with_note
+from twinstack.aws.api import StackEvent
+from twinstack.errors import TwinStackError
+from twinstack.rollout.watching import first_cause
+from twinstack.screen.events import StepBegun, StepDone, StepFailed, StepSkipped
+
+THREE = {
+    "network": """
+        Metadata: {TwinStack: {Role: network}}
+        Resources: {Vpc: {Type: 'AWS::EC2::VPC'}}
+        Outputs: {VpcId: {Value: !Ref Vpc}}
+    """,
+    "service": """
+        Metadata: {TwinStack: {Role: service, Wiring: {VpcId: network.VpcId}}}
+        Parameters: {VpcId: {Type: String}}
+        Resources: {Table: {Type: 'AWS::EC2::RouteTable', Properties: {VpcId: !Ref VpcId}}}
+        Outputs: {TableId: {Value: !Ref Table}}
+    """,
+    "archive": """
+        Metadata: {TwinStack: {Role: archive}}
+        Resources: {Bucket: {Type: 'AWS::S3::Bucket'}}
+        Outputs: {Name: {Value: !Ref Bucket}}
+    """,
+}
+
+
+def test_the_first_real_cause_is_the_error_and_cancelled_resources_are_not(pair):
+    pair.aws["primary"].fail("Table", "The maximum number of route tables has been reached.")
+    with pytest.raises(TwinStackError) as error:
+        pair.deploy()
+    assert error.value.exit_code == 1
+    assert str(error.value) == (
+        "primary (us-east-1) ended in ROLLBACK_COMPLETE: Table (AWS::EC2::RouteTable) CREATE_FAILED: "
+        "The maximum number of route tables has been reached."
+    )
+    assert "cancelled" in pair.told()
+
+
+def test_a_failed_creation_stops_what_needs_it(pair):
+    pair.aws["primary"].fail("Table", "no")
+    with pytest.raises(TwinStackError, match="ended in ROLLBACK_COMPLETE"):
+        pair.deploy()
+    assert [(event.stack, event.because) for event in pair.screen.of(StepSkipped)] == [
+        ("secondary", "primary failed"),
+        ("primary", "primary failed"),
+    ]
+    assert pair.aws["secondary"].mutations() == []
+
+
+def test_a_failed_update_of_the_standby_stops_that_of_the_primary(live):
+    live.templates = {role: with_note(text) for role, text in live.templates.items()}
+    live.aws["secondary"].fail("Table", "no")
+    with pytest.raises(TwinStackError, match=r"secondary \(eu-west-1\) ended in UPDATE_ROLLBACK_COMPLETE"):
+        live.deploy()
+    assert live.screen.of(StepSkipped) == [StepSkipped("primary", "secondary failed")]
+    assert live.aws["primary"].mutations() == []
+
+
+def test_the_run_after_a_failed_update_does_what_was_left(live):
+    live.templates = {role: with_note(text) for role, text in live.templates.items()}
+    live.aws["secondary"].fail("Table", "no")
+    with pytest.raises(TwinStackError):
+        live.deploy()
+    live.deploy()
+    assert [event.stack for event in live.screen.of(StepDone)] == ["secondary", "primary"]
+
+
+def test_an_independent_stack_runs_although_another_failed_and_a_dependant_does_not(tmp_path):
+    three = Deployments(tmp_path, THREE)
+    three.aws["network"].fail("Vpc", "no more VPCs")
+    with pytest.raises(TwinStackError, match="no more VPCs"):
+        three.deploy()
+    assert [event.stack for event in three.screen.of(StepBegun)] == ["network", "archive"]
+    assert [event.stack for event in three.screen.of(StepDone)] == ["archive"]
+    assert three.screen.of(StepSkipped) == [StepSkipped("service", "network failed")]
+    assert three.status("archive") == "CREATE_COMPLETE"
+
+
+def test_every_failure_of_a_pass_is_told(tmp_path):
+    three = Deployments(tmp_path, THREE)
+    three.aws["network"].fail("Vpc", "no more VPCs")
+    three.aws["archive"].fail("Bucket", "the name is taken")
+    with pytest.raises(TwinStackError) as error:
+        three.deploy()
+    assert [line.rpartition(": ")[2] for line in str(error.value).splitlines()] == ["no more VPCs", "the name is taken"]
+    assert [event.stack for event in three.screen.of(StepFailed)] == ["network", "archive"]
+
+
+def test_a_stack_left_in_rollback_complete_is_deleted_and_created_again(pair):
+    pair.aws["primary"].fail("Table", "no")
+    with pytest.raises(TwinStackError):
+        pair.deploy()
+    failed = pair.stack("primary").id
+    pair.deploy()
+    assert pair.status("primary") == "UPDATE_COMPLETE"
+    assert pair.stack("primary").id != failed
+    calls = pair.aws["primary"].mutations()
+    assert calls.index("delete_stack") < len(calls) - 1 - calls[::-1].index("create_change_set")
+    assert "deleting what is left of a creation that failed (ROLLBACK_COMPLETE)" in pair.told()
+
+
+def test_a_change_set_that_aws_refuses_fails_its_step(live):
+    live.templates["primary"] = with_note(live.templates["primary"])
+    live.aws["primary"].refuse("create_change_set", "LimitExceededException")
+    with pytest.raises(TwinStackError, match="LimitExceededException"):
+        live.deploy()
+    assert live.change_sets() == []
+
+
+def test_a_stack_that_cannot_be_read_after_its_pass_stops_the_run_and_says_why(pair):
+    """Not a second creation, and not "an earlier pass should have made the values"."""
+
+    def forget(event):
+        if isinstance(event, StepDone):
+            pair.aws["primary"].refuse("get_template", "Throttling", times=9)
+
+    pair.screen.react = forget
+    with pytest.raises(TwinStackError, match=r"(?s)primary.*Throttling"):
+        pair.deploy()
+    assert len(pair.aws["primary"].requests) == 1
+    assert pair.change_sets() == []
+
+
+def event(resource, status, reason="", kind="AWS::EC2::VPC"):
+    return StackEvent("id", FakeClock().now(), resource, "", kind, status, reason, "token")
+
+
+@pytest.mark.parametrize(
+    ("events", "cause"),
+    [
+        pytest.param([], None, id="nothing happened"),
+        pytest.param([event("Vpc", "CREATE_COMPLETE")], None, id="nothing failed"),
+        pytest.param(
+            [
+                event("Table", "CREATE_FAILED", "Resource creation cancelled"),
+                event("Vpc", "CREATE_FAILED", "no more VPCs"),
+                event("Route", "CREATE_FAILED", "a later one"),
+            ],
+            "Vpc (AWS::EC2::VPC) CREATE_FAILED: no more VPCs",
+            id="a cancelled one comes first",
+        ),
+        pytest.param(
+            [
+                event("pair", "UPDATE_FAILED", "The following failed: [Vpc]", "AWS::CloudFormation::Stack"),
+                event("Vpc", "UPDATE_FAILED", "refused"),
+            ],
+            "Vpc (AWS::EC2::VPC) UPDATE_FAILED: refused",
+            id="the summary of the stack comes first",
+        ),
+        pytest.param(
+            [event("Vpc", "CREATE_FAILED", "Resource creation cancelled")],
+            "Vpc (AWS::EC2::VPC) CREATE_FAILED: Resource creation cancelled",
+            id="there is nothing else",
+        ),
+        pytest.param(
+            [event("Vpc", "CREATE_FAILED")],
+            "Vpc (AWS::EC2::VPC) CREATE_FAILED: no reason given",
+            id="without a reason",
+        ),
+    ],
+)
+def test_the_first_cause(events, cause):
+    assert first_cause(events) == cause
