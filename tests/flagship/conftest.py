@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.conftest import EAST, ROOT, WEST, Account, RealClock
+from tests.local.conftest import EAST, ROOT, WEST, Account
 from twinstack.aws.sessions import Access, connect
+from twinstack.clock import SystemClock
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
 from twinstack.local import process
@@ -53,7 +54,7 @@ class Pair:
         planner = Planner(environment.system, shipped_schemas)
         clients = clients or connect(environment.system, Access(endpoint_url=self.endpoint, local=True))
         new_id = lambda: f"run{next(self._ids)}"  # noqa: E731
-        return Run(environment, planner, clients, RealClock(), Told(), lambda _: True, new_id)
+        return Run(environment, planner, clients, SystemClock(), Told(), lambda _: True, new_id)
 
     def deploy(self, clients=None):
         """Deploys; returns what was told."""
@@ -78,11 +79,11 @@ class Pair:
 def fresh(tmp_path_factory):
     """The pair before its first deployment."""
     state = tmp_path_factory.mktemp("local-aws")
-    running = process.start_in(state, Path(ROOT, ".venv-local"), lambda _: None, RealClock())
+    running = process.start_in(state, Path(ROOT, ".venv-local"), lambda _: None, SystemClock())
     account = Account(running.endpoint)
     yield Pair(running.endpoint, account)
     account.close()
-    process.stop_in(state, RealClock())
+    process.stop_in(state, SystemClock())
 
 
 @pytest.fixture(scope="module")

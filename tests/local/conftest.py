@@ -10,20 +10,11 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from twinstack.clock import SystemClock
 from twinstack.local import process
 
 ROOT = Path(__file__).parents[2]
 EAST, WEST = "us-east-1", "eu-west-1"
-
-
-class RealClock:
-    """The clock of the emulator's real process."""
-
-    def now(self):
-        return time.monotonic()
-
-    def sleep(self, seconds):
-        time.sleep(seconds)
 
 
 class Account:
@@ -145,7 +136,7 @@ def local_venv():
 
 @pytest.fixture(scope="session")
 def local_aws(local_state, local_venv):
-    clock = RealClock()
+    clock = SystemClock()
     started = process.start_in(local_state, local_venv, print, clock)
     yield started
     process.stop_in(local_state, clock)

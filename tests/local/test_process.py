@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.conftest import RealClock
+from twinstack.clock import SystemClock
 from twinstack.local import process
 from twinstack.local.process import LocalAwsError
 
@@ -35,25 +35,25 @@ def silent(sentence):
 def state(tmp_path):
     state = tmp_path / "state"
     yield state
-    process.stop_in(state, RealClock())
+    process.stop_in(state, SystemClock())
 
 
 def test_it_is_started_once_found_by_others_and_ended(state, local_venv, local_aws):
-    started = process.start_in(state, local_venv, silent, RealClock())
+    started = process.start_in(state, local_venv, silent, SystemClock())
     assert started.endpoint.startswith("http://127.0.0.1:")
     assert started.pid != local_aws.pid
-    assert process.start_in(state, local_venv, silent, RealClock()) == started
+    assert process.start_in(state, local_venv, silent, SystemClock()) == started
     assert os.getsid(started.pid) == started.pid, "it has a session of its own and outlives the command"
-    assert process.stop_in(state, RealClock()) == started
-    assert process.stop_in(state, RealClock()) is None
+    assert process.stop_in(state, SystemClock()) == started
+    assert process.stop_in(state, SystemClock()) is None
     assert process.not_emulated_in(state) == []
 
 
 def test_its_folders_may_be_relative(tmp_path, local_venv, local_aws, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "venv").symlink_to(local_venv)
-    started = process.start_in(Path("state"), Path("venv"), silent, RealClock())
-    assert process.stop_in(Path("state"), RealClock()) == started
+    started = process.start_in(Path("state"), Path("venv"), silent, SystemClock())
+    assert process.stop_in(Path("state"), SystemClock()) == started
 
 
 def test_it_listens_on_127_0_0_1_only(local_aws):
@@ -82,10 +82,10 @@ def test_a_pid_that_is_left_over_is_not_running(tmp_path):
 
 
 def test_one_that_was_killed_is_not_running(state, local_venv):
-    started = process.start_in(state, local_venv, silent, RealClock())
+    started = process.start_in(state, local_venv, silent, SystemClock())
     os.kill(started.pid, 9)
     os.waitpid(started.pid, 0)
-    again = process.start_in(state, local_venv, silent, RealClock())
+    again = process.start_in(state, local_venv, silent, SystemClock())
     assert again.pid != started.pid
 
 
@@ -105,7 +105,7 @@ def wrong_python(monkeypatch, tmp_path):
 def test_one_that_ends_while_starting_shows_the_end_of_its_log(state, tmp_path, wrong_python):
     wrong_python("print('the port is taken'); raise SystemExit(3)")
     with pytest.raises(LocalAwsError) as caught:
-        process.start_in(state, tmp_path, silent, RealClock())
+        process.start_in(state, tmp_path, silent, SystemClock())
     message = str(caught.value)
     assert "ended with exit code 3 while starting" in message
     assert "the port is taken" in message

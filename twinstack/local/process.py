@@ -19,8 +19,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
+from twinstack.clock import Clock
 from twinstack.errors import TwinStackError
 
 from .environment import FOLDER, ensure
@@ -38,18 +38,6 @@ _POLL_SECONDS = 0.05
 _PATIENCE_SECONDS = 60.0
 _GRACE_SECONDS = 10.0
 _LOG_LINES = 15
-
-
-class Clock(Protocol):
-    """Time, as far as waiting for the emulator needs it."""
-
-    def now(self) -> float:
-        """Seconds, from any beginning."""
-        ...
-
-    def sleep(self, seconds: float) -> None:
-        """Let that much time pass."""
-        ...
 
 
 @dataclass(frozen=True)
