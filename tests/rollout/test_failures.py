@@ -81,7 +81,7 @@ def test_an_independent_stack_runs_although_another_failed_and_a_dependant_does_
     assert three.status("archive") == "CREATE_COMPLETE"
 
 
-def test_every_failure_of_a_pass_is_told(tmp_path):
+def test_every_failure_is_told(tmp_path):
     three = Deployments(tmp_path, THREE)
     three.aws["network"].fail("Vpc", "no more VPCs")
     three.aws["archive"].fail("Bucket", "the name is taken")
@@ -120,7 +120,7 @@ def test_a_stack_that_cannot_be_read_after_its_pass_stops_the_run_and_says_why(p
             pair.aws["primary"].refuse("get_template", "Throttling", times=9)
 
     pair.screen.react = forget
-    with pytest.raises(TwinStackError, match=r"(?s)primary.*Throttling"):
+    with pytest.raises(TwinStackError, match="get_template was refused: Throttling"):
         pair.deploy()
     assert len(pair.aws["primary"].requests) == 1
     assert pair.change_sets() == []

@@ -101,19 +101,28 @@ def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Cl
         ChangeSetError: AWS could not make the change set; it is deleted, with the empty stack it may have left.
     """
     created = cloudformation.create_change_set(request)
-    for seconds in growing_waits():
-        change_set = cloudformation.describe_change_set(created.arn)
-        if change_set.status == "CREATE_COMPLETE":
-            return Prepared(change_set, request.token, request.name)
-        if change_set.status not in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
-            break
-        clock.sleep(seconds)
+    try:
+        change_set = _worked_out(cloudformation, created.arn, clock)
+    except KeyboardInterrupt:
+        # AWS deletes no change set that it is still working out.
+        discard(cloudformation, _worked_out(cloudformation, created.arn, clock), request.operation, request.token)
+        raise
+    if change_set.status == "CREATE_COMPLETE":
+        return Prepared(change_set, request.token, request.name)
     discard(cloudformation, change_set, request.operation, request.token)
     if any(sentence in change_set.status_reason for sentence in _NO_CHANGES):
         return None
     raise ChangeSetError(
         f"{request.stack_name}: AWS could not make the change set ({change_set.status}): {change_set.status_reason}"
     )
+
+
+def _worked_out(cloudformation: CloudFormation, arn: str, clock: Clock) -> ChangeSet:
+    """Waits until AWS has worked a change set out, or has given it up."""
+    waits = growing_waits()
+    while (change_set := cloudformation.describe_change_set(arn)).status in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+        clock.sleep(next(waits))
+    return change_set
 
 
 def discard(cloudformation: CloudFormation, change_set: ChangeSet, operation: str, token: str) -> None:

@@ -1,0 +1,158 @@
+"""What holds data is replaced or removed only with permission by name."""
+
+import pytest
+
+from tests.rollout.deployments import with_note
+from tests.systems import SECONDARY
+from twinstack.aws.api import ChangeDetail, ResourceChange
+from twinstack.errors import RefusedError
+from twinstack.planning.prediction import Change
+from twinstack.rollout.guards import GUARDED_TYPES, Allowed, refused_changes, refused_predictions
+from twinstack.screen.events import ChangeSetMade
+
+CLUSTER, ALARM = "AWS::RDS::DBCluster", "AWS::CloudWatch::Alarm"
+
+
+def entry(action="Modify", replacement="False", kind=CLUSTER, details=(), name="It"):
+    return ResourceChange(action, name, kind, "it-1", replacement, tuple(details))
+
+
+STATIC = ChangeDetail("Properties", "Engine", dynamic=False, cause="")
+DYNAMIC = ChangeDetail("Properties", "Group", dynamic=True, cause="Group")
+DYNAMIC_ATTRIBUTE = ChangeDetail("Properties", "Group", dynamic=True, cause="Group.Arn")
+DYNAMIC_PARAMETER = ChangeDetail("Properties", "Group", dynamic=True, cause="SomeParameter")
+HARMLESS = ChangeDetail("Properties", "Port", dynamic=False, cause="", recreates=False)
+GROUP = "AWS::RDS::DBSubnetGroup"
+
+
+@pytest.mark.parametrize(
+    ("changes", "refused"),
+    [
+        pytest.param([entry("Add")], False, id="added"),
+        pytest.param([entry()], False, id="modified in place"),
+        pytest.param([entry(replacement="True")], True, id="replaced"),
+        pytest.param([entry("Remove")], True, id="removed"),
+        pytest.param([entry("Import")], False, id="imported"),
+        pytest.param([entry(replacement="Conditional", details=[STATIC])], True, id="perhaps replaced, for itself"),
+        pytest.param([entry(replacement="Conditional")], True, id="perhaps replaced, without a reason"),
+        pytest.param([entry(replacement="Conditional", details=[HARMLESS])], False, id="no reason replaces"),
+        pytest.param(
+            [entry(replacement="Conditional", details=[DYNAMIC]), entry(kind=GROUP, name="Group")],
+            False,
+            id="refers to what changes in place",
+        ),
+        pytest.param(
+            [entry(replacement="Conditional", details=[DYNAMIC_ATTRIBUTE]), entry(kind=GROUP, name="Group")],
+            False,
+            id="reads an attribute of what changes in place",
+        ),
+        pytest.param(
+            [entry(replacement="Conditional", details=[DYNAMIC]), entry("Modify", "True", GROUP, name="Group")],
+            True,
+            id="refers to what is replaced",
+        ),
+        pytest.param(
+            [
+                entry(replacement="Conditional", details=[DYNAMIC]),
+                entry("Modify", "Conditional", GROUP, [STATIC], "Group"),
+            ],
+            True,
+            id="refers to what may be replaced",
+        ),
+        pytest.param(
+            [entry(replacement="Conditional", details=[DYNAMIC, STATIC]), entry(kind=GROUP, name="Group")],
+            True,
+            id="one reason of two is its own",
+        ),
+        pytest.param([entry(replacement="Conditional", details=[DYNAMIC])], True, id="refers to what is not listed"),
+        pytest.param(
+            [entry(replacement="Conditional", details=[DYNAMIC_PARAMETER])], True, id="depends on a parameter"
+        ),
+        pytest.param([entry("Remove", kind=ALARM)], False, id="removed, and holds nothing"),
+        pytest.param([entry(replacement="True", kind=ALARM)], False, id="replaced, and holds nothing"),
+    ],
+)
+def test_a_real_change_set_is_refused_for_its_losses(changes, refused):
+    assert bool(refused_changes("primary", changes, Allowed())) is refused
+
+
+@pytest.mark.parametrize("kind", sorted(GUARDED_TYPES))
+@pytest.mark.parametrize(
+    ("change", "allowed", "refused"),
+    [
+        ({"replacement": "True"}, Allowed(), True),
+        ({"replacement": "True"}, Allowed(replace=["It"]), False),
+        ({"replacement": "True"}, Allowed(delete=["It"]), True),
+        ({"replacement": "True"}, Allowed(replace=["Other"]), True),
+        ({"action": "Remove"}, Allowed(), True),
+        ({"action": "Remove"}, Allowed(delete=["It"]), False),
+        ({"action": "Remove"}, Allowed(replace=["It"]), True),
+        ({"replacement": "Conditional", "details": [STATIC]}, Allowed(replace=["It"]), False),
+    ],
+)
+def test_permission_is_by_name_and_by_kind_of_loss(kind, change, allowed, refused):
+    assert bool(refused_changes("primary", [entry(kind=kind, **change)], allowed)) is refused
+
+
+def test_a_refusal_names_the_resource_and_the_permission():
+    changes = [entry(replacement="True"), entry("Remove", name="Old")]
+    assert refused_changes("primary", changes, Allowed()) == [
+        "primary: It (AWS::RDS::DBCluster) would be replaced and what it holds lost; --allow-replace It",
+        "primary: Old (AWS::RDS::DBCluster) would be removed and what it holds lost; --allow-delete Old",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("action", "allowed", "refused"),
+    [
+        ("Add", Allowed(), False),
+        ("Modify", Allowed(), False),
+        ("Replace", Allowed(), True),
+        ("Replace", Allowed(replace=["It"]), False),
+        ("Remove", Allowed(), True),
+        ("Remove", Allowed(delete=["It"]), False),
+        # AWS decides; the real change set is looked at again.
+        ("Replace?", Allowed(), False),
+    ],
+)
+def test_a_predicted_loss_is_refused(action, allowed, refused):
+    assert bool(refused_predictions("primary", [Change(action, "It", CLUSTER)], allowed)) is refused
+
+
+def without_bucket(text):
+    return text.replace("      Bucket: {Type: 'AWS::S3::Bucket'}\n", "").replace(
+        "      BucketArn: {Condition: Replicates, Value: !GetAtt Bucket.Arn}\n", ""
+    )
+
+
+def test_a_predicted_loss_is_refused_before_anything_is_asked_for(live):
+    live.templates["secondary"] = without_bucket(SECONDARY)
+    with pytest.raises(RefusedError, match="--allow-delete Bucket") as error:
+        live.deploy()
+    assert error.value.exit_code == 4
+    assert live.mutations() == []
+
+
+def test_an_allowed_loss_goes_through(live):
+    live.templates["secondary"] = without_bucket(SECONDARY)
+    live.deploy(allowed=Allowed(delete=["Bucket"]))
+    assert "Bucket" not in live.stack("secondary").content.resources
+    assert live.status("secondary") == "UPDATE_COMPLETE"
+
+
+def test_a_loss_that_only_aws_saw_deletes_the_change_set_and_stops(live):
+    live.templates["primary"] = with_note(live.templates["primary"])
+    live.aws["primary"].extra_changes["pair-dev-primary"] = [entry(replacement="True", name="Cluster")]
+    with pytest.raises(RefusedError, match="--allow-replace Cluster"):
+        live.deploy()
+    assert live.screen.of(ChangeSetMade)[0].changes[-1]["resource"] == "Cluster"
+    assert live.change_sets() == []
+    assert ("primary", "execute_change_set") not in live.mutations()
+    assert live.questions == []
+
+
+def test_a_refused_creation_takes_its_empty_stack_with_it(pair):
+    pair.aws["primary"].extra_changes["pair-dev-primary"] = [entry("Remove", name="Cluster")]
+    with pytest.raises(RefusedError):
+        pair.deploy()
+    assert (pair.stacks(), pair.change_sets()) == ([], [])
