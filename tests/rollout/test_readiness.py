@@ -175,3 +175,13 @@ def test_ctrl_c_while_an_operation_runs_leaves_it_running_and_nothing_else(tmp_p
     pair.clock.sleep(1000)
     pair.deploy()
     assert pair.status("primary") == "UPDATE_COMPLETE"
+
+
+def test_an_execution_that_aws_refuses_leaves_no_change_set_and_its_neighbour_is_watched(tmp_path):
+    three = Deployments(tmp_path, THREE)
+    three.aws["archive"].refuse("execute_change_set", "AccessDenied")
+    with pytest.raises(Exception, match="AccessDenied"):
+        three.deploy()
+    assert three.change_sets() == []
+    assert three.stacks() == ["pair-dev-network", "pair-dev-service"]
+    assert three.status("service") == "CREATE_COMPLETE"

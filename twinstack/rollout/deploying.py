@@ -19,7 +19,7 @@ from twinstack.rollout.executing import Begun, begin, conclude, execute, give_up
 from twinstack.rollout.guards import Allowed, refused_predictions
 from twinstack.rollout.readiness import refuse_unready
 from twinstack.rollout.run import Run
-from twinstack.rollout.watching import watch
+from twinstack.rollout.watching import Operation, watch
 from twinstack.screen.events import OutputsRead, PlanMade, StepBegun, StepSkipped, WiresRead
 
 
@@ -102,13 +102,13 @@ def _run_pass(
 ) -> World:
     """Prepares, reviews and executes the steps of a pass side by side; returns the world after it."""
     begun = _begin_pass(run, planner, world, steps, place=place, failures=failures)
-    operations = [execute(run, item) for item in begun]
-    watch(operations, run.clock, run.screen)
-    for operation, item in zip(operations, begun, strict=True):
+    running = _execute_pass(run, begun, failures)
+    watch([operation for _, operation in running], run.clock, run.screen)
+    for item, operation in running:
         if failure := conclude(run, operation, item.step):
             failures.add(item.step, failure)
-    after = {item.step.stack.role: _read_again(run, planner, item.step.stack.role) for item in begun}
-    for item in begun:
+    after = {operation.role: _read_again(run, planner, operation.role) for _, operation in running}
+    for item, _ in running:
         state = after[item.step.stack.role]
         if isinstance(state, Unknown) and item.step.stack.role not in failures.failed:
             failures.add(item.step, state.reason)  # what later passes need of it is not known
@@ -139,6 +139,18 @@ def _begin_pass(
             give_up(run, item)
         raise
     return begun
+
+
+def _execute_pass(run: Run, begun: Sequence[Begun], failures: _Failures) -> list[tuple[Begun, Operation]]:
+    """Starts what was reviewed; a change set that AWS does not execute is deleted, and the others are followed."""
+    running = []
+    for item in begun:
+        try:
+            running.append((item, execute(run, item)))
+        except AwsError as error:
+            failures.add(item.step, str(error))
+            give_up(run, item)
+    return running
 
 
 def _read_again(run: Run, planner: Planner, role: str) -> Live | Unknown:
