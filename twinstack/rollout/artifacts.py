@@ -54,12 +54,11 @@ def upload_large_templates(run: Run, stacks: Iterable[Stack]) -> Run:
         TwinStackError: The bucket could not be made.
     """
     urls = {}
-    for stack in stacks:
-        if not is_too_large(stack):
-            continue
-        content = stack.template.text.encode()
+    large = [(stack, stack.template.text.encode()) for stack in stacks if is_too_large(stack)]
+    for stack, content in large:
         if len(content) > MAX_BYTES:
             raise InputError(f"{stack.template.source}: {len(content):,} bytes; CloudFormation takes {MAX_BYTES:,}")
+    for stack, content in large:
         bucket = _bucket(run, stack)
         key = f"templates/{hashlib.sha256(content).hexdigest()}.json"
         run.clients[stack.role].buckets.put(bucket, key, content)
