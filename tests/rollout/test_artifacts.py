@@ -4,6 +4,7 @@ import pytest
 
 from tests.systems import PRIMARY
 from twinstack.errors import InputError, RefusedError
+from twinstack.screen.events import StepDone
 
 
 def padded(text, size):
@@ -55,3 +56,17 @@ def test_a_template_that_cloudformation_takes_in_no_way_is_refused_before_anythi
     with pytest.raises(InputError, match=r"secondary.yaml: .* bytes; CloudFormation takes 1,000,000"):
         large.deploy()
     assert large.mutations() == []
+
+
+def test_the_bucket_is_removed_with_what_is_in_it(large):
+    large.deploy()
+    large.destroy()
+    assert (large.stacks(), large.buckets["primary"].objects) == ([], {})
+    assert [event.stack for event in large.screen.of(StepDone)][-1] == "artifacts"
+
+
+def test_the_bucket_of_a_protected_environment_is_removed_too(large):
+    large.environment["protected"] = True
+    large.deploy()
+    large.destroy(confirmed_name="pair-dev")
+    assert large.stacks() == []

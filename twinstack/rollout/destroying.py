@@ -13,7 +13,7 @@ from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundin
 from twinstack.planning.system import Stack
 from twinstack.planning.values import as_text
 from twinstack.planning.world import Live, Unknown, World
-from twinstack.rollout.artifacts import artifact_stack
+from twinstack.rollout.artifacts import artifact_stack, upload_large_templates
 from twinstack.rollout.executing import carry_out
 from twinstack.rollout.guards import Allowed
 from twinstack.rollout.readiness import refuse_busy
@@ -182,7 +182,7 @@ def _unlink(run: Run, world: World, order: list[str]) -> None:
         step = replace(planner, system=replace(planner.system, stacks=stacks)).step(world, role)
         if step.needed:
             run.screen.tell(Note(f"Unlinking {role} from what is deleted before it"))
-            carry_out(quiet, step, state)
+            carry_out(upload_large_templates(quiet, [step.stack]), step, state)
 
 
 def _own(state: Live) -> Mapping[str, str]:
