@@ -10,6 +10,7 @@ from twinstack.aws.world_reading import read_world
 from twinstack.errors import RefusedError, TwinStackError
 from twinstack.planning.passes import creation_order
 from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundings
+from twinstack.planning.steps import Step
 from twinstack.planning.system import Stack
 from twinstack.planning.values import as_text
 from twinstack.planning.world import Live, Unknown, World
@@ -182,7 +183,17 @@ def _unlink(run: Run, world: World, order: list[str]) -> None:
         step = replace(planner, system=replace(planner.system, stacks=stacks)).step(world, role)
         if step.needed:
             run.screen.tell(Note(f"Unlinking {role} from what is deleted before it"))
-            carry_out(upload_large_templates(quiet, [step.stack]), step, state)
+            carry_out(upload_large_templates(quiet, [step.stack]), _keeping(step), state)
+
+
+def _keeping(step: Step) -> Step:
+    """Returns the step with every unchanged value left to the stack: AWS shows a NoEcho value as `****` only."""
+    return replace(
+        step,
+        parameters=tuple(
+            parameter if parameter.changed else replace(parameter, source="previous") for parameter in step.parameters
+        ),
+    )
 
 
 def _own(state: Live) -> Mapping[str, str]:
