@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twinstack.aws.api import ChangeSet, ResourceChange
+from twinstack.aws.errors import AwsError
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
 from twinstack.planning.steps import Step
 from twinstack.planning.world import Live, StackState
@@ -124,9 +125,15 @@ def execute(run: Run, begun: Begun) -> Operation:
         frozenset(change.resource for change in prepared.change_set.changes),
         newest_event(cloudformation, stack_id),
     )
-    if run.protected and step.operation == "UPDATE":
+    narrowed = run.protected and step.operation == "UPDATE"
+    if narrowed:
         protection.narrow(cloudformation, step.stack.name, run.allowed)
-    cloudformation.execute_change_set(prepared.change_set.arn, prepared.token)
+    try:
+        cloudformation.execute_change_set(prepared.change_set.arn, prepared.token)
+    except AwsError:
+        if narrowed:
+            protection.restore(cloudformation, step.stack.name, protected=True)
+        raise
     return operation
 
 
