@@ -216,7 +216,7 @@ def _delete_stack(
     run: Run, role: str, found: StackDescription, stack: Stack, resources: frozenset[str] = frozenset()
 ) -> None:
     cloudformation, stack_id = run.cloudformation(role), found.stack_id
-    if found.termination_protection:
+    if found.termination_protection or run.protected:  # unlinking protects what was not protected before
         cloudformation.set_termination_protection(found.name, enabled=False)
     operation = Operation(
         stack.role, cloudformation, stack_id, run.new_id(), resources, newest_event(cloudformation, stack_id)

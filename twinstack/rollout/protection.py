@@ -40,5 +40,7 @@ def restore(cloudformation: CloudFormation, stack_name: str, *, protected: bool)
 def narrow(cloudformation: CloudFormation, stack_name: str, allowed: Allowed) -> None:
     """Lets the allowed resources, and no others, through the policy of a protected stack."""
     names = {*allowed.replace, *allowed.delete}
-    if names:
+    if allowed.everything:
+        cloudformation.set_stack_policy(stack_name, _ALLOW_ALL)
+    elif names:
         cloudformation.set_stack_policy(stack_name, stack_policy(names))

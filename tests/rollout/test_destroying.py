@@ -1,0 +1,201 @@
+"""Taking the stacks down: what is unlinked and deleted in which order, what blocks it, and what stays."""
+
+import pytest
+
+from tests.rollout.deployments import Deployments
+from tests.systems import PRIMARY, SECONDARY
+from twinstack.errors import BusyError, RefusedError, TwinStackError
+from twinstack.screen.events import Left, StepBegun, StepDone, StepFailed
+
+
+def test_links_are_taken_away_first_and_stacks_deleted_in_reverse(live):
+    assert live.destroy() is True
+    mutating = [(role, call) for role, call in live.mutations() if call in ("execute_change_set", "delete_stack")]
+    assert mutating.count(("primary", "execute_change_set")) == 1
+    unlinking = live.aws["primary"].requests[-1]
+    assert {name: unlinking.parameters[name] for name in ("PeeringId", "PeerCidr", "PeerBucket")} == {
+        "PeeringId": "",
+        "PeerCidr": "",
+        "PeerBucket": "",
+    }
+    assert [(event.stack, event.operation) for event in live.screen.of(StepBegun)] == [
+        ("secondary", "DELETE"),
+        ("primary", "DELETE"),
+    ]
+    assert (live.stacks(), live.change_sets()) == ([], [])
+
+
+def test_every_deletion_is_watched_to_its_end(live):
+    live.destroy()
+    assert [(event.stack, event.status) for event in live.screen.of(StepDone)] == [
+        ("primary", "UPDATE_COMPLETE"),
+        ("secondary", "DELETE_COMPLETE"),
+        ("primary", "DELETE_COMPLETE"),
+    ]
+
+
+def test_one_question_is_asked_for_the_whole(live):
+    live.destroy()
+    assert live.questions == ["Delete pair-dev-secondary, pair-dev-primary?"]
+
+
+def test_nothing_there_is_nothing_to_do(pair):
+    assert pair.destroy() is False
+    assert (pair.mutations(), pair.questions) == ([], [])
+
+
+def test_a_stack_alone_is_deleted_without_a_stop_at_the_other(live):
+    live.aws["secondary"].delete_by_hand("pair-dev-secondary")
+    assert live.destroy() is True
+    assert live.stacks() == []
+
+
+def test_what_a_failed_creation_left_is_deleted(pair):
+    pair.aws["primary"].fail("Table", "no")
+    with pytest.raises(TwinStackError):
+        pair.deploy()
+    assert pair.destroy() is True
+    assert pair.stacks() == []
+
+
+@pytest.mark.parametrize("status", ["ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED"])
+def test_a_stuck_stack_is_deleted_without_being_unlinked(live, status):
+    live.stack("primary").status = status
+    live.destroy()
+    assert "execute_change_set" not in live.aws["primary"].mutations()
+    assert live.stacks() == []
+
+
+def test_a_deletion_that_fails_says_where_and_stops(live):
+    live.aws["secondary"].fail("Peering", "it is in use")
+    with pytest.raises(TwinStackError) as error:
+        live.destroy()
+    assert str(error.value) == (
+        "secondary (eu-west-1) ended in DELETE_FAILED: "
+        "Peering (AWS::EC2::VPCPeeringConnection) DELETE_FAILED: it is in use"
+    )
+    assert [event.stack for event in live.screen.of(StepFailed)] == ["secondary"]
+    assert "delete_stack" not in live.aws["primary"].mutations()
+
+
+def test_what_stays_is_listed(pair):
+    pair.templates["primary"] = PRIMARY.replace(
+        "      Bucket:\n", "      Key: {Type: 'AWS::KMS::Key', Properties: {PendingWindowInDays: 7}}\n      Bucket:\n"
+    )
+    pair.templates["secondary"] = SECONDARY.replace("'AWS::S3::Bucket'}", "'AWS::S3::Bucket', DeletionPolicy: Retain}")
+    pair.deploy()
+    bucket = pair.stack("secondary").content.physical_id("Bucket")
+    key = pair.stack("primary").content.physical_id("Key")
+    pair.destroy()
+    (left,) = pair.screen.of(Left)
+    assert [tuple(entry.values()) for entry in left.resources] == [
+        ("secondary", "Bucket", "AWS::S3::Bucket", bucket, "kept by its DeletionPolicy"),
+        ("primary", "Key", "AWS::KMS::Key", key, "pending deletion for 7 days"),
+    ]
+
+
+def refused(deployments, **options):
+    """The message of a refusal that changed nothing."""
+    stacks = deployments.stacks()
+    deployments.forget_calls()
+    with pytest.raises(RefusedError) as error:
+        deployments.destroy(**options)
+    assert error.value.exit_code == 4
+    assert deployments.mutations() == []
+    assert deployments.stacks() == stacks
+    return str(error.value)
+
+
+def test_a_declined_question_changes_nothing(live):
+    assert "declined" in refused(live, confirm=lambda question: False)
+
+
+@pytest.mark.parametrize("name", [None, "pair-prod", "pair"])
+def test_a_protected_environment_is_refused_without_its_name(protected, name):
+    protected.deploy()
+    assert "--confirm pair-dev" in refused(protected, confirmed_name=name)
+
+
+def test_a_protected_environment_is_deleted_with_its_name(protected):
+    protected.deploy()
+    assert protected.destroy(confirmed_name="pair-dev") is True
+    assert protected.stacks() == []
+
+
+def test_stacks_that_were_not_yet_protected_are_deleted_with_the_name_too(pair):
+    """Unlinking protects the primary, which was made before the environment was protected."""
+    pair.deploy()
+    pair.environment["protected"] = True
+    pair.destroy(confirmed_name="pair-dev")
+    assert pair.stacks() == []
+
+
+def test_the_policy_lets_through_what_unlinking_takes_away(protected):
+    protected.deploy()
+    stack = protected.stack("primary")
+    policies = []
+    execute = protected.aws["primary"].execute_change_set
+
+    def noted(arn, token):
+        policies.append(stack.policies[-1])
+        execute(arn, token)
+
+    protected.aws["primary"].execute_change_set = noted
+    protected.destroy(confirmed_name="pair-dev")
+    assert len(policies) == 1
+    assert "Deny" not in policies[0]
+
+
+def test_an_unreadable_stack_is_refused(live):
+    live.aws["secondary"].refuse("describe_stack", "AccessDenied")
+    assert "AccessDenied" in refused(live)
+
+
+def test_a_busy_stack_is_refused(live):
+    live.stack("secondary").status = "UPDATE_IN_PROGRESS"
+    with pytest.raises(BusyError, match="secondary"):
+        live.destroy()
+    assert live.mutations() == []
+
+
+def test_termination_protection_that_the_environment_did_not_ask_for_is_refused(live):
+    live.stack("primary").protected = True
+    assert "stack pair-dev-primary has termination protection" in refused(live)
+
+
+def test_deletion_protection_is_refused(pair):
+    pair.templates["secondary"] = SECONDARY.replace(
+        "{GlobalClusterIdentifier", "{DeletionProtection: true, GlobalClusterIdentifier"
+    )
+    pair.deploy()
+    assert "Cluster (AWS::RDS::DBCluster) has deletion protection" in refused(pair)
+
+
+def test_a_bucket_that_is_not_empty_is_refused(live):
+    bucket = live.stack("primary").content.physical_id("Bucket")
+    live.buckets["primary"].put(bucket, "backup", b"")
+    assert f"bucket {bucket} (Bucket) is not empty" in refused(live)
+
+
+def test_buckets_are_emptied_on_request(live):
+    bucket = live.stack("primary").content.physical_id("Bucket")
+    live.buckets["primary"].put(bucket, "backup", b"")
+    live.destroy(empty_buckets=True)
+    assert live.buckets["primary"].objects == {}
+    assert live.stacks() == []
+
+
+def test_a_kept_bucket_is_neither_looked_at_nor_emptied(tmp_path):
+    kept = SECONDARY.replace("'AWS::S3::Bucket'}", "'AWS::S3::Bucket', DeletionPolicy: Retain}")
+    pair = Deployments(tmp_path, {"primary": PRIMARY, "secondary": kept})
+    pair.deploy()
+    bucket = pair.stack("secondary").content.physical_id("Bucket")
+    pair.buckets["secondary"].put(bucket, "backup", b"")
+    pair.destroy(empty_buckets=True)
+    assert list(pair.buckets["secondary"].objects) == [bucket]
+
+
+def test_every_reason_is_told_at_once(live):
+    live.stack("secondary").protected = True
+    live.buckets["primary"].put(live.stack("primary").content.physical_id("Bucket"), "backup", b"")
+    assert len(refused(live).splitlines()) == 2
