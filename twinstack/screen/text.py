@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from functools import singledispatchmethod
 
 from rich.console import Console
-from rich.markup import escape
 from rich.status import Status
 from rich.table import Table
+from rich.text import Text
 
 from twinstack.screen import events as told
 from twinstack.screen.events import Event
@@ -112,7 +112,7 @@ class TextScreen:
                 f"  {event.stack}  {event.status:<24} {event.resource} ({event.type}){reason}", "red" if failed else ""
             )
         elif self._out.is_terminal:
-            text = escape(f"{event.stack} {event.done}/{event.total} · {event.resource} {event.status}")
+            text = Text(f"{event.stack} {event.done}/{event.total} · {event.resource} {event.status}")
             if self._waiting is None:
                 self._waiting = self._out.status(text)
                 self._waiting.start()
@@ -128,6 +128,7 @@ class TextScreen:
 
     @_draw.register
     def _(self, event: told.StepFailed) -> None:
+        self._progress_shown.pop(event.stack, None)
         self._line(f"  {event.stack}: {event.status}", "red")
 
     @_draw.register
@@ -142,7 +143,7 @@ class TextScreen:
             colour = _COLOURS.get(wire["verdict"], "")
             value = wire["value"] if wire["verdict"] != "differs" else f"{wire['value']} (put out: {wire['produced']})"
             row = (wire["stack"], wire["parameter"], wire["source"], value, wire["verdict"])
-            table.add_row(*map(escape, row), style=colour)
+            table.add_row(*map(Text, row), style=colour)
         self._print_table(table)
 
     @_draw.register
@@ -151,7 +152,7 @@ class TextScreen:
         table = _table("Outputs", "stack", "output", "value")
         for role, outputs in event.outputs.items():
             for name, value in outputs.items():
-                table.add_row(*map(escape, (role, name, value)))
+                table.add_row(*map(Text, (role, name, value)))
         self._print_table(table)
 
     @_draw.register
@@ -159,7 +160,7 @@ class TextScreen:
         columns = ("stack", "region", "name", "status", "resources", "protected")
         table = _table("Stacks", *columns)
         for stack in event.stacks:
-            table.add_row(*(escape(str(stack[column])) for column in columns))
+            table.add_row(*(Text(str(stack[column])) for column in columns))
         self._print_table(table)
         for stack in event.stacks:
             if stack["reason"]:
@@ -205,6 +206,7 @@ class TextScreen:
         self._out.print(table)
 
 
+# Cells are `Text`: a string would be searched for markup and emoji, and a name or an ARN may look like either.
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in columns:

@@ -1,0 +1,254 @@
+"""What a run tells, drawn for a person and written for a program."""
+
+import io
+import json
+from dataclasses import fields
+
+import pytest
+from rich.console import Console
+
+from twinstack.screen import events as told
+from twinstack.screen.events import Event
+from twinstack.screen.json_lines import JsonScreen
+from twinstack.screen.text import TextScreen
+
+CHANGE = {
+    "action": "Modify",
+    "resource": "Cluster",
+    "type": "AWS::RDS::DBCluster",
+    "physical_id": "cluster-1",
+    "replacement": "Conditional",
+    "properties": ("Port", "Engine"),
+}
+PLAN = {
+    "version": 1,
+    "environment": "dev",
+    "partial": False,
+    "passes": [],
+    "unknown": {},
+    "waiting": [],
+    "stale": [],
+    "unused": [],
+    "fewest_passes": True,
+}
+WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
+STATUS = {"stack": "primary", "region": "us-east-1", "name": "pair-dev-primary", "status": "UPDATE_COMPLETE"}
+PROGRESS = ("primary", "2026-01-01T00:00:00", "Cluster", "AWS::RDS::DBCluster")
+
+# One event of each kind, and what a person reads of it.
+EVENTS: list[tuple[Event, str]] = [
+    (told.Note("looking"), "looking"),
+    (told.Warning_("mind the gap"), "Note: mind the gap"),
+    (told.Failure("primary: it\nbroke", 1), "Error: primary: it\nError: broke"),
+    (
+        told.Finding("E3001", "error", "generated/primary.yaml:7", "no such type"),
+        "generated/primary.yaml:7: E3001 error: no such type",
+    ),
+    (told.PlanMade(PLAN), "Plan for dev: nothing to do"),
+    (told.StepBegun(1, 3, "primary", "us-east-1", "CREATE"), "Pass 1 of 3: create primary in us-east-1"),
+    (
+        told.ChangeSetMade("primary", "twinstack-1", (CHANGE, {**CHANGE, "action": "Add"})),
+        "  change set twinstack-1: 1 Modify, 1 Add\n"
+        "    ~ Cluster AWS::RDS::DBCluster: Port, Engine (replacement possible)",
+    ),
+    (told.NothingToChange("primary"), "  primary: nothing to change"),
+    (
+        told.ResourceProgress(*PROGRESS, "CREATE_FAILED", "no more", 1, 4),
+        "  primary  CREATE_FAILED            Cluster (AWS::RDS::DBCluster): no more",
+    ),
+    (told.StepDone("primary", "UPDATE_COMPLETE", 12.34), "  primary: UPDATE_COMPLETE after 12.3 s"),
+    (told.StepFailed("primary", "ROLLBACK_COMPLETE", "no more"), "  primary: ROLLBACK_COMPLETE"),
+    (told.StepSkipped("primary", "secondary failed"), "  primary: not run, because secondary failed"),
+    (
+        told.WiresRead(({**WIRE, "produced": "pcx-1", "verdict": "matches"},)),
+        "primary  PeeringId  secondary.PeeringId  pcx-1  matches",
+    ),
+    (
+        told.WiresRead(({**WIRE, "produced": "pcx-2", "verdict": "differs"},)),
+        "primary  PeeringId  secondary.PeeringId  pcx-1 (put out: pcx-2)  differs",
+    ),
+    (told.OutputsRead({"primary": {"VpcId": "vpc-1"}}), "primary  VpcId   vpc-1"),
+    (
+        told.StatusRead(({**STATUS, "resources": 7, "protected": True, "reason": "done"},)),
+        "primary  us-east-1  pair-dev-primary  UPDATE_COMPLETE  7          True",
+    ),
+    (
+        told.StackEventRead("primary", "us-east-1", *PROGRESS[1:], "UPDATE_COMPLETE", "why"),
+        "2026-01-01T00:00:00  primary    UPDATE_COMPLETE              Cluster (AWS::RDS::DBCluster): why",
+    ),
+    (
+        told.Left(({"stack": "primary", "resource": "Key", "type": "K", "physical_id": "k-1", "why": "pending"},)),
+        "Left behind:\n  primary: Key k-1: pending",
+    ),
+    (
+        told.NotEmulated(({"type": "AWS::S3::Bucket", "property": "Replication", "where": "pair Bucket"},)),
+        "  AWS::S3::Bucket: Replication (pair Bucket)",
+    ),
+    (told.LocalAwsRead("http://127.0.0.1:4566", 12), "local AWS at http://127.0.0.1:4566 (pid 12)"),
+    (told.LocalAwsRead(None, None), "the local AWS is not running"),
+    (told.Printed("as it is\n"), "as it is"),
+    (told.Done("Done."), "Done."),
+]
+KINDS = {
+    kind for kind in vars(told).values() if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+}
+
+
+def drawn(*events, verbose=False, terminal=False):
+    """What a person sees of some events: output and errors together."""
+    out = io.StringIO()
+    console = Console(file=out, highlight=False, emoji=False, force_terminal=terminal, width=100)
+    screen = TextScreen(console, console, verbose=verbose)
+    for event in events:
+        screen.tell(event)
+    return out.getvalue()
+
+
+def written(event):
+    """The one line that a program reads of an event."""
+    out = io.StringIO()
+    JsonScreen(out).tell(event)
+    assert out.getvalue().count("\n") == 1
+    return json.loads(out.getvalue())
+
+
+def names(entries):
+    return [type(event).__name__ for event, _ in entries]
+
+
+def test_there_is_an_example_of_every_kind_of_event():
+    assert {type(event) for event, _ in EVENTS} == KINDS
+    assert len({kind.code for kind in KINDS}) == len(KINDS)
+
+
+@pytest.mark.parametrize(("event", "text"), EVENTS, ids=names(EVENTS))
+def test_a_person_reads(event, text):
+    # Cells are filled up to the width of their column.
+    assert text in "\n".join(line.rstrip() for line in drawn(event).splitlines())
+
+
+@pytest.mark.parametrize("event", [event for event, _ in EVENTS], ids=names(EVENTS))
+def test_a_program_reads_the_kind_and_every_value(event):
+    line = written(event)
+    assert line.pop("event") == event.code
+    assert set(line) == {field.name for field in fields(event)}
+
+
+def test_values_of_a_json_line_are_those_of_the_event():
+    assert written(told.ChangeSetMade("primary", "twinstack-1", (CHANGE,))) == {
+        "event": "change-set",
+        "stack": "primary",
+        "name": "twinstack-1",
+        "changes": [{**CHANGE, "properties": ["Port", "Engine"]}],
+    }
+
+
+def test_json_keeps_letters_of_every_language():
+    out = io.StringIO()
+    JsonScreen(out).tell(told.Note("Köln → 東京"))
+    assert "Köln → 東京" in out.getvalue()
+
+
+def test_a_kind_that_cannot_be_drawn_is_an_error_and_not_silence():
+    class New(Event):
+        code = "new"
+
+    with pytest.raises(TypeError, match="no drawing for New"):
+        drawn(New())
+
+
+NASTY = [
+    "[red]",
+    "[/red]",
+    "[bold]x[/]",
+    ":secret:",
+    "arn:aws:kms:eu-west-1:1:key:x",
+    "\\[red]",
+    "C:\\temp\\",
+    "[link=x]",
+    "{x}",
+]
+
+
+def nasty_events(text):
+    yield told.Note(text)
+    yield told.Warning_(text)
+    yield told.Failure(text, 1)
+    yield told.Finding(text, "error", "x", "y")
+    yield told.StepBegun(1, 1, text, "us-east-1", "CREATE")
+    yield told.ChangeSetMade("primary", "x", ({**CHANGE, "resource": text},))
+    yield told.ResourceProgress("primary", "t", text, "T", "CREATE_FAILED", "", 1, 4)
+    yield told.ResourceProgress("primary", "t", "It", "T", "CREATE_FAILED", text, 1, 4)
+    yield told.StepSkipped("primary", text)
+    yield told.WiresRead(({**WIRE, "value": text, "produced": text, "verdict": "matches"},))
+    yield told.WiresRead(({**WIRE, "value": "x", "produced": text, "verdict": "differs"},))
+    yield told.OutputsRead({"primary": {"Name": text}})
+    yield told.StatusRead(({**STATUS, "status": text, "resources": 1, "protected": False, "reason": text},))
+    yield told.StackEventRead("primary", "r", "t", "It", "T", "S", text)
+    yield told.Left(({"stack": "s", "resource": "r", "type": "t", "physical_id": text, "why": "w"},))
+    yield told.NotEmulated(({"type": "t", "property": text, "where": "w"},))
+    yield told.Printed(text)
+    yield told.Done(text)
+    yield told.PlanMade({**PLAN, "unknown": {"secondary": text}})
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_text_that_looks_like_markup_or_emoji_comes_out_as_it_is(text):
+    for event in nasty_events(text):
+        shown = drawn(event)
+        assert text in shown, type(event).__name__
+        assert text + "\\" not in shown, type(event).__name__
+
+
+@pytest.mark.parametrize("text", NASTY)
+def test_the_live_line_of_a_terminal_shows_text_as_it_is(text):
+    progress = told.ResourceProgress("primary", "t", text, "T", "CREATE_COMPLETE", "", 1, 4)
+    assert text in drawn(progress, told.Note("after"), terminal=True)
+
+
+def test_without_a_terminal_there_are_no_control_codes():
+    for event, _ in EVENTS:
+        assert "\x1b" not in drawn(event, verbose=True)
+
+
+def test_on_a_terminal_there_are_colours():
+    assert "\x1b[" in drawn(told.Done("Done."), terminal=True)
+
+
+def test_long_values_are_not_cut_or_broken_without_a_terminal():
+    arn = "arn:aws:iam::123456789012:role/" + "x" * 90
+    assert arn in drawn(told.OutputsRead({"primary": {"Role": arn}}))
+    assert arn in drawn(told.Note(arn))
+
+
+def progress(done, status="CREATE_COMPLETE"):
+    return told.ResourceProgress(*PROGRESS, status, "", done, 8)
+
+
+def test_without_a_terminal_progress_is_told_by_quarters():
+    shown = drawn(*(progress(done) for done in range(9)))
+    assert shown.splitlines() == [f"  primary: {done} of 8 resources" for done in (2, 4, 6, 8)]
+
+
+def test_the_progress_of_a_next_step_begins_anew():
+    shown = drawn(progress(8), told.StepDone("primary", "CREATE_COMPLETE", 1), progress(8))
+    assert shown.count("8 of 8 resources") == 2
+
+
+def test_the_progress_after_a_failed_step_begins_anew():
+    shown = drawn(progress(8), told.StepFailed("primary", "ROLLBACK_COMPLETE", "x"), progress(8))
+    assert shown.count("8 of 8 resources") == 2
+
+
+def test_verbose_shows_every_event_of_an_operation():
+    assert drawn(progress(1), verbose=True) == "  primary  CREATE_COMPLETE          Cluster (AWS::RDS::DBCluster)\n"
+
+
+def test_added_resources_are_counted_and_listed_only_when_asked_for():
+    event = told.ChangeSetMade("primary", "twinstack-1", ({**CHANGE, "action": "Add", "replacement": "False"},))
+    assert "Cluster" not in drawn(event)
+    assert "+ Cluster AWS::RDS::DBCluster" in drawn(event, verbose=True)
+
+
+def test_a_change_set_without_resources_is_said_to_change_outputs():
+    assert "change set twinstack-1: outputs only" in drawn(told.ChangeSetMade("primary", "twinstack-1", ()))
