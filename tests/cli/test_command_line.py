@@ -141,6 +141,15 @@ BAD_INPUT = {
         lambda p: edit(p, "project: pair", "project: pair\nproject: other"),
         "environments/dev.yaml:2: the key project stands twice; keep one of them",
     ),
+    "a region that is not there": (
+        lambda p: edit(p, "region: eu-west-1", "region: eu-west-9"),
+        "environments/dev.yaml:4: there is no region eu-west-9 that cfn-lint has schemas for",
+    ),
+    "an empty file": (
+        lambda p: (p / "environments" / "dev.yaml").write_text(""),
+        "environments/dev.yaml: an environment file has the keys project, environment_suffix, protected, stacks, "
+        "update_order, parameters, parameter_overrides, tags; see the README",
+    ),
     "a region that is none": (
         lambda p: edit(p, "region: eu-west-1", "region: Ireland"),
         "environments/dev.yaml:4: stacks.secondary.region: 'Ireland' is not a region code such as eu-west-1",

@@ -5,14 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 from twinstack.aws.api import Clients, StackClients
 from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, translated
 from twinstack.planning.system import Stack, System
 
-# The local AWS asks for no real credentials, and must never be sent any.
-_LOCAL_CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 _CONFIG = Config(
     retries={"mode": "standard", "total_max_attempts": 6},
     connect_timeout=10,
@@ -44,19 +43,28 @@ def connect(system: System, access: Access) -> Clients:
         AwsError: A role cannot be assumed.
     """
     with translated("credentials"):
-        base = boto3.Session(profile_name=None if access.local else access.profile)
+        base = _local_session() if access.local else boto3.Session(profile_name=access.profile)
     clients = {}
     for role, stack in system.stacks.items():
         where = f"{role} ({stack.region})"
-        session = _assumed(base, stack, access, where) if stack.account else base
-        credentials = _LOCAL_CREDENTIALS if access.local else {}
-        common = {"region_name": stack.region, "endpoint_url": access.endpoint_url, "config": _CONFIG, **credentials}
+        session = _assumed(base, stack, access, where) if stack.account and not access.local else base
+        common = {"region_name": stack.region, "endpoint_url": access.endpoint_url, "config": _CONFIG}
         with translated(where):
             clients[role] = StackClients(
                 BotoCloudFormation(session.client("cloudformation", **common), where),  # type: ignore[call-overload]
                 BotoBuckets(session.client("s3", **common), where),  # type: ignore[call-overload]
             )
     return clients
+
+
+def _local_session() -> boto3.Session:
+    """Makes a session for the local AWS: it asks for no real credentials, and must never be sent any.
+
+    Neither AWS_PROFILE nor a configuration file counts here.
+    """
+    bare = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    bare.set_credentials("test", "test")
+    return boto3.Session(botocore_session=bare)
 
 
 def _assumed(base: boto3.Session, stack: Stack, access: Access, where: str) -> boto3.Session:

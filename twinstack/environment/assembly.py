@@ -11,6 +11,7 @@ from pathlib import Path
 from twinstack.environment.constraints import broken_constraint
 from twinstack.environment.file import EnvironmentFile
 from twinstack.errors import InputError
+from twinstack.planning.resource_schemas import known_regions
 from twinstack.planning.system import Stack, System
 from twinstack.planning.values import as_text
 from twinstack.templates import Template, read_template
@@ -104,6 +105,11 @@ def _role_problems(file: EnvironmentFile, templates: Mapping[str, Template]) -> 
 
 def _region_problems(file: EnvironmentFile) -> list[str]:
     stacks = file.model.stacks
+    unknown = [
+        f"{file.where('stacks', role, 'region')}: there is no region {entry.region} that cfn-lint has schemas for"
+        for role, entry in stacks.items()
+        if entry.region not in known_regions()
+    ]
     shared = [
         f"{file.where('stacks', other, 'region')}: {other} is in {stacks[other].region}, as {one} is: neither would "
         "outlive the loss of that region; give one of them another region"
@@ -111,11 +117,15 @@ def _region_problems(file: EnvironmentFile) -> list[str]:
         if stacks[one].region == stacks[other].region
     ]
     regions = sorted({entry.region for entry in stacks.values()})
-    return shared or [
-        f"{file.where('parameter_overrides', region)}: no stack is in {region}; the stacks are in {', '.join(regions)}"
-        for region in file.model.parameter_overrides
-        if region not in regions
-    ]
+    return (
+        unknown
+        or shared
+        or [
+            f"{file.where('parameter_overrides', region)}: no stack is in {region}; they are in {', '.join(regions)}"
+            for region in file.model.parameter_overrides
+            if region not in regions
+        ]
+    )
 
 
 def _order_problems(file: EnvironmentFile) -> Iterator[str]:

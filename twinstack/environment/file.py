@@ -106,6 +106,9 @@ def read_environment_file(
         InputError: The file is missing or unreadable, has an unknown key or a value of the wrong form.
     """
     document = read_marked(_path(name_or_path, root))
+    if not isinstance(document.data, dict):
+        keys = ", ".join(EnvironmentModel.model_fields)
+        raise InputError(f"{document.source}: an environment file has the keys {keys}; see the README")
     try:
         model = EnvironmentModel.model_validate(document.data)
     except ValidationError as error:

@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
 from typing import Any, Protocol
 
 PropertyPath = tuple[str, ...]
+_SCHEMAS = "data/schemas/providers"
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,14 @@ def shipped_schemas(resource_type: str, region: str) -> UpdateRules:
     except ResourceNotFoundError:
         return UpdateRules()
     return rules_of(schema)
+
+
+@cache
+def known_regions() -> frozenset[str]:
+    """Returns the regions that cfn-lint ships resource schemas for, without loading cfn-lint."""
+    found = find_spec("cfnlint")
+    folders = (found.submodule_search_locations or ()) if found else ()
+    return frozenset(file.stem for folder in folders for file in Path(folder, _SCHEMAS).glob("*-*.json"))
 
 
 def rules_of(schema: Mapping[str, Any]) -> UpdateRules:
