@@ -15,11 +15,8 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
 
 def _lines(plan: Mapping[str, Any]) -> Iterator[str]:
     passes = plan["passes"]
-    yield (
-        f"### Plan for `{plan['environment']}`: {len(passes)} passes"
-        if passes
-        else (f"### Plan for `{plan['environment']}`: nothing to do")
-    )
+    count = f"{len(passes)} {'pass' if len(passes) == 1 else 'passes'}" if passes else "nothing to do"
+    yield f"### Plan for `{plan['environment']}`: {count}"
     yield ""
     if passes:
         yield "| pass | stack | region | operation | add | modify | replace | remove |"

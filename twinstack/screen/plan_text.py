@@ -38,7 +38,7 @@ def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Itera
     changes = step["changes"]
     adds = [change for change in changes if change["action"] == "Add"]
     if adds and not verbose:
-        yield f"    + {len(adds)} resources", "green"
+        yield f"    + {len(adds)} {'resource' if len(adds) == 1 else 'resources'}", "green"
     for change in changes if verbose else [change for change in changes if change["action"] != "Add"]:
         yield f"    {change_line(change)}", _style(change)
     if step["operation"] == "UPDATE" and step["changed_outputs"]:

@@ -1,0 +1,202 @@
+"""The plan of the pair, in words and as a comment on a pull request."""
+
+from textwrap import dedent
+
+import pytest
+
+from tests.systems import PRIMARY, deployed, pair, planner
+from twinstack.planning.document import plan_document
+from twinstack.planning.passes import plan
+from twinstack.planning.world import Absent, Unknown
+from twinstack.screen.plan_markdown import plan_markdown
+from twinstack.screen.plan_text import plan_lines
+
+NOTHING = {"primary": Absent(), "secondary": Absent()}
+IDS = {"VpcId": "vpc-1", "PeerVpc": "vpc-1", "GlobalCluster": "global-1", "PeeringId": "pcx-2", "BucketArn": "arn-2"}
+
+
+def worlds():
+    """The worlds that a deployment from nothing goes through."""
+    seen = [NOTHING]
+    while (planned := plan(planner(pair()), seen[-1])).passes:
+        seen.append(seen[-1] | {step.stack.role: deployed(step.after, **IDS) for step in planned.passes[0]})
+    return seen
+
+
+def document(world, given=None):
+    return plan_document(plan(planner(given or pair()), world), "dev")
+
+
+def text(world, given=None, *, verbose=False):
+    return "\n".join(line for line, _ in plan_lines(document(world, given), verbose=verbose))
+
+
+FROM_NOTHING = """
+    Plan for dev: 3 passes: primary → secondary → primary
+      Pass 1: create primary in us-east-1
+        + 4 resources
+      Pass 2: create secondary in eu-west-1
+        because PeerVpc gets its value from primary.VpcId
+        because PeerCidr gets its value from primary.VpcCidr
+        because GlobalCluster gets its value from primary.GlobalCluster
+        because SourceRegion gets its value from primary.Region
+        + 6 resources
+      Pass 3: update primary in us-east-1
+        because PeeringId gets its value from secondary.PeeringId
+        because PeerCidr gets its value from secondary.VpcCidr
+        because PeerBucket gets its value from secondary.BucketArn
+        + 1 resource
+        ~ Bucket AWS::S3::Bucket: Replication
+"""
+LAST_PASS = """
+    Plan for dev: 1 pass: primary
+      Pass 1: update primary in us-east-1
+        because PeeringId gets its value from secondary.PeeringId
+        because PeerCidr gets its value from secondary.VpcCidr
+        because PeerBucket gets its value from secondary.BucketArn
+        + Route AWS::EC2::Route
+        ~ Bucket AWS::S3::Bucket: Replication
+        VpcCidr = '10.0.0.0/16' (default)
+        PeeringId = 'pcx-2' (wire)
+        PeerCidr = '10.1.0.0/16' (wire)
+        PeerBucket = 'arn-2' (wire)
+"""
+MOVED_NETWORK = """
+    Plan for dev: 3 passes: primary → secondary → primary
+      Pass 1: update primary in us-east-1
+        because parameter VpcCidr changes
+        ± Vpc AWS::EC2::VPC: CidrBlock (replacement)
+        ± Table AWS::EC2::RouteTable: VpcId (replacement)
+        ± Route AWS::EC2::Route: RouteTableId (replacement)
+        outputs that change: VpcId, VpcCidr
+      Pass 2: update secondary in eu-west-1
+        because PeerVpc changes with primary.VpcId
+        because PeerCidr changes with primary.VpcCidr
+        ± Peering AWS::EC2::VPCPeeringConnection: PeerVpcId (replacement)
+        ± Route AWS::EC2::Route: VpcPeeringConnectionId, DestinationCidrBlock (replacement)
+        outputs that change: PeeringId
+      Pass 3: update primary in us-east-1
+        because PeeringId changes with secondary.PeeringId
+        ~ Route AWS::EC2::Route: VpcPeeringConnectionId
+"""
+SWITCHED_OFF = """
+    Plan for dev: 1 pass: secondary
+      Pass 1: update secondary in eu-west-1
+        because parameter Replicate changes
+        outputs that change: BucketArn
+    Stale: primary.PeerBucket keeps a value that its producer no longer has; --unlink PeerBucket empties it
+"""
+UNREADABLE_STANDBY = """
+    Plan for dev: nothing to do
+    Partial: secondary could not be read, so it is left alone and what others take from it is kept.
+      AccessDenied
+"""
+UNREADABLE_PRIMARY = """
+    Plan for dev: nothing to do
+    Partial: primary could not be read, so it is left alone and what others take from it is kept.
+      AccessDenied
+    Waiting: secondary cannot be deployed before primary.VpcId can be read
+    Waiting: secondary cannot be deployed before primary.VpcCidr can be read
+    Waiting: secondary cannot be deployed before primary.GlobalCluster can be read
+    Waiting: secondary cannot be deployed before primary.Region can be read
+"""
+SECRETIVE = PRIMARY.replace("VpcCidr: {Type", "Token: {Type: String, NoEcho: true}\n      VpcCidr: {Type").replace(
+    "Engine: aurora-mysql", "Engine: !Ref Token"
+)
+SECRET = """
+    Plan for dev: 1 pass: primary
+      Pass 1: update primary in us-east-1
+        because its template generated/primary.yaml changed
+        because parameter Token changes
+        ~ Cluster AWS::RDS::GlobalCluster: Engine
+        cannot be compared (NoEcho): Token
+        Token = '****' (literal)
+        VpcCidr = '10.0.0.0/16' (default)
+        PeeringId = 'pcx-2' (wire)
+        PeerCidr = '10.1.0.0/16' (wire)
+        PeerBucket = 'arn-2' (wire)
+"""
+
+
+def secretive():
+    return pair({"primary": {"Token": "hush"}}, primary=SECRETIVE)
+
+
+@pytest.mark.parametrize(
+    ("given", "world", "verbose", "expected"),
+    [
+        pytest.param(pair(), NOTHING, False, FROM_NOTHING, id="from nothing"),
+        pytest.param(pair(), worlds()[2], True, LAST_PASS, id="the last pass, verbose"),
+        pytest.param(
+            pair({"primary": {"VpcCidr": "10.9.0.0/16"}}), worlds()[3], False, MOVED_NETWORK, id="replacements"
+        ),
+        pytest.param(pair({"secondary": {"Replicate": "false"}}), worlds()[3], False, SWITCHED_OFF, id="a stale value"),
+        pytest.param(
+            pair(), worlds()[3] | {"secondary": Unknown("AccessDenied")}, False, UNREADABLE_STANDBY, id="partial"
+        ),
+        pytest.param(
+            pair(), NOTHING | {"primary": Unknown("AccessDenied")}, False, UNREADABLE_PRIMARY, id="partial, waiting"
+        ),
+        pytest.param(pair(), worlds()[3], False, "Plan for dev: nothing to do", id="nothing to do"),
+        pytest.param(secretive(), worlds()[3], True, SECRET, id="a secret"),
+    ],
+)
+def test_the_plan_in_words(given, world, verbose, expected):
+    assert text(world, given, verbose=verbose) == dedent(expected).strip()
+
+
+def test_what_is_lost_is_red_and_what_is_new_is_green():
+    styles = {line.split()[0]: style for line, style in plan_lines(document(NOTHING), verbose=True) if line[4] in "+"}
+    assert styles == {"+": "green"}
+    moved = document(worlds()[3], pair({"primary": {"VpcCidr": "10.9.0.0/16"}}))
+    assert {style for line, style in plan_lines(moved, verbose=False) if "±" in line} == {"red"}
+
+
+def test_a_comment_on_a_pull_request_has_a_table_and_everything_folded_below_it():
+    assert plan_markdown(document(worlds()[2])) == dedent(
+        """\
+        ### Plan for `dev`: 1 pass
+
+        | pass | stack | region | operation | add | modify | replace | remove |
+        |---|---|---|---|---|---|---|---|
+        | 1 | primary | us-east-1 | UPDATE | 1 | 1 | 0 | 0 |
+
+        <details><summary>Every change</summary>
+
+        ```diff
+         Plan for dev: 1 pass: primary
+           Pass 1: update primary in us-east-1
+             because PeeringId gets its value from secondary.PeeringId
+             because PeerCidr gets its value from secondary.VpcCidr
+             because PeerBucket gets its value from secondary.BucketArn
+        +    + Route AWS::EC2::Route
+             ~ Bucket AWS::S3::Bucket: Replication
+             VpcCidr = '10.0.0.0/16' (default)
+             PeeringId = 'pcx-2' (wire)
+             PeerCidr = '10.1.0.0/16' (wire)
+             PeerBucket = 'arn-2' (wire)
+        ```
+        </details>
+        """
+    )
+
+
+def test_the_table_counts_the_steps_of_every_pass():
+    rows = [line for line in plan_markdown(document(NOTHING)).splitlines() if line.startswith("|")][2:]
+    assert rows == [
+        "| 1 | primary | us-east-1 | CREATE | 4 | 0 | 0 | 0 |",
+        "| 2 | secondary | eu-west-1 | CREATE | 6 | 0 | 0 | 0 |",
+        "| 3 | primary | us-east-1 | UPDATE | 1 | 1 | 0 | 0 |",
+    ]
+
+
+def test_a_comment_says_that_there_is_nothing_to_do_or_that_a_stack_could_not_be_read():
+    comment = plan_markdown(document(worlds()[3] | {"secondary": Unknown("AccessDenied")}))
+    assert comment.startswith("### Plan for `dev`: nothing to do\n")
+    assert "**Partial:** secondary could not be read." in comment
+
+
+def test_a_secret_stands_in_no_comment():
+    comment = plan_markdown(document(worlds()[3], secretive()))
+    assert "hush" not in comment
+    assert "Token = '****'" in comment
