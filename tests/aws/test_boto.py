@@ -1,0 +1,436 @@
+"""The calls to CloudFormation and S3 as boto3 makes them, against recorded answers."""
+
+from datetime import UTC, datetime
+
+import boto3
+import pytest
+from botocore.exceptions import (
+    ConnectTimeoutError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    ReadTimeoutError,
+    TokenRetrievalError,
+)
+from botocore.stub import ANY, Stubber
+
+from twinstack.aws.api import ChangeDetail, ChangeSetRequest, ResourceChange, StackResource
+from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, translated
+from twinstack.aws.errors import AwsError
+from twinstack.errors import InputError, UnreachableError
+
+ARN = "arn:aws:cloudformation:us-east-1:123456789012:changeSet/twinstack-1/11111111-2222"
+STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/pair-dev-primary/1111"
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+def client(service):
+    return boto3.client(service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+
+
+@pytest.fixture
+def stubbed():
+    """CloudFormation, and what it is to answer; every answer has to be asked for."""
+    made = client("cloudformation")
+    with Stubber(made) as stub:
+        yield BotoCloudFormation(made, "primary (us-east-1)"), stub
+        stub.assert_no_pending_responses()
+
+
+@pytest.fixture
+def buckets():
+    made = client("s3")
+    with Stubber(made) as stub:
+        yield BotoBuckets(made, "primary (us-east-1)"), stub
+        stub.assert_no_pending_responses()
+
+
+def stack(**more):
+    return {
+        "Stacks": [
+            {"StackId": STACK_ID, "StackName": "pair", "StackStatus": "CREATE_COMPLETE", "CreationTime": MOMENT, **more}
+        ]
+    }
+
+
+def test_a_stack_is_described(stubbed):
+    aws, stub = stubbed
+    stub.add_response(
+        "describe_stacks",
+        stack(
+            StackStatusReason="fine",
+            Parameters=[
+                {"ParameterKey": "Size", "ParameterValue": "small"},
+                {"ParameterKey": "Image", "ParameterValue": "/ami/latest", "ResolvedValue": "ami-1"},
+                {"ParameterKey": "Old", "UsePreviousValue": True},
+            ],
+            Outputs=[{"OutputKey": "VpcId", "OutputValue": "vpc-1", "Description": "the network"}],
+            Tags=[{"Key": "Team", "Value": "trading"}, {"Key": "aws:cloudformation:x", "Value": "y"}],
+            EnableTerminationProtection=True,
+        ),
+        {"StackName": "pair"},
+    )
+    found = aws.describe_stack("pair")
+    assert (found.stack_id, found.name, found.status, found.status_reason) == (
+        STACK_ID,
+        "pair",
+        "CREATE_COMPLETE",
+        "fine",
+    )
+    assert found.parameters == {"Size": "small", "Image": "/ami/latest", "Old": ""}
+    assert found.outputs == {"VpcId": "vpc-1"}
+    assert found.tags == {"Team": "trading"}
+    assert found.termination_protection is True
+
+
+def test_a_stack_of_which_little_is_said_has_nothing(stubbed):
+    aws, stub = stubbed
+    stub.add_response("describe_stacks", stack())
+    found = aws.describe_stack("pair")
+    assert (found.status_reason, found.parameters, found.outputs, found.tags) == ("", {}, {}, {})
+    assert found.termination_protection is False
+
+
+def test_a_stack_that_does_not_exist_is_none(stubbed):
+    aws, stub = stubbed
+    stub.add_client_error("describe_stacks", "ValidationError", "Stack with id pair does not exist", 400)
+    assert aws.describe_stack("pair") is None
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("AccessDenied", "User is not authorized to perform: cloudformation:DescribeStacks"),
+        ("Throttling", "Rate exceeded"),
+        ("ExpiredToken", "The security token included in the request is expired"),
+        ("ValidationError", "1 validation error detected"),
+        ("AccessDenied", "the role does not exist"),
+    ],
+)
+def test_every_other_refusal_is_an_error_and_not_absence(stubbed, code, message):
+    aws, stub = stubbed
+    stub.add_client_error("describe_stacks", code, message, 400)
+    with pytest.raises(AwsError) as error:
+        aws.describe_stack("pair")
+    assert (error.value.code, error.value.operation, error.value.reason) == (code, "DescribeStacks", message)
+    assert str(error.value) == f"primary (us-east-1): DescribeStacks was refused: {code}: {message}"
+
+
+@pytest.mark.parametrize(
+    ("error", "kind", "said"),
+    [
+        pytest.param(NoCredentialsError(), InputError, "no usable AWS credentials", id="no credentials"),
+        pytest.param(
+            PartialCredentialsError(provider="env", cred_var="aws_secret_access_key"),
+            InputError,
+            "--profile",
+            id="half",
+        ),
+        pytest.param(ProfileNotFound(profile="prod"), InputError, "prod", id="no such profile"),
+        pytest.param(
+            EndpointConnectionError(endpoint_url="https://x"), UnreachableError, "cannot be reached", id="no endpoint"
+        ),
+        pytest.param(ConnectTimeoutError(endpoint_url="https://x"), UnreachableError, "cannot be reached", id="slow"),
+        pytest.param(ReadTimeoutError(endpoint_url="https://x"), UnreachableError, "cannot be reached", id="silent"),
+        pytest.param(
+            TokenRetrievalError(provider="sso", error_msg="expired"), UnreachableError, "expired", id="sign-in expired"
+        ),
+    ],
+)
+def test_aws_that_cannot_be_asked_is_said_as_it_is(error, kind, said):
+    with pytest.raises(kind, match=said) as raised, translated("primary (us-east-1)"):
+        raise error
+    assert str(raised.value).startswith("primary (us-east-1): ")
+    assert raised.value.__cause__ is error
+
+
+def test_a_real_connection_that_fails_makes_aws_unreachable():
+    made = boto3.client(
+        "cloudformation",
+        region_name="us-east-1",
+        endpoint_url="http://127.0.0.1:9",
+        aws_access_key_id="x",
+        aws_secret_access_key="x",
+        config=boto3.session.Config(retries={"total_max_attempts": 1}),
+    )
+    with pytest.raises(UnreachableError, match=r"127\.0\.0\.1:9"):
+        BotoCloudFormation(made, "primary").describe_stack("pair")
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        pytest.param("Resources: {}", "Resources: {}", id="YAML"),
+        pytest.param('{"Resources": {}}', {"Resources": {}}, id="JSON"),
+    ],
+)
+def test_the_template_is_asked_for_as_it_was_submitted(stubbed, body, found):
+    aws, stub = stubbed
+    stub.add_response("get_template", {"TemplateBody": body}, {"StackName": "pair", "TemplateStage": "Original"})
+    assert aws.get_template("pair") == found
+
+
+REQUEST = ChangeSetRequest(
+    "pair",
+    "twinstack-1",
+    "UPDATE",
+    "{}",
+    None,
+    {"Size": "small", "Kept": None},
+    {"Team": "trading"},
+    ("CAPABILITY_IAM",),
+    "token-1",
+)
+SENT = {
+    "StackName": "pair",
+    "ChangeSetName": "twinstack-1",
+    "ChangeSetType": "UPDATE",
+    "TemplateBody": "{}",
+    "Parameters": [
+        {"ParameterKey": "Size", "ParameterValue": "small"},
+        {"ParameterKey": "Kept", "UsePreviousValue": True},
+    ],
+    "Tags": [{"Key": "Team", "Value": "trading"}],
+    "Capabilities": ["CAPABILITY_IAM"],
+    "ClientToken": "token-1",
+    "RollbackConfiguration": {},
+}
+
+
+def test_a_change_set_is_asked_for_with_everything_that_belongs_to_it(stubbed):
+    aws, stub = stubbed
+    stub.add_response("create_change_set", {"Id": ARN, "StackId": STACK_ID}, SENT)
+    created = aws.create_change_set(REQUEST)
+    assert (created.arn, created.stack_id) == (ARN, STACK_ID)
+
+
+def test_a_change_set_from_an_address_for_a_new_stack_with_a_service_role(stubbed):
+    aws, stub = stubbed
+    role, url = "arn:aws:iam::123456789012:role/deploys", "https://bucket.s3.us-east-1.amazonaws.com/x.json"
+    sent = {key: value for key, value in SENT.items() if key != "TemplateBody"}
+    sent |= {"TemplateURL": url, "RoleARN": role, "ChangeSetType": "CREATE"}
+    stub.add_response("create_change_set", {"Id": ARN, "StackId": STACK_ID}, sent)
+    values = vars(REQUEST) | {"operation": "CREATE", "template": None, "template_url": url, "role_arn": role}
+    aws.create_change_set(ChangeSetRequest(**values))
+
+
+def page(*changes, **more):
+    return {"ChangeSetId": ARN, "StackId": STACK_ID, "Status": "CREATE_COMPLETE", "Changes": list(changes), **more}
+
+
+def change(name, **more):
+    kind = {"Action": "Modify", "LogicalResourceId": name, "ResourceType": "AWS::RDS::DBCluster"}
+    return {"Type": "Resource", "ResourceChange": {**kind, **more}}
+
+
+def test_a_change_set_is_read_to_its_last_page(stubbed):
+    aws, stub = stubbed
+    stub.add_response("describe_change_set", page(change("One"), NextToken="2"), {"ChangeSetName": ARN})
+    stub.add_response("describe_change_set", page(NextToken="3"), {"ChangeSetName": ARN, "NextToken": "2"})
+    last = page(change("Two"), change("Three"), ExecutionStatus="AVAILABLE")
+    stub.add_response("describe_change_set", last, {"ChangeSetName": ARN, "NextToken": "3"})
+    found = aws.describe_change_set(ARN)
+    assert [entry.resource for entry in found.changes] == ["One", "Two", "Three"]
+    assert (found.arn, found.stack_id, found.status) == (ARN, STACK_ID, "CREATE_COMPLETE")
+
+
+def test_what_a_change_set_says_of_a_resource_is_kept(stubbed):
+    aws, stub = stubbed
+    target = {"Attribute": "Properties", "Name": "EngineVersion", "RequiresRecreation": "Never"}
+    details = [
+        {"Target": target, "Evaluation": "Static", "ChangeSource": "DirectModification"},
+        {
+            "Target": {"Attribute": "Properties", "Name": "Group", "RequiresRecreation": "Always"},
+            "Evaluation": "Dynamic",
+            "CausingEntity": "Group.Arn",
+        },
+        {"Target": {"Attribute": "Tags"}, "Evaluation": "Static"},
+    ]
+    answer = page(
+        change("Cluster", PhysicalResourceId="cluster-1", Replacement="Conditional", Details=details),
+        {"Type": "Hook", "HookInvocationCount": 1},
+        StatusReason="fine",
+        ExecutionStatus="AVAILABLE",
+    )
+    stub.add_response("describe_change_set", answer)
+    found = aws.describe_change_set(ARN)
+    assert (found.status_reason, found.execution_status) == ("fine", "AVAILABLE")
+    (entry,) = found.changes
+    assert entry == ResourceChange(
+        "Modify",
+        "Cluster",
+        "AWS::RDS::DBCluster",
+        "cluster-1",
+        "Conditional",
+        (
+            ChangeDetail("Properties", "EngineVersion", dynamic=False, cause="", recreates=False),
+            ChangeDetail("Properties", "Group", dynamic=True, cause="Group.Arn", recreates=True),
+            ChangeDetail("Tags", "", dynamic=False, cause="", recreates=True),
+        ),
+    )
+    assert entry.properties == ("EngineVersion", "Group", "Tags")
+
+
+def event(number, **more):
+    return {"StackId": STACK_ID, "StackName": "pair", "EventId": f"e{number}", "Timestamp": MOMENT, **more}
+
+
+def test_events_are_fetched_page_by_page_and_only_as_far_as_they_are_read(stubbed):
+    aws, stub = stubbed
+    full = {
+        "LogicalResourceId": "Vpc",
+        "PhysicalResourceId": "vpc-1",
+        "ResourceType": "AWS::EC2::VPC",
+        "ResourceStatus": "CREATE_FAILED",
+        "ResourceStatusReason": "no more",
+        "ClientRequestToken": "token",
+    }
+    stub.add_response(
+        "describe_stack_events", {"StackEvents": [event(4, **full)], "NextToken": "2"}, {"StackName": STACK_ID}
+    )
+    second = {"StackEvents": [event(3), event(2)], "NextToken": "3"}
+    stub.add_response("describe_stack_events", second, {"StackName": STACK_ID, "NextToken": "2"})
+    found = aws.events(STACK_ID)
+    first = next(found)
+    assert tuple(vars(first).values()) == (
+        "e4",
+        MOMENT,
+        "Vpc",
+        "vpc-1",
+        "AWS::EC2::VPC",
+        "CREATE_FAILED",
+        "no more",
+        "token",
+    )
+    assert next(found).event_id == "e3"
+    assert next(found).token == ""
+
+
+def test_events_that_may_not_be_read_are_an_error(stubbed):
+    aws, stub = stubbed
+    stub.add_response("describe_stack_events", {"StackEvents": [event(1)], "NextToken": "2"})
+    stub.add_client_error("describe_stack_events", "Throttling", "Rate exceeded")
+    found = aws.events(STACK_ID)
+    next(found)
+    with pytest.raises(AwsError, match="Throttling"):
+        next(found)
+
+
+def test_resources_are_read_to_the_last_page(stubbed):
+    aws, stub = stubbed
+    entry = {"ResourceType": "T", "ResourceStatus": "CREATE_COMPLETE", "LastUpdatedTimestamp": MOMENT}
+    one, two = ({**entry, "LogicalResourceId": name} for name in ("One", "Two"))
+    first = {"StackResourceSummaries": [{**one, "PhysicalResourceId": "one-1"}], "NextToken": "2"}
+    stub.add_response("list_stack_resources", first, {"StackName": STACK_ID})
+    stub.add_response(
+        "list_stack_resources", {"StackResourceSummaries": [two]}, {"StackName": STACK_ID, "NextToken": "2"}
+    )
+    assert aws.resources(STACK_ID) == [
+        StackResource("One", "T", "one-1", "CREATE_COMPLETE"),
+        StackResource("Two", "T", "", "CREATE_COMPLETE"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("call", "operation", "sent"),
+    [
+        (
+            lambda aws: aws.execute_change_set(ARN, "t"),
+            "execute_change_set",
+            {"ChangeSetName": ARN, "ClientRequestToken": "t"},
+        ),
+        (lambda aws: aws.delete_change_set(ARN), "delete_change_set", {"ChangeSetName": ARN}),
+        (
+            lambda aws: aws.delete_stack(STACK_ID, "t"),
+            "delete_stack",
+            {"StackName": STACK_ID, "ClientRequestToken": "t"},
+        ),
+        (
+            lambda aws: aws.delete_stack(STACK_ID, "t", "arn:aws:iam::1:role/deploys"),
+            "delete_stack",
+            {"StackName": STACK_ID, "ClientRequestToken": "t", "RoleARN": "arn:aws:iam::1:role/deploys"},
+        ),
+        (
+            lambda aws: aws.set_termination_protection("pair", enabled=True),
+            "update_termination_protection",
+            {"StackName": "pair", "EnableTerminationProtection": True},
+        ),
+        (
+            lambda aws: aws.set_stack_policy("pair", "{}"),
+            "set_stack_policy",
+            {"StackName": "pair", "StackPolicyBody": "{}"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("refused", [False, True])
+def test_calls_that_change_something(stubbed, call, operation, sent, refused):
+    aws, stub = stubbed
+    if not refused:
+        stub.add_response(operation, {}, sent)
+        call(aws)
+        return
+    stub.add_client_error(operation, "AccessDenied", "no", expected_params=sent)
+    with pytest.raises(AwsError, match="AccessDenied: no"):
+        call(aws)
+
+
+# S3
+
+
+def version(key, number="1"):
+    return {"Key": key, "VersionId": number}
+
+
+@pytest.mark.parametrize(
+    ("answer", "empty"),
+    [
+        ({}, True),
+        ({"Versions": [], "DeleteMarkers": []}, True),
+        ({"Versions": [version("a")]}, False),
+        ({"DeleteMarkers": [version("a")]}, False),
+    ],
+)
+def test_a_bucket_is_empty_without_objects_old_versions_and_delete_markers(buckets, answer, empty):
+    s3, stub = buckets
+    stub.add_response("list_object_versions", answer, {"Bucket": "backup", "MaxKeys": 1})
+    assert s3.is_empty("backup") is empty
+
+
+def test_a_bucket_is_emptied_page_by_page(buckets):
+    s3, stub = buckets
+    first = {
+        "Versions": [version("a", "2"), version("a", "1")],
+        "DeleteMarkers": [version("b", "3")],
+        "IsTruncated": True,
+        "NextKeyMarker": "b",
+        "NextVersionIdMarker": "3",
+    }
+    stub.add_response("list_object_versions", first, {"Bucket": "backup"})
+    objects = [version("a", "2"), version("a", "1"), version("b", "3")]
+    stub.add_response("delete_objects", {}, {"Bucket": "backup", "Delete": {"Objects": objects, "Quiet": True}})
+    then = {"Bucket": "backup", "KeyMarker": "b", "VersionIdMarker": "3"}
+    stub.add_response("list_object_versions", {"Versions": [version("c")]}, then)
+    stub.add_response("delete_objects", {}, {"Bucket": "backup", "Delete": ANY})
+    assert s3.empty("backup") == 4
+
+
+def test_an_object_that_cannot_be_deleted_is_an_error(buckets):
+    s3, stub = buckets
+    stub.add_response("list_object_versions", {"Versions": [version("a")]})
+    stub.add_response("delete_objects", {"Errors": [{"Key": "a", "Code": "AccessDenied", "Message": "locked"}]})
+    with pytest.raises(AwsError, match="bucket backup: DeleteObjects was refused: AccessDenied: locked"):
+        s3.empty("backup")
+
+
+def test_a_bucket_that_is_gone_is_an_error_that_names_it(buckets):
+    s3, stub = buckets
+    stub.add_client_error("list_object_versions", "NoSuchBucket", "The specified bucket does not exist")
+    with pytest.raises(AwsError, match=r"primary \(us-east-1\): bucket backup: .*NoSuchBucket"):
+        s3.is_empty("backup")
+
+
+def test_an_object_is_put(buckets):
+    s3, stub = buckets
+    stub.add_response("put_object", {}, {"Bucket": "artifacts", "Key": "templates/x.json", "Body": b"{}"})
+    s3.put("artifacts", "templates/x.json", b"{}")
