@@ -9,7 +9,8 @@ Change sets
       AllowedValues, an unknown parameter, a missing one, a template over 51,200 bytes in the request and one of more
       than 1 MB at an address are refused. An address is read from `buckets`.
     - It is CREATE_IN_PROGRESS for `change_set_describes` descriptions, then CREATE_COMPLETE, or FAILED with "The
-      submitted information didn't contain changes" when neither resources, outputs nor tags change.
+      submitted information didn't contain changes" when neither resources, outputs nor tags change, or with the reason
+      that `broken_change_sets` has for the stack.
     - It cannot be deleted while it is being made, its name must be new, and it is gone once it is executed, with all
       others of the stack.
     - Changes come from comparing resolved resources; `extra_changes` are listed too, and have no effect.
@@ -122,6 +123,7 @@ class FakeCloudFormation:
         pace: The seconds that each event takes.
         change_set_describes: How often a change set is described before it is made.
         extra_changes: Further entries of every change set, by stack name.
+        broken_change_sets: Why AWS cannot make the change sets of a stack, by stack name.
         calls: Every call, as (name of the call, stack or change set, token).
         requests: What was asked of `create_change_set`, in order.
     """
@@ -132,6 +134,7 @@ class FakeCloudFormation:
     pace: float = 5.0
     change_set_describes: int = 2
     extra_changes: dict[str, list[ResourceChange]] = field(default_factory=dict)
+    broken_change_sets: dict[str, str] = field(default_factory=dict)
     calls: list[tuple[str, str, str]] = field(default_factory=list)
     requests: list[ChangeSetRequest] = field(default_factory=list)
     _stacks: list[FakeStack] = field(default_factory=list)
@@ -225,7 +228,7 @@ class FakeCloudFormation:
         self._called("describe_change_set", arn)
         stack, found = self._change_set(arn, "DescribeChangeSet")
         found.describes_left -= 1
-        reason = NO_CHANGES if found.status == "FAILED" else ""
+        reason = found.problem if found.status == "FAILED" else ""
         execution = "AVAILABLE" if found.status == "CREATE_COMPLETE" else "UNAVAILABLE"
         made = () if found.status == "CREATE_IN_PROGRESS" else tuple(found.changes)
         return ChangeSet(arn, stack.id, found.status, execution, reason, made)

@@ -42,13 +42,13 @@ class FakeChangeSet:
     content: Content
     changes: list[ResourceChange]
     describes_left: int
-    empty: bool
+    problem: str
 
     @property
     def status(self) -> str:
         if self.describes_left > 0:
             return "CREATE_IN_PROGRESS"
-        return "FAILED" if self.empty else "CREATE_COMPLETE"
+        return "FAILED" if self.problem else "CREATE_COMPLETE"
 
 
 @dataclass

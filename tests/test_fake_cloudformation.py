@@ -157,6 +157,12 @@ def test_a_change_set_without_changes_fails_as_aws_says_it(aws):
     assert refusal(aws.execute_change_set, empty.arn, "t").startswith("InvalidChangeSetStatus")
 
 
+def test_a_change_set_can_fail_for_a_reason_of_the_test(aws):
+    aws.broken_change_sets["pair"] = "Transform is not known"
+    broken = made(aws, request())
+    assert (broken.status, broken.status_reason) == ("FAILED", "Transform is not known")
+
+
 def test_a_changed_output_alone_is_a_change(aws):
     run(aws, request())
     only = made(aws, request("UPDATE", TEMPLATE + "      More: {Value: '1'}\n", "second"))

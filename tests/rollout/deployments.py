@@ -24,6 +24,7 @@ from twinstack.rollout.guards import Allowed
 from twinstack.rollout.run import Run
 from twinstack.screen.events import Event
 
+OTHER_REGIONS = ("eu-west-2", "eu-central-1", "eu-north-1")
 PAIR = {"primary": PRIMARY, "secondary": SECONDARY}
 
 
@@ -69,7 +70,7 @@ class Deployments:
         self._ids = count(1)
 
     def region(self, role: str) -> str:
-        return REGIONS.get(role, f"eu-{role}-1")
+        return REGIONS.get(role) or OTHER_REGIONS[list(self.templates).index(role)]
 
     def name(self, role: str) -> str:
         return f"pair-dev-{role}"

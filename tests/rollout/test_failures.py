@@ -112,6 +112,14 @@ def test_a_change_set_that_aws_refuses_fails_its_step(live):
     assert live.change_sets() == []
 
 
+def test_a_change_set_that_aws_cannot_make_is_deleted_with_the_empty_stack(pair):
+    pair.aws["primary"].broken_change_sets["pair-dev-primary"] = "Transform is not known"
+    with pytest.raises(TwinStackError) as error:
+        pair.deploy()
+    assert str(error.value) == ("pair-dev-primary: AWS could not make the change set (FAILED): Transform is not known")
+    assert (pair.stacks(), pair.change_sets()) == ([], [])
+
+
 def test_a_stack_that_cannot_be_read_after_its_pass_stops_the_run_and_says_why(pair):
     """Not a second creation, and not "an earlier pass should have made the values"."""
 
