@@ -219,9 +219,9 @@ class FakeCloudFormation:
         changes = [*changes_between(stack.content, content), *self.extra_changes.get(stack.name, ())]
         same = (stack.content.outputs, stack.content.tags) == (content.outputs, content.tags)
         empty = not changes and same and request.operation == "UPDATE"
-        stack.change_sets[request.name] = FakeChangeSet(
-            request, arn, content, changes, self.change_set_describes, empty
-        )
+        problem = self.broken_change_sets.get(stack.name) or (NO_CHANGES if empty else "")
+        made = FakeChangeSet(request, arn, content, changes, self.change_set_describes, problem)
+        stack.change_sets[request.name] = made
         return CreatedChangeSet(arn, stack.id)
 
     def describe_change_set(self, arn: str) -> ChangeSet:

@@ -1,0 +1,101 @@
+"""Whom AWS is asked as, and where."""
+
+import boto3
+import pytest
+from botocore.stub import Stubber
+
+from tests.systems import pair
+from twinstack.aws import sessions
+from twinstack.aws.sessions import Access, connect
+from twinstack.errors import InputError
+from twinstack.planning.system import System
+
+ROLE = "arn:aws:iam::123456789012:role/deploys"
+
+
+@pytest.fixture(autouse=True)
+def caller(monkeypatch, tmp_path):
+    """A caller with credentials of its own and no configuration files."""
+    for name in ("AWS_PROFILE", "AWS_SESSION_TOKEN", "AWS_ENDPOINT_URL", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "the-caller")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+
+
+def seen(clients, role):
+    """Region, endpoint and access key of a stack's clients; both have the same."""
+    pairs = set()
+    for client in (clients[role].cloudformation._client, clients[role].buckets._client):
+        key = client._request_signer._credentials.access_key
+        pairs.add((client.meta.region_name, key))
+    assert len(pairs) == 1
+    return (*pairs.pop(), clients[role].cloudformation._client.meta.endpoint_url)
+
+
+def test_each_stack_is_asked_for_in_its_region_as_the_caller():
+    clients = connect(pair(), Access())
+    assert seen(clients, "primary") == ("us-east-1", "the-caller", "https://cloudformation.us-east-1.amazonaws.com")
+    assert seen(clients, "secondary") == ("eu-west-1", "the-caller", "https://cloudformation.eu-west-1.amazonaws.com")
+
+
+@pytest.mark.parametrize("profile", [None, "prod"])
+def test_the_local_aws_is_never_sent_real_credentials(monkeypatch, profile):
+    monkeypatch.setenv("AWS_PROFILE", "one-that-is-not-there")
+    clients = connect(pair(), Access(profile, "http://127.0.0.1:4566", local=True))
+    assert seen(clients, "primary") == ("us-east-1", "test", "http://127.0.0.1:4566")
+    assert seen(clients, "secondary") == ("eu-west-1", "test", "http://127.0.0.1:4566")
+
+
+def test_a_profile_that_does_not_exist_is_named():
+    with pytest.raises(InputError, match=r"credentials: .*prod"):
+        connect(pair(), Access("prod"))
+
+
+def test_a_named_profile_is_used(monkeypatch, tmp_path):
+    (tmp_path / "credentials").write_text("[prod]\naws_access_key_id = of-prod\naws_secret_access_key = x\n")
+    assert seen(connect(pair(), Access("prod")), "primary")[1] == "of-prod"
+
+
+def with_account(account):
+    given = pair()
+    stacks = {role: type(stack)(**(vars(stack) | {"account": account})) for role, stack in given.stacks.items()}
+    return System({**given.stacks, "secondary": stacks["secondary"]})
+
+
+def test_a_stack_in_another_account_is_asked_for_in_the_role_assumed_for_it(monkeypatch):
+    original = boto3.Session.client
+
+    def answering(session, service, **options):
+        made = original(session, service, **options)
+        if service == "sts":
+            stub = Stubber(made)
+            answer = {
+                "AccessKeyId": "an-assumed-role-1",
+                "SecretAccessKey": "x",
+                "SessionToken": "t",
+                "Expiration": "2027-01-01",
+            }
+            stub.add_response("assume_role", {"Credentials": answer}, {"RoleArn": ROLE, "RoleSessionName": "twinstack"})
+            stub.activate()
+        return made
+
+    monkeypatch.setattr(boto3.Session, "client", answering)
+    clients = connect(with_account(ROLE), Access())
+    assert seen(clients, "primary")[1] == "the-caller"
+    assert seen(clients, "secondary")[1] == "an-assumed-role-1"
+
+
+def test_without_credentials_a_role_that_is_to_be_assumed_is_an_error_of_the_caller(monkeypatch):
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    with pytest.raises(
+        InputError, match=r"secondary \(eu-west-1\): assuming .*role/deploys: no usable AWS credentials"
+    ):
+        connect(with_account(ROLE), Access())
+
+
+def test_calls_are_repeated_when_aws_is_busy():
+    assert sessions._CONFIG.retries == {"mode": "standard", "total_max_attempts": 6}
