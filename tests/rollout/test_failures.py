@@ -5,7 +5,7 @@ import pytest
 from tests.fake_cloudformation import FakeClock
 from tests.rollout.deployments import Deployments, with_note
 from twinstack.aws.api import StackEvent
-from twinstack.errors import TwinStackError
+from twinstack.errors import NotConvergedError, TwinStackError
 from twinstack.rollout.watching import first_cause
 from twinstack.screen.events import StepBegun, StepDone, StepFailed, StepSkipped
 
@@ -132,6 +132,38 @@ def test_a_stack_that_cannot_be_read_after_its_pass_stops_the_run_and_says_why(p
         pair.deploy()
     assert len(pair.aws["primary"].requests) == 1
     assert pair.change_sets() == []
+
+
+def when_first_done(deployments, change):
+    """Calls `change` when the first step is done."""
+    deployments.screen.react = lambda told: (
+        change() if isinstance(told, StepDone) and len(deployments.screen.of(StepDone)) == 1 else None
+    )
+
+
+def test_a_stack_that_disappears_meanwhile_stops_what_needs_it(pair):
+    when_first_done(pair, lambda: pair.aws["primary"].delete_by_hand("pair-dev-primary"))
+    with pytest.raises(TwinStackError, match="primary: the stack has disappeared"):
+        pair.deploy()
+    assert [event.stack for event in pair.screen.of(StepSkipped)] == ["secondary", "primary"]
+
+
+def test_an_output_that_was_promised_and_is_not_there_ends_the_run_and_is_named(pair):
+    when_first_done(pair, lambda: pair.stack("primary").content.outputs.pop("VpcId"))
+    with pytest.raises(NotConvergedError, match=r"secondary: .* PeerVpc <- primary\.VpcId, and did not"):
+        pair.deploy()
+    assert pair.change_sets() == []
+    assert pair.aws["secondary"].mutations() == []
+
+
+def test_a_failed_creation_that_cannot_be_deleted_stops_its_stack(pair):
+    pair.aws["primary"].fail("Table", "no")
+    with pytest.raises(TwinStackError):
+        pair.deploy()
+    pair.stack("primary").protected = True
+    with pytest.raises(TwinStackError, match="TerminationProtection"):
+        pair.deploy()
+    assert pair.status("primary") == "ROLLBACK_COMPLETE"
 
 
 def event(resource, status, reason="", kind="AWS::EC2::VPC"):

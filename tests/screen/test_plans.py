@@ -145,6 +145,18 @@ def test_the_plan_in_words(given, world, verbose, expected):
     assert text(world, given, verbose=verbose) == dedent(expected).strip()
 
 
+def test_a_value_that_only_an_earlier_pass_can_make_is_not_guessed():
+    assert "    PeerVpc = known after an earlier pass (wire)" in text(NOTHING, verbose=True).splitlines()
+
+
+def test_a_search_that_was_cut_short_and_a_value_without_effect_are_said():
+    plan = document(worlds()[3]) | {"fewest_passes": False, "unused": [{"stack": "primary", "parameter": "PeerCidr"}]}
+    assert [line for line, _ in plan_lines(plan, verbose=False)][1:] == [
+        "Unused: a new value for primary.PeerCidr would alter no resource",
+        "Too many stacks to search for the fewest passes: every stack runs as soon as it can.",
+    ]
+
+
 def test_what_is_lost_is_red_and_what_is_new_is_green():
     styles = {line.split()[0]: style for line, style in plan_lines(document(NOTHING), verbose=True) if line[4] in "+"}
     assert styles == {"+": "green"}
