@@ -111,7 +111,7 @@ class Deployments:
             self.screen,
             asked,
             lambda: f"id-{next(self._ids)}",
-            allowed or Allowed(),
+            allowed=allowed or Allowed(),
         )
 
     def _write(self, name: str, text: str) -> Path:
