@@ -64,7 +64,9 @@ from twinstack.aws.api import (
 from twinstack.aws.errors import AwsError
 
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
-READING = frozenset({"describe_stack", "get_template", "describe_change_set", "events", "resources"})
+READING = frozenset(
+    {"change_set_problems", "describe_stack", "get_template", "describe_change_set", "events", "resources"}
+)
 
 
 @dataclass
@@ -124,6 +126,7 @@ class FakeCloudFormation:
         change_set_describes: How often a change set is described before it is made.
         extra_changes: Further entries of every change set, by stack name.
         broken_change_sets: Why AWS cannot make the change sets of a stack, by stack name.
+        problems_found: What early validation finds wrong with the change sets that AWS cannot make.
         calls: Every call, as (name of the call, stack or change set, token).
         requests: What was asked of `create_change_set`, in order.
     """
@@ -135,6 +138,7 @@ class FakeCloudFormation:
     change_set_describes: int = 2
     extra_changes: dict[str, list[ResourceChange]] = field(default_factory=dict)
     broken_change_sets: dict[str, str] = field(default_factory=dict)
+    problems_found: list[str] = field(default_factory=list)
     calls: list[tuple[str, str, str]] = field(default_factory=list)
     requests: list[ChangeSetRequest] = field(default_factory=list)
     _stacks: list[FakeStack] = field(default_factory=list)
@@ -232,6 +236,10 @@ class FakeCloudFormation:
         execution = "AVAILABLE" if found.status == "CREATE_COMPLETE" else "UNAVAILABLE"
         made = () if found.status == "CREATE_IN_PROGRESS" else tuple(found.changes)
         return ChangeSet(arn, stack.id, found.status, execution, reason, made)
+
+    def change_set_problems(self, arn: str) -> list[str]:
+        self._called("change_set_problems", arn)
+        return list(self.problems_found)
 
     def execute_change_set(self, arn: str, token: str) -> None:
         self._called("execute_change_set", arn, token)

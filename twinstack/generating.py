@@ -71,6 +71,11 @@ def stale(root: Path) -> str:
     return "".join(diffs)
 
 
+def is_current(root: Path) -> bool:
+    """Whether the generated files are what the modules beside them make, where there are any."""
+    return not (root / "templates_src" / "__init__.py").is_file() or not stale(root)
+
+
 def _files(root: Path) -> list[tuple[Path, str]]:
     return [(root / FOLDER / name, text) for name, text in render_all().items()]
 

@@ -38,6 +38,7 @@ PROGRESS = ("primary", "2026-01-01T00:00:00", "Cluster", "AWS::RDS::DBCluster")
 # One event of each kind, and what a person reads of it.
 EVENTS: list[tuple[Event, str]] = [
     (told.Note("looking"), "looking"),
+    (told.Waiting("linting"), ""),
     (told.Warning_("mind the gap"), "Note: mind the gap"),
     (told.Failure("primary: it\nbroke", 1), "Error: primary: it\nError: broke"),
     (
@@ -61,7 +62,7 @@ EVENTS: list[tuple[Event, str]] = [
     (told.StepSkipped("primary", "secondary failed"), "  primary: not run, because secondary failed"),
     (
         told.WiresRead(({**WIRE, "produced": "pcx-1", "verdict": "matches"},)),
-        "primary  PeeringId  secondary.PeeringId  pcx-1  matches",
+        "Wires read back: 1 matches",
     ),
     (
         told.WiresRead(({**WIRE, "produced": "pcx-2", "verdict": "differs"},)),
@@ -180,7 +181,7 @@ def nasty_events(text):
     yield told.ResourceProgress("primary", "t", text, "T", "CREATE_FAILED", "", 1, 4)
     yield told.ResourceProgress("primary", "t", "It", "T", "CREATE_FAILED", text, 1, 4)
     yield told.StepSkipped("primary", text)
-    yield told.WiresRead(({**WIRE, "value": text, "produced": text, "verdict": "matches"},))
+    yield told.WiresRead(({**WIRE, "value": text, "produced": "", "verdict": "stale"},))
     yield told.WiresRead(({**WIRE, "value": "x", "produced": text, "verdict": "differs"},))
     yield told.OutputsRead({"primary": {"Name": text}})
     yield told.StatusRead(({**STATUS, "status": text, "resources": 1, "protected": False, "reason": text},))
@@ -204,6 +205,23 @@ def test_text_that_looks_like_markup_or_emoji_comes_out_as_it_is(text):
 def test_the_live_line_of_a_terminal_shows_text_as_it_is(text):
     progress = told.ResourceProgress("primary", "t", text, "T", "CREATE_COMPLETE", "", 1, 4)
     assert text in drawn(progress, told.Note("after"), terminal=True)
+
+
+def test_wires_that_match_are_counted_and_shown_only_when_asked():
+    wires = told.WiresRead(({**WIRE, "produced": "pcx-1", "verdict": "matches"},))
+    assert "pcx-1" not in drawn(wires)
+    assert "pcx-1  matches" in drawn(wires, verbose=True)
+
+
+def test_what_is_waited_for_is_shown_on_a_terminal_only():
+    assert drawn(told.Waiting("linting")) == ""
+    assert "linting" in drawn(told.Waiting("linting"), told.Done("Done."), terminal=True)
+
+
+def test_a_change_set_that_a_person_is_asked_about_is_shown_whole():
+    change = {**CHANGE, "action": "Add", "replacement": "False"}
+    assert "Cluster" not in drawn(told.ChangeSetMade("primary", "x", (change,)))
+    assert "+ Cluster" in drawn(told.ChangeSetMade("primary", "x", (change,), asked=True))
 
 
 def test_without_a_terminal_there_are_no_control_codes():

@@ -163,6 +163,9 @@ class CloudFormation(Protocol):
     def describe_change_set(self, arn: str) -> ChangeSet:
         """Returns a change set with every page of its changes."""
 
+    def change_set_problems(self, arn: str) -> list[str]:
+        """Returns what early validation found wrong with a change set, a sentence each."""
+
     def execute_change_set(self, arn: str, token: str) -> None:
         """Starts the execution of a change set."""
 

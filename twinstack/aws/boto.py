@@ -146,6 +146,20 @@ class BotoCloudFormation:
             tuple(_change(entry) for page in pages for entry in page.get("Changes", ()) if "ResourceChange" in entry),
         )
 
+    def change_set_problems(self, arn: str) -> list[str]:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            pages = self._client.get_paginator("describe_events").paginate(
+                ChangeSetName=arn, Filters={"FailedEvents": True}
+            )
+            return [
+                f"{entry.get('LogicalResourceId', '')} ({entry.get('ResourceType', '')}) "
+                f"{entry.get('ValidationPath', '')}: {entry['ValidationStatusReason']}"
+                for page in pages
+                for entry in page.get("OperationEvents", ())
+                if entry.get("ValidationStatusReason")
+            ]
+
     def execute_change_set(self, arn: str, token: str) -> None:
         """See `api.CloudFormation`."""
         with translated(self._where):

@@ -9,7 +9,7 @@ from twinstack.cli.options import Settings
 from twinstack.cli.working import make_run
 from twinstack.rollout.deploying import deploy
 from twinstack.rollout.guards import Allowed
-from twinstack.screen.events import Done, NotEmulated, Screen
+from twinstack.screen.events import Done, NotEmulated, Screen, Warning_
 
 
 def run(
@@ -30,6 +30,8 @@ def run(
     )
     begun = rollout.clock.now()
     planned = deploy(rollout)
+    if unlink:
+        screen.tell(Warning_("the next deployment links again what was unlinked, unless the wire is taken out"))
     if settings.local:
         tell_not_emulated(screen)
     if not planned.passes:

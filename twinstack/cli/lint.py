@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from twinstack.cli.options import Settings
 from twinstack.cli.working import read_environment
 from twinstack.environment.assembly import Environment
 from twinstack.errors import InputError
-from twinstack.screen.events import Done, Screen
+from twinstack.screen.events import Done, Screen, Waiting, Warning_
 from twinstack.screen.events import Finding as Told
 
 
@@ -28,10 +30,14 @@ def lint_environment(environment: Environment, screen: Screen) -> list[str]:
     Raises:
         InputError: There are findings; each has been told.
     """
+    from twinstack.generating import is_current
     from twinstack.linting import lint
 
     entries = environment.file.model.stacks
     regions = sorted({entry.region for entry in entries.values()})
+    screen.tell(Waiting(f"linting the templates for {', '.join(regions)}"))
+    if not is_current(Path.cwd()):
+        screen.tell(Warning_("generated/ is not what templates_src/ makes now; `generate` writes it"))
     findings = lint(sorted({entry.template for entry in entries.values()}), regions)
     for finding in findings:
         screen.tell(Told(finding.rule, finding.level, f"{finding.path}:{finding.line}", finding.message))

@@ -96,7 +96,15 @@ def make_run(
     planner = Planner(planner.system, planner.schemas, unlinked(planner, unlink))
     clients = connect(settings, environment, screen, start_local=start_local)
     return Run(
-        environment, planner, clients, SystemClock(), screen, confirm, lambda: uuid.uuid4().hex, allowed or Nothing()
+        environment,
+        planner,
+        clients,
+        SystemClock(),
+        screen,
+        confirm,
+        lambda: uuid.uuid4().hex,
+        asks=not yes,
+        allowed=allowed or Nothing(),
     )
 
 

@@ -109,12 +109,13 @@ def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Cl
         raise
     if change_set.status == "CREATE_COMPLETE":
         return Prepared(change_set, request.token, request.name)
+    empty = any(sentence in change_set.status_reason for sentence in _NO_CHANGES)
+    problems = [] if empty else cloudformation.change_set_problems(created.arn)
     discard(cloudformation, change_set, request.operation, request.token)
-    if any(sentence in change_set.status_reason for sentence in _NO_CHANGES):
+    if empty:
         return None
-    raise ChangeSetError(
-        f"{request.stack_name}: AWS could not make the change set ({change_set.status}): {change_set.status_reason}"
-    )
+    reason = "\n".join([change_set.status_reason, *problems])
+    raise ChangeSetError(f"{request.stack_name}: AWS could not make the change set ({change_set.status}): {reason}")
 
 
 def _worked_out(cloudformation: CloudFormation, arn: str, clock: Clock) -> ChangeSet:

@@ -85,7 +85,10 @@ def deploy(run: Run) -> Plan:
         world = _run_pass(run, planner, world, steps, place=(number, len(planned.passes)), failures=failures)
     if failures.causes:
         raise TwinStackError("\n".join(failures.causes))
-    verify(run, planner, read_world(planner.system, run.clients))
+    world = read_world(planner.system, run.clients)
+    if planned.passes:
+        run.screen.tell(OutputsRead({role: dict(it.outputs) for role, it in world.items() if isinstance(it, Live)}))
+    verify(run, planner, world)
     return planned
 
 
@@ -159,16 +162,13 @@ def _read_again(run: Run, planner: Planner, role: str) -> Live | Unknown:
 
 
 def verify(run: Run, planner: Planner, world: World) -> None:
-    """Reads every wire back and tells it, with the outputs of every stack.
+    """Reads every wire back and tells it.
 
     Raises:
         NotConvergedError: A stack would change again.
     """
     wires = read_wires(planner, world)
     run.screen.tell(WiresRead(tuple(wire.as_data() for wire in wires)))
-    run.screen.tell(
-        OutputsRead({role: dict(state.outputs) for role, state in world.items() if isinstance(state, Live)})
-    )
     again = [
         role for role, state in world.items() if not isinstance(state, Unknown) and planner.step(world, role).needed
     ]

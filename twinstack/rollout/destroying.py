@@ -20,10 +20,14 @@ from twinstack.rollout.guards import Allowed
 from twinstack.rollout.readiness import refuse_busy
 from twinstack.rollout.run import Run
 from twinstack.rollout.watching import Operation, first_cause, newest_event, watch
-from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed
+from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome, Standing, standing
 
 _KEPT = ("Retain", "RetainExceptOnCreate")
+_KEPT_RESOURCES = (
+    "resources that hold data are kept by their DeletionPolicy; AWS does not delete what they still use, so expect "
+    "DELETE_FAILED there. To take everything down, deploy with `protected: false` first"
+)
 
 
 @dataclass(frozen=True)
@@ -86,6 +90,8 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
         problems += _blocking(run, role, stack, options)
     if problems:
         raise RefusedError("\n".join(problems))
+    if any(_is_kept(resource) for stack in deployed.values() for resource in stack.resources.values()):
+        run.screen.tell(Warning_(_KEPT_RESOURCES))
     if not run.confirm(f"Delete {', '.join(stack.found.name for stack in deployed.values())}?"):
         raise RefusedError("declined; nothing was deleted")
     _unlink(run, world, list(deployed))

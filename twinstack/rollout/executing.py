@@ -56,7 +56,8 @@ def begin(run: Run, step: Step, state: StackState) -> Begun | None:
     if prepared is None:
         run.screen.tell(NothingToChange(role))
         return None
-    run.screen.tell(ChangeSetMade(role, prepared.name, tuple(map(_as_data, prepared.change_set.changes))))
+    changes = tuple(map(_as_data, prepared.change_set.changes))
+    run.screen.tell(ChangeSetMade(role, prepared.name, changes, run.asks))
     begun = Begun(step, prepared)
     try:
         _review(run, step, prepared.change_set)
@@ -88,7 +89,7 @@ def _review(run: Run, step: Step, change_set: ChangeSet) -> None:
     if sentences:
         raise RefusedError("\n".join(sentences))
     if not run.confirm(f"{step.operation.capitalize()} {step.stack.name} in {step.stack.region}?"):
-        raise RefusedError(f"{step.stack.role}: declined; its change set is deleted and nothing was executed")
+        raise RefusedError(f"{step.stack.role}: declined; its change set is deleted, not executed")
 
 
 def delete_failed_creation(run: Run, step: Step) -> None:

@@ -26,6 +26,7 @@ class Run:
         clock: The clock that waiting is done with.
         screen: Where everything is told.
         confirm: Asks the person before each step; says yes to everything with `--yes`.
+        asks: Whether `confirm` asks a person, who has to see the whole change set for it.
         new_id: Makes unique names and tokens.
         allowed: What may be replaced or deleted.
         template_urls: Where the templates stand that are too large for a request, by role.
@@ -38,6 +39,7 @@ class Run:
     screen: Screen
     confirm: Confirm
     new_id: Callable[[], str]
+    asks: bool = False
     allowed: Allowed = field(default_factory=Allowed)
     template_urls: Mapping[str, str] = field(default_factory=dict)
 

@@ -23,6 +23,14 @@ class Note(Event):
 
 
 @dataclass(frozen=True)
+class Waiting(Event):
+    """What is being waited for; a person sees it until the next event."""
+
+    code: ClassVar[str] = "waiting"
+    text: str
+
+
+@dataclass(frozen=True)
 class Warning_(Event):  # noqa: N801  `Warning` is Python's own
     """A sentence that a reader should act on some time."""
 
@@ -72,12 +80,13 @@ class StepBegun(Event):
 
 @dataclass(frozen=True)
 class ChangeSetMade(Event):
-    """A change set is ready for review: what AWS would change."""
+    """A change set is ready: what AWS would change, and whether a person is going to be asked about it."""
 
     code: ClassVar[str] = "change-set"
     stack: str
     name: str
     changes: tuple[Mapping[str, Any], ...]
+    asked: bool = False
 
 
 @dataclass(frozen=True)

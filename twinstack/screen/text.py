@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from functools import singledispatchmethod
 
@@ -35,12 +36,21 @@ class TextScreen:
 
     def tell(self, event: Event) -> None:
         """Draws the event."""
-        if not isinstance(event, told.ResourceProgress):
+        if not isinstance(event, (told.ResourceProgress, told.Waiting)):
             self._stop_waiting()
         self._draw(event)
 
     def _line(self, text: str, style: str = "") -> None:
         self._out.print(text, style=style, highlight=False, soft_wrap=True, markup=False)
+
+    def _wait(self, text: Text) -> None:
+        """Shows a live line, on a terminal only."""
+        if not self._out.is_terminal:
+            return
+        if self._waiting is None:
+            self._waiting = self._out.status(text)
+            self._waiting.start()
+        self._waiting.update(text)
 
     def _stop_waiting(self) -> None:
         if self._waiting is not None:
@@ -54,6 +64,10 @@ class TextScreen:
     @_draw.register
     def _(self, event: told.Note) -> None:
         self._line(event.text)
+
+    @_draw.register
+    def _(self, event: told.Waiting) -> None:
+        self._wait(Text(event.text))
 
     @_draw.register
     def _(self, event: told.Warning_) -> None:
@@ -95,7 +109,7 @@ class TextScreen:
             counts[change["action"]] = counts.get(change["action"], 0) + 1
         summary = ", ".join(f"{count} {action}" for action, count in counts.items()) or "outputs only"
         self._line(f"  change set {event.name}: {summary}")
-        shown = event.changes if self._verbose else [c for c in event.changes if c["action"] != "Add"]
+        shown = event.changes if self._verbose or event.asked else [c for c in event.changes if c["action"] != "Add"]
         for change in shown:
             self._line("    " + change_line(change))
 
@@ -113,10 +127,7 @@ class TextScreen:
             )
         elif self._out.is_terminal:
             text = Text(f"{event.stack} {event.done}/{event.total} · {event.resource} {event.status}")
-            if self._waiting is None:
-                self._waiting = self._out.status(text)
-                self._waiting.start()
-            self._waiting.update(text)
+            self._wait(text)
         elif event.total and (quarter := 4 * event.done // event.total) > self._progress_shown.get(event.stack, 0):
             self._progress_shown[event.stack] = quarter
             self._line(f"  {event.stack}: {event.done} of {event.total} resources")
@@ -138,8 +149,14 @@ class TextScreen:
     @_draw.register
     def _(self, event: told.WiresRead) -> None:
         self._line("")
-        table = _table("Wires, read back", "stack", "parameter", "from", "value", "")
-        for wire in event.wires:
+        verdicts = Counter(wire["verdict"] for wire in event.wires)
+        counts = ", ".join(f"{count} {verdict}" for verdict, count in verdicts.items())
+        self._line(f"Wires read back: {counts or 'none'}", "bold")
+        shown = [wire for wire in event.wires if self._verbose or wire["verdict"] not in ("matches", "empty")]
+        if not shown:
+            return
+        table = _table("", "stack", "parameter", "from", "value", "")
+        for wire in shown:
             colour = _COLOURS.get(wire["verdict"], "")
             value = wire["value"] if wire["verdict"] != "differs" else f"{wire['value']} (put out: {wire['produced']})"
             row = (wire["stack"], wire["parameter"], wire["source"], value, wire["verdict"])
