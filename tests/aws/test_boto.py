@@ -134,7 +134,7 @@ def test_every_other_refusal_is_an_error_and_not_absence(stubbed, code, message)
         pytest.param(ConnectTimeoutError(endpoint_url="https://x"), UnreachableError, "cannot be reached", id="slow"),
         pytest.param(ReadTimeoutError(endpoint_url="https://x"), UnreachableError, "cannot be reached", id="silent"),
         pytest.param(
-            TokenRetrievalError(provider="sso", error_msg="expired"), UnreachableError, "expired", id="sign-in expired"
+            TokenRetrievalError(provider="sso", error_msg="expired"), InputError, "expired", id="sign-in expired"
         ),
     ],
 )

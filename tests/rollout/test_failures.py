@@ -101,7 +101,7 @@ def test_a_stack_left_in_rollback_complete_is_deleted_and_created_again(pair):
     assert pair.stack("primary").id != failed
     calls = pair.aws["primary"].mutations()
     assert calls.index("delete_stack") < len(calls) - 1 - calls[::-1].index("create_change_set")
-    assert "deleting what is left of a creation that failed (ROLLBACK_COMPLETE)" in pair.told()
+    assert "what is left of a creation that failed (ROLLBACK_COMPLETE) is deleted first" in pair.told()
 
 
 def test_a_change_set_that_aws_refuses_fails_its_step(live):

@@ -91,17 +91,33 @@ def test_a_policy_left_narrowed_by_an_interrupted_run_is_restored_first(protecte
     assert statements(policies[policies.index("narrowed") + 1]) == [ALLOWS, DENIES]
 
 
-def test_an_environment_that_is_not_protected_gets_no_protection(pair):
+def test_an_environment_that_is_not_protected_gets_no_protection_and_loses_none_that_a_person_set(pair):
     pair.deploy()
     for role in ("primary", "secondary"):
-        assert not pair.stack(role).protected
-    assert statements(pair.stack("primary").policies[-1]) == [ALLOWS]
+        assert (pair.stack(role).protected, pair.stack(role).policies) == (False, [])
+    pair.stack("primary").protected = True
+    pair.templates["primary"] = with_note(pair.templates["primary"])
+    pair.deploy()
+    assert pair.stack("primary").protected
+
+
+def with_protected_parameter(text):
+    """The template with the parameter that the environment fills, and a resource that takes it."""
+    declared = text.replace("Parameters:\n", "Parameters:\n      Protected: {Type: String, Default: 'false'}\n", 1)
+    return declared.replace("Properties: {VpcId: !Ref Vpc}}", "Properties: {VpcId: !Ref Vpc, Note: !Ref Protected}}", 1)
 
 
 def test_an_environment_made_open_is_opened_by_the_next_update(protected):
+    protected.templates["primary"] = with_protected_parameter(protected.templates["primary"])
     protected.deploy()
     protected.environment["protected"] = False
-    protected.templates["primary"] = with_note(protected.templates["primary"])
     protected.deploy()
     assert not protected.stack("primary").protected
     assert statements(protected.stack("primary").policies[-1]) == [ALLOWS]
+
+
+def test_a_settled_pair_is_protected_as_soon_as_its_environment_is(pair):
+    pair.deploy()
+    pair.environment["protected"] = True
+    pair.deploy()
+    assert all(pair.stack(role).protected for role in ("primary", "secondary"))

@@ -5,6 +5,7 @@ from itertools import islice
 import pytest
 
 from tests.rollout.deployments import with_note
+from twinstack.aws.errors import AwsError
 from twinstack.rollout.change_sets import growing_waits
 from twinstack.screen.events import ResourceProgress, StepDone
 
@@ -79,3 +80,50 @@ def test_the_time_that_a_step_took_is_told(pair):
     first = pair.screen.of(StepDone)[0]
     # Ten events, one each five seconds after the first; looked at every ten seconds at most.
     assert first.seconds == pytest.approx(45, abs=10)
+
+
+@pytest.fixture
+def updating(pair):
+    """The pair before an update of its primary."""
+    pair.deploy()
+    pair.templates["primary"] = with_note(pair.templates["primary"])
+    return pair
+
+
+def after_execution(aws, then):
+    """Does something as soon as a change set's execution has been asked for."""
+    execute = aws.execute_change_set
+
+    def executed(arn, token):
+        execute(arn, token)
+        then()
+
+    aws.execute_change_set = executed
+
+
+def test_a_status_from_before_the_request_is_not_taken_for_its_end(updating):
+    """Just after a request AWS may still describe the stack as it was."""
+    aws = updating.aws["primary"]
+    describe, before = aws.describe_stack, aws.describe_stack("pair-dev-primary")
+    late = []
+    after_execution(aws, lambda: late.extend([before, before]))
+    aws.describe_stack = lambda name: late.pop() if late else describe(name)
+    updating.deploy()
+    assert late == []
+    told = [(type(event), getattr(event, "status", "")) for event in updating.screen.events]
+    assert told.index((ResourceProgress, "UPDATE_COMPLETE")) < told.index((StepDone, "UPDATE_COMPLETE"))
+
+
+def test_a_silence_of_aws_while_an_operation_goes_on_is_waited_out(updating):
+    aws = updating.aws["primary"]
+    after_execution(aws, lambda: aws.refuse("describe_stack", "Throttling", times=3))
+    updating.deploy()
+    assert updating.status("primary") == "UPDATE_COMPLETE"
+    assert "AWS does not answer while an operation goes on" in updating.told()
+
+
+def test_aws_that_stays_silent_ends_the_watching(updating):
+    aws = updating.aws["primary"]
+    after_execution(aws, lambda: aws.refuse("describe_stack", "Throttling", times=1000))
+    with pytest.raises(AwsError, match="Throttling"):
+        updating.deploy()

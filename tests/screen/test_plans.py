@@ -33,15 +33,15 @@ def text(world, given=None, *, verbose=False):
 
 FROM_NOTHING = """
     Plan for dev: 3 passes: primary → secondary → primary
-      Pass 1: create primary in us-east-1
+      Pass 1: create primary (pair-dev-primary) in us-east-1
         + 4 resources
-      Pass 2: create secondary in eu-west-1
+      Pass 2: create secondary (pair-dev-secondary) in eu-west-1
         because PeerVpc gets its value from primary.VpcId
         because PeerCidr gets its value from primary.VpcCidr
         because GlobalCluster gets its value from primary.GlobalCluster
         because SourceRegion gets its value from primary.Region
         + 6 resources
-      Pass 3: update primary in us-east-1
+      Pass 3: update primary (pair-dev-primary) in us-east-1
         because PeeringId gets its value from secondary.PeeringId
         because PeerCidr gets its value from secondary.VpcCidr
         because PeerBucket gets its value from secondary.BucketArn
@@ -50,7 +50,7 @@ FROM_NOTHING = """
 """
 LAST_PASS = """
     Plan for dev: 1 pass: primary
-      Pass 1: update primary in us-east-1
+      Pass 1: update primary (pair-dev-primary) in us-east-1
         because PeeringId gets its value from secondary.PeeringId
         because PeerCidr gets its value from secondary.VpcCidr
         because PeerBucket gets its value from secondary.BucketArn
@@ -63,25 +63,25 @@ LAST_PASS = """
 """
 MOVED_NETWORK = """
     Plan for dev: 3 passes: primary → secondary → primary
-      Pass 1: update primary in us-east-1
+      Pass 1: update primary (pair-dev-primary) in us-east-1
         because parameter VpcCidr changes
         ± Vpc AWS::EC2::VPC: CidrBlock (replacement)
         ± Table AWS::EC2::RouteTable: VpcId (replacement)
         ± Route AWS::EC2::Route: RouteTableId (replacement)
         outputs that change: VpcId, VpcCidr
-      Pass 2: update secondary in eu-west-1
+      Pass 2: update secondary (pair-dev-secondary) in eu-west-1
         because PeerVpc changes with primary.VpcId
         because PeerCidr changes with primary.VpcCidr
         ± Peering AWS::EC2::VPCPeeringConnection: PeerVpcId (replacement)
         ± Route AWS::EC2::Route: VpcPeeringConnectionId, DestinationCidrBlock (replacement)
         outputs that change: PeeringId
-      Pass 3: update primary in us-east-1
+      Pass 3: update primary (pair-dev-primary) in us-east-1
         because PeeringId changes with secondary.PeeringId
         ~ Route AWS::EC2::Route: VpcPeeringConnectionId
 """
 SWITCHED_OFF = """
     Plan for dev: 1 pass: secondary
-      Pass 1: update secondary in eu-west-1
+      Pass 1: update secondary (pair-dev-secondary) in eu-west-1
         because parameter Replicate changes
         outputs that change: BucketArn
     Stale: primary.PeerBucket keeps a value that its producer no longer has; --unlink PeerBucket empties it
@@ -105,7 +105,7 @@ SECRETIVE = PRIMARY.replace("VpcCidr: {Type", "Token: {Type: String, NoEcho: tru
 )
 SECRET = """
     Plan for dev: 1 pass: primary
-      Pass 1: update primary in us-east-1
+      Pass 1: update primary (pair-dev-primary) in us-east-1
         because its template generated/primary.yaml changed
         because parameter Token changes
         ~ Cluster AWS::RDS::GlobalCluster: Engine
@@ -171,13 +171,13 @@ def test_a_comment_on_a_pull_request_has_a_table_and_everything_folded_below_it(
 
         | pass | stack | region | operation | add | modify | replace | remove |
         |---|---|---|---|---|---|---|---|
-        | 1 | primary | us-east-1 | UPDATE | 1 | 1 | 0 | 0 |
+        | 1 | `pair-dev-primary` | us-east-1 | UPDATE | 1 | 1 | 0 | 0 |
 
         <details><summary>Every change</summary>
 
         ```diff
          Plan for dev: 1 pass: primary
-           Pass 1: update primary in us-east-1
+           Pass 1: update primary (pair-dev-primary) in us-east-1
              because PeeringId gets its value from secondary.PeeringId
              because PeerCidr gets its value from secondary.VpcCidr
              because PeerBucket gets its value from secondary.BucketArn
@@ -196,9 +196,9 @@ def test_a_comment_on_a_pull_request_has_a_table_and_everything_folded_below_it(
 def test_the_table_counts_the_steps_of_every_pass():
     rows = [line for line in plan_markdown(document(NOTHING)).splitlines() if line.startswith("|")][2:]
     assert rows == [
-        "| 1 | primary | us-east-1 | CREATE | 4 | 0 | 0 | 0 |",
-        "| 2 | secondary | eu-west-1 | CREATE | 6 | 0 | 0 | 0 |",
-        "| 3 | primary | us-east-1 | UPDATE | 1 | 1 | 0 | 0 |",
+        "| 1 | `pair-dev-primary` | us-east-1 | CREATE | 4 | 0 | 0 | 0 |",
+        "| 2 | `pair-dev-secondary` | eu-west-1 | CREATE | 6 | 0 | 0 | 0 |",
+        "| 3 | `pair-dev-primary` | us-east-1 | UPDATE | 1 | 1 | 0 | 0 |",
     ]
 
 

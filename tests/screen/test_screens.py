@@ -141,6 +141,7 @@ def test_values_of_a_json_line_are_those_of_the_event():
         "stack": "primary",
         "name": "twinstack-1",
         "changes": [{**CHANGE, "properties": ["Port", "Engine"]}],
+        "asked": False,
     }
 
 

@@ -10,9 +10,12 @@ from botocore.exceptions import (
     BotoCoreError,
     ClientError,
     ConnectionError,
+    CredentialRetrievalError,
     NoCredentialsError,
     PartialCredentialsError,
     ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
 )
 
 from twinstack.aws.api import (
@@ -35,6 +38,16 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
 
+CREDENTIAL_ERRORS = (
+    CredentialRetrievalError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    ProfileNotFound,
+    SSOError,
+    TokenRetrievalError,
+)
+
+
 @contextmanager
 def translated(where: str) -> Iterator[None]:
     """Turns botocore's errors into this project's.
@@ -54,7 +67,7 @@ def translated(where: str) -> Iterator[None]:
         raise AwsError(
             error.operation_name, answer.get("Code", "Unknown"), answer.get("Message", str(error)), where
         ) from error
-    except (NoCredentialsError, PartialCredentialsError, ProfileNotFound) as error:
+    except CREDENTIAL_ERRORS as error:
         raise InputError(
             f"{where}: no usable AWS credentials: {error}; set a profile with --profile or AWS_PROFILE, sign in, or "
             "use --local for the local AWS"

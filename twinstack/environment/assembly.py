@@ -17,6 +17,7 @@ from twinstack.planning.values import as_text
 from twinstack.templates import Template, read_template
 
 MAX_STACK_NAME = 128
+PROTECTED_PARAMETER = "Protected"
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _own_parameters(file: EnvironmentFile) -> Mapping[str, str]:
     return {
         "Project": file.model.project,
         "EnvironmentSuffix": file.suffix,
-        "Protected": as_text(file.model.protected),
+        PROTECTED_PARAMETER: as_text(file.model.protected),
     }
 
 

@@ -40,6 +40,7 @@ def step_document(step: Step) -> dict[str, Any]:
     """Returns one step as JSON data."""
     return {
         "stack": step.stack.role,
+        "name": step.stack.name,
         "region": step.stack.region,
         "operation": step.operation,
         "because": [_because(reason) for reason in step.because],

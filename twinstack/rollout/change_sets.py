@@ -28,11 +28,13 @@ class Prepared:
         change_set: What it would change.
         token: The token that its execution's events carry.
         name: Its name.
+        made_stack: Whether the stack exists only because of it, empty and waiting for its execution.
     """
 
     change_set: ChangeSet
     token: str
     name: str
+    made_stack: bool = False
 
 
 def growing_waits(first: float = FIRST_WAIT) -> Iterator[float]:
@@ -100,18 +102,21 @@ def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Cl
         AwsError: AWS refused the request.
         ChangeSetError: AWS could not make the change set; it is deleted, with the empty stack it may have left.
     """
+    made_stack = request.operation == "CREATE" and cloudformation.describe_stack(request.stack_name) is None
     created = cloudformation.create_change_set(request)
     try:
         change_set = _worked_out(cloudformation, created.arn, clock)
     except KeyboardInterrupt:
         # AWS deletes no change set that it is still working out.
-        discard(cloudformation, _worked_out(cloudformation, created.arn, clock), request.operation, request.token)
+        change_set = _worked_out(cloudformation, created.arn, clock)
+        discard(cloudformation, Prepared(change_set, request.token, request.name, made_stack))
         raise
+    prepared = Prepared(change_set, request.token, request.name, made_stack)
     if change_set.status == "CREATE_COMPLETE":
-        return Prepared(change_set, request.token, request.name)
+        return prepared
     empty = any(sentence in change_set.status_reason for sentence in _NO_CHANGES)
     problems = [] if empty else cloudformation.change_set_problems(created.arn)
-    discard(cloudformation, change_set, request.operation, request.token)
+    discard(cloudformation, prepared)
     if empty:
         return None
     reason = "\n".join([change_set.status_reason, *problems])
@@ -126,11 +131,8 @@ def _worked_out(cloudformation: CloudFormation, arn: str, clock: Clock) -> Chang
     return change_set
 
 
-def discard(cloudformation: CloudFormation, change_set: ChangeSet, operation: str, token: str) -> None:
-    """Deletes a change set that is not to be executed, and the empty stack that a first one leaves behind."""
-    cloudformation.delete_change_set(change_set.arn)
-    if operation != "CREATE":
-        return
-    stack = cloudformation.describe_stack(change_set.stack_id)
-    if stack is not None and stack.status == "REVIEW_IN_PROGRESS":
-        cloudformation.delete_stack(change_set.stack_id, token)
+def discard(cloudformation: CloudFormation, prepared: Prepared) -> None:
+    """Deletes a change set that is not to be executed, and the empty stack that came with it."""
+    cloudformation.delete_change_set(prepared.change_set.arn)
+    if prepared.made_stack:
+        cloudformation.delete_stack(prepared.change_set.stack_id, prepared.token)

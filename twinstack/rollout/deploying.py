@@ -12,6 +12,7 @@ from twinstack.planning.document import plan_document
 from twinstack.planning.passes import Plan, plan, with_update_order
 from twinstack.planning.steps import Planner, Step
 from twinstack.planning.world import Live, Unknown, World
+from twinstack.rollout import protection
 from twinstack.rollout.artifacts import upload_large_templates
 from twinstack.rollout.change_sets import ChangeSetError
 from twinstack.rollout.convergence import read_wires
@@ -20,7 +21,8 @@ from twinstack.rollout.guards import Allowed, refused_predictions
 from twinstack.rollout.readiness import refuse_unready
 from twinstack.rollout.run import Run
 from twinstack.rollout.watching import Operation, watch
-from twinstack.screen.events import OutputsRead, PlanMade, StepBegun, StepSkipped, WiresRead
+from twinstack.screen.events import OutputsRead, PlanMade, StepBegun, StepSkipped, Warning_, WiresRead
+from twinstack.statuses import Standing, standing
 
 
 @dataclass
@@ -76,6 +78,8 @@ def deploy(run: Run) -> Plan:
     planner = with_update_order(run.planner)
     world = read_world(planner.system, run.clients)
     refuse_unready(planner, world)
+    if run.protected:
+        _restore_protection(run, planner, world)
     planned = plan(planner, world)
     run.screen.tell(PlanMade(plan_document(planned, run.environment.name)))
     _refuse_losses(planned, run.allowed)
@@ -90,6 +94,13 @@ def deploy(run: Run) -> Plan:
         run.screen.tell(OutputsRead({role: dict(it.outputs) for role, it in world.items() if isinstance(it, Live)}))
     verify(run, planner, world)
     return planned
+
+
+def _restore_protection(run: Run, planner: Planner, world: World) -> None:
+    """Protects every stack that is there: an earlier run may have been cut short before it could."""
+    for role, state in world.items():
+        if isinstance(state, Live) and standing(state.status) is Standing.UPDATABLE:
+            protection.restore(run.cloudformation(role), planner.system.stacks[role].name, protected=True)
 
 
 def _refuse_losses(planned: Plan, allowed: Allowed) -> None:
@@ -139,9 +150,17 @@ def _begin_pass(
                 begun.append(reviewed)
     except BaseException:
         for item in begun:
-            give_up(run, item)
+            _try_to_give_up(run, item)
         raise
     return begun
+
+
+def _try_to_give_up(run: Run, item: Begun) -> None:
+    """Deletes a change set while another error is on its way, which must not be lost."""
+    try:
+        give_up(run, item)
+    except TwinStackError as error:
+        run.screen.tell(Warning_(f"{item.step.stack.role}: change set {item.prepared.name} is still there: {error}"))
 
 
 def _execute_pass(run: Run, begun: Sequence[Begun], failures: _Failures) -> list[tuple[Begun, Operation]]:

@@ -13,7 +13,7 @@ from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundin
 from twinstack.planning.steps import Step
 from twinstack.planning.system import Stack
 from twinstack.planning.values import as_text
-from twinstack.planning.world import Live, Unknown, World
+from twinstack.planning.world import Absent, Live, Unknown, World
 from twinstack.rollout.artifacts import artifact_stack, upload_large_templates
 from twinstack.rollout.executing import carry_out
 from twinstack.rollout.guards import Allowed
@@ -83,6 +83,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     _refuse_unreadable(world)
     order = [role for role in reversed(creation_order(run.planner)) if isinstance(world[role], Live)]
     deployed = {role: found for role in order if (found := _read(run, role, world)) is not None}
+    _remove_empty_stacks(run, world)
     if not deployed:
         return _remove_artifacts(run)
     problems = [*_unconfirmed(run, options)]
@@ -102,6 +103,15 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     _remove_artifacts(run)
     run.screen.tell(Left(tuple(_left(deployed))))
     return True
+
+
+def _remove_empty_stacks(run: Run, world: World) -> None:
+    """Removes the stacks that hold nothing but a first change set nobody executed."""
+    for role, state in world.items():
+        found = run.cloudformation(role).describe_stack(run.planner.system.stacks[role].name)
+        if isinstance(state, Absent) and found is not None and found.status == "REVIEW_IN_PROGRESS":
+            run.cloudformation(role).delete_stack(found.stack_id, run.new_id())
+            run.screen.tell(Note(f"{role}: removed {found.name}, which held only an unexecuted change set"))
 
 
 def _remove_artifacts(run: Run) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 from twinstack.aws.api import ChangeSet, ResourceChange
 from twinstack.aws.errors import AwsError
+from twinstack.environment.assembly import PROTECTED_PARAMETER
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
 from twinstack.planning.steps import Step
 from twinstack.planning.world import Live, StackState
@@ -49,8 +50,6 @@ def begin(run: Run, step: Step, state: StackState) -> Begun | None:
         raise NotConvergedError(f"{role}: an earlier pass should have made the values of {wires}, and did not")
     if isinstance(state, Live) and standing(state.status) is Standing.RECREATE:
         delete_failed_creation(run, step)
-    if step.operation == "UPDATE":
-        protection.restore(cloudformation, step.stack.name, protected=run.protected)
     request = request_for(step, run.new_id, run.template_urls.get(role))
     prepared = prepare(cloudformation, request, run.clock)
     if prepared is None:
@@ -69,8 +68,7 @@ def begin(run: Run, step: Step, state: StackState) -> Begun | None:
 
 def give_up(run: Run, begun: Begun) -> None:
     """Deletes a change set that is not going to be executed."""
-    cloudformation = run.cloudformation(begun.step.stack.role)
-    discard(cloudformation, begun.prepared.change_set, begun.step.operation, begun.prepared.token)
+    discard(run.cloudformation(begun.step.stack.role), begun.prepared)
 
 
 def _as_data(change: ResourceChange) -> dict[str, Any]:
@@ -93,12 +91,19 @@ def _review(run: Run, step: Step, change_set: ChangeSet) -> None:
 
 
 def delete_failed_creation(run: Run, step: Step) -> None:
-    """Deletes what is left of a creation that failed: a stack in ROLLBACK_COMPLETE takes no update."""
+    """Deletes what is left of a creation that failed: a stack in ROLLBACK_COMPLETE takes no update.
+
+    Raises:
+        RefusedError: The person declined.
+        TwinStackError: The deletion failed.
+    """
     role, cloudformation = step.stack.role, run.cloudformation(step.stack.role)
     found = cloudformation.describe_stack(step.stack.name)
     if found is None:
         return
-    run.screen.tell(Warning_(f"{role}: deleting what is left of a creation that failed ({found.status})"))
+    run.screen.tell(Warning_(f"{role}: what is left of a creation that failed ({found.status}) is deleted first"))
+    if not run.confirm(f"Delete {found.name} in {step.stack.region}?"):
+        raise RefusedError(f"{role}: declined; {found.name} is left as it is")
     operation = Operation(
         role,
         cloudformation,
@@ -109,7 +114,7 @@ def delete_failed_creation(run: Run, step: Step) -> None:
     )
     cloudformation.delete_stack(found.stack_id, operation.token, step.stack.service_role)
     watch([operation], run.clock, run.screen)
-    if operation.outcome is Outcome.FAILED:
+    if operation.outcome is not Outcome.SUCCEEDED:
         raise TwinStackError(f"{role}: {first_cause(operation.events) or 'the deletion failed'}")
 
 
@@ -129,6 +134,8 @@ def execute(run: Run, begun: Begun) -> Operation:
     narrowed = run.protected and step.operation == "UPDATE"
     if narrowed:
         protection.narrow(cloudformation, step.stack.name, run.allowed)
+    elif _gives_up_protection(step):
+        protection.restore(cloudformation, step.stack.name, protected=False)
     try:
         cloudformation.execute_change_set(prepared.change_set.arn, prepared.token)
     except AwsError:
@@ -136,6 +143,14 @@ def execute(run: Run, begun: Begun) -> Operation:
             protection.restore(cloudformation, step.stack.name, protected=True)
         raise
     return operation
+
+
+def _gives_up_protection(step: Step) -> bool:
+    """Whether the environment was protected at the last deployment and no longer is."""
+    return any(
+        parameter.name == PROTECTED_PARAMETER and (parameter.before, parameter.value) == ("true", "false")
+        for parameter in step.parameters
+    )
 
 
 def conclude(run: Run, operation: Operation, step: Step) -> str | None:

@@ -6,11 +6,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from twinstack.aws.api import CloudFormation, StackDescription, StackEvent
+from twinstack.aws.errors import AwsError
 from twinstack.clock import Clock
+from twinstack.errors import UnreachableError
 from twinstack.rollout.change_sets import FIRST_WAIT, GROWTH, LONGEST_WAIT
-from twinstack.screen.events import ResourceProgress, Screen
+from twinstack.screen.events import ResourceProgress, Screen, Warning_
 from twinstack.statuses import Outcome, outcome
 
+# So many failing looks in a row end the watching; at ten seconds each, a few minutes.
+MAX_SILENCES = 20
+# After so many seconds a final status is believed without an event that proves it.
+PATIENCE = 120.0
 STACK_TYPE = "AWS::CloudFormation::Stack"
 _CANCELLED = ("cancelled", "canceled")
 
@@ -46,6 +52,12 @@ class Operation:
         return outcome(self.end.status) if self.end else Outcome.RUNNING
 
     @property
+    def has_ended(self) -> bool:
+        """Whether one of its events is that the stack has come to its final status."""
+        own = (event for event in self.events if event.type == STACK_TYPE and event.physical_id == self.stack_id)
+        return any(outcome(event.status) is not Outcome.RUNNING for event in own)
+
+    @property
     def done(self) -> int:
         """How many of the expected resources have come to their final state."""
         last = {event.resource: event.status for event in self.events}
@@ -61,25 +73,43 @@ def newest_event(cloudformation: CloudFormation, stack_id: str) -> str | None:
 def watch(operations: Sequence[Operation], clock: Clock, screen: Screen) -> None:
     """Waits until every operation has ended, and tells its events as they come.
 
+    An answer that does not come is waited for: what AWS has begun goes on there whether it is watched or not.
+
     Raises:
-        AwsError: AWS refused to describe a stack.
-        UnreachableError: AWS cannot be reached any more.
+        AwsError: AWS refused to describe a stack many times in a row.
+        UnreachableError: AWS could not be reached many times in a row.
     """
     wait, begun = FIRST_WAIT, clock.now()
     running = list(operations)
+    silences = 0
     while running:
-        news = False
-        for operation in running:
-            # The status first: whatever events there are once it has ended are all the events it has.
-            stack = operation.cloudformation.describe_stack(operation.stack_id)
-            news = _read_events(operation, screen) or news
-            if stack is None or outcome(stack.status) is not Outcome.RUNNING:
-                operation.end = stack or _deleted(operation)
-                operation.seconds = clock.now() - begun
+        try:
+            news = [_look(operation, clock.now() - begun, screen) for operation in running]
+            silences = 0
+        except (AwsError, UnreachableError) as error:
+            silences += 1
+            if silences > MAX_SILENCES:
+                raise
+            if silences == 1:
+                screen.tell(Warning_(f"AWS does not answer while an operation goes on; asking again: {error}"))
+            news = []
         running = [operation for operation in running if operation.end is None]
         if running:
             clock.sleep(wait)
-            wait = FIRST_WAIT * 2 if news else min(wait * GROWTH, LONGEST_WAIT)
+            wait = FIRST_WAIT * 2 if any(news) else min(wait * GROWTH, LONGEST_WAIT)
+
+
+def _look(operation: Operation, seconds: float, screen: Screen) -> bool:
+    """Looks at one operation; returns whether there was anything new."""
+    # The status first: whatever events there are once it has ended are all the events it has.
+    stack = operation.cloudformation.describe_stack(operation.stack_id)
+    news = _read_events(operation, screen)
+    ended = stack is None or outcome(stack.status) is not Outcome.RUNNING
+    # Just after a request the status may still be the one from before it; an event of this operation proves its end.
+    if ended and (stack is None or operation.has_ended or seconds > PATIENCE):
+        operation.end = stack or _deleted(operation)
+        operation.seconds = seconds
+    return news
 
 
 def _deleted(operation: Operation) -> StackDescription:

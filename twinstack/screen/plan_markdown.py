@@ -23,7 +23,7 @@ def _lines(plan: Mapping[str, Any]) -> Iterator[str]:
         yield "|---|---|---|---|---|---|---|---|"
     for number, each in enumerate(passes, 1):
         for step in each["steps"]:
-            yield f"| {number} | {step['stack']} | {step['region']} | {step['operation']} | {_counts(step)} |"
+            yield f"| {number} | `{step['name']}` | {step['region']} | {step['operation']} | {_counts(step)} |"
     if plan["unknown"]:
         yield ""
         yield f"**Partial:** {', '.join(plan['unknown'])} could not be read."

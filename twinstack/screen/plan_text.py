@@ -32,7 +32,8 @@ def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
 
 
 def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
-    yield f"  Pass {number}: {step['operation'].lower()} {step['stack']} in {step['region']}", "bold"
+    where = f"{step['stack']} ({step['name']}) in {step['region']}"
+    yield f"  Pass {number}: {step['operation'].lower()} {where}", "bold"
     for reason in step["because"]:
         yield f"    because {_reason(reason)}", ""
     changes = step["changes"]
@@ -83,7 +84,8 @@ def _remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
 
 def change_line(change: Mapping[str, Any]) -> str:
     """Returns one change of a plan or a change set in one line."""
-    sign = _SIGNS.get(change["action"], change["action"])
+    replaced = change["action"] == "Modify" and change["replacement"] == "True"
+    sign = _SIGNS.get("Replace" if replaced else change["action"], change["action"])
     properties = f": {', '.join(change['properties'])}" if change["properties"] else ""
     replacement = {"True": " (replacement)", "Conditional": " (replacement possible)"}.get(change["replacement"], "")
     return f"{sign} {change['resource']} {change['type']}{properties}{replacement}"
