@@ -17,7 +17,10 @@ from typing import Any
 from twinstack.errors import InputError
 from twinstack.marked_yaml import MarkedDocument, parse_marked, read_marked
 
+# The role of the deployer's own bucket, which no stack of an environment may have.
+ARTIFACTS = "artifacts"
 _WIRE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)\.([A-Za-z0-9]+)")
+_ARTIFACT = re.compile(rf"({ARTIFACTS})\.(Bucket|Key\([^()]+\))")
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class Wire:
     Attributes:
         parameter: The consuming parameter.
         role: The role of the producing stack.
-        output: The output of the producing stack.
+        output: The output of the producing stack; of the artifact bucket, `Bucket` or `Key(folder)`.
         required: Whether the stack has to wait for the value; a wire with `Default: ''` is optional.
     """
 
@@ -35,6 +38,11 @@ class Wire:
     role: str
     output: str
     required: bool
+
+    @property
+    def is_artifact(self) -> bool:
+        """Whether the value comes from the deployer's own bucket and not from another stack."""
+        return self.role == ARTIFACTS
 
     @property
     def source(self) -> str:
@@ -108,9 +116,11 @@ class Template:
 
     def _wire(self, parameter: str, source: object) -> Wire:
         where = self.where("Metadata", "TwinStack", "Wiring", parameter)
-        match = _WIRE.fullmatch(source) if isinstance(source, str) else None
+        form = _ARTIFACT if isinstance(source, str) and source.startswith(f"{ARTIFACTS}.") else _WIRE
+        match = form.fullmatch(source) if isinstance(source, str) else None
         if match is None:
-            raise InputError(f"{where}: the wire of {parameter} is {source!r}; write it as role.Output")
+            forms = "role.Output, artifacts.Bucket or artifacts.Key(folder)"
+            raise InputError(f"{where}: the wire of {parameter} is {source!r}; write it as {forms}")
         declared = self.parameters.get(parameter)
         if declared is None:
             raise InputError(f"{where}: wire to {parameter}, which is not among the template's parameters; declare it")

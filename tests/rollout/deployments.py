@@ -16,6 +16,7 @@ from tests.systems import PRIMARY, REGIONS, SECONDARY, schemas
 from twinstack.aws.api import StackClients
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
+from twinstack.packaging import Package
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner
 from twinstack.rollout.deploying import deploy
@@ -67,6 +68,7 @@ class Deployments:
         self.aws = {role: FakeCloudFormation(self.clock, self.region(role), self.buckets[role]) for role in templates}
         self.screen = Telling()
         self.questions: list[str] = []
+        self.packages: dict[str, Package] = {}
         self._ids = count(1)
 
     def region(self, role: str) -> str:
@@ -112,6 +114,7 @@ class Deployments:
             asked,
             lambda: f"id-{next(self._ids)}",
             allowed=allowed or Allowed(),
+            packages=self.packages,
         )
 
     def _write(self, name: str, text: str) -> Path:

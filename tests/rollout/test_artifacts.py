@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.systems import PRIMARY
+from tests.systems import PRIMARY, SECONDARY, passes
 from twinstack.errors import InputError, RefusedError
-from twinstack.screen.events import StepDone
+from twinstack.packaging import Package
+from twinstack.screen.events import StepDone, WiresRead
 
 
 def padded(text, size):
@@ -70,3 +71,92 @@ def test_the_bucket_of_a_protected_environment_is_removed_too(large):
     large.deploy()
     large.destroy(confirmed_name="pair-dev")
     assert large.stacks() == []
+
+
+CODE = Package(b"zipped", "c0de")
+OTHER_CODE = Package(b"zipped again", "c0de2")
+
+
+WIRED = "SourceRegion: primary.Region, CodeBucket: artifacts.Bucket, CodeKey: artifacts.Key(code/probe)}"
+DECLARED = "      CodeBucket: {Type: String}\n      CodeKey: {Type: String}\n      PeerVpc: {Type: String}"
+PROBE = """
+      Probe:
+        Type: AWS::Lambda::Function
+        Properties: {Code: {S3Bucket: !Ref CodeBucket, S3Key: !Ref CodeKey}}"""
+
+
+@pytest.fixture
+def coded(pair):
+    """The pair with a function in the standby whose code the deployer puts into its bucket."""
+    bucket = "      Bucket: {Type: 'AWS::S3::Bucket'}"
+    pair.templates["secondary"] = (
+        SECONDARY.replace("SourceRegion: primary.Region}", WIRED)
+        .replace("      PeerVpc: {Type: String}", DECLARED)
+        .replace(bucket, bucket + PROBE)
+    )
+    pair.packages = {"code/probe": CODE}
+    return pair
+
+
+def function_code(coded):
+    values = coded.stack("secondary").content.values
+    return values["CodeBucket"], values["CodeKey"]
+
+
+def test_code_stands_in_the_bucket_before_the_stack_that_runs_it(coded):
+    coded.deploy()
+    assert sorted(coded.stacks()) == ["pair-dev-artifacts", "pair-dev-primary", "pair-dev-secondary"]
+    ((bucket, objects),) = coded.buckets["secondary"].objects.items()
+    assert objects == {"code/probe/c0de.zip": b"zipped"}
+    assert function_code(coded) == (bucket, "code/probe/c0de.zip")
+    assert coded.buckets["primary"].objects == {}
+
+
+def test_the_plan_from_nothing_still_has_three_passes(coded):
+    assert [[step.stack.role for step in steps] for steps in coded.deploy().passes] == [
+        ["primary"],
+        ["secondary"],
+        ["primary"],
+    ]
+
+
+def test_the_same_code_again_changes_nothing(coded):
+    coded.deploy()
+    coded.forget_calls()
+    coded.deploy()
+    assert coded.mutations() == []
+
+
+def test_other_code_updates_the_stack_that_runs_it_and_no_other(coded):
+    coded.deploy()
+    coded.packages = {"code/probe": OTHER_CODE}
+    planned = coded.deploy()
+    assert [step.stack.role for step in planned.steps] == ["secondary"]
+    assert [(change.resource, change.action) for change in planned.steps[0].changes] == [("Probe", "Modify")]
+    assert function_code(coded)[1] == "code/probe/c0de2.zip"
+
+
+def test_wires_to_the_bucket_are_read_back(coded):
+    coded.deploy()
+    (read,) = coded.screen.of(WiresRead)
+    verdicts = {wire["parameter"]: wire["verdict"] for wire in read.wires if wire["source"].startswith("artifacts.")}
+    assert verdicts == {"CodeBucket": "matches", "CodeKey": "matches"}
+
+
+def test_destroy_unlinks_without_building_the_code(coded):
+    coded.deploy()
+    coded.packages = {}
+    coded.destroy()
+    assert coded.stacks() == []
+
+
+def test_no_stack_of_an_environment_may_take_the_name_of_the_bucket(pair):
+    pair.templates["artifacts"] = pair.templates.pop("secondary").replace("Role: secondary", "Role: artifacts")
+    with pytest.raises(InputError, match="artifacts is the deployer's own bucket; give the stack another name"):
+        pair.run()
+
+
+def test_the_artifact_bucket_has_no_other_outputs(pair):
+    pair.templates["secondary"] = SECONDARY.replace("SourceRegion: primary.Region}", "SourceRegion: artifacts.Region}")
+    with pytest.raises(InputError, match=r"write it as role.Output, artifacts.Bucket or artifacts.Key\(folder\)"):
+        pair.run()

@@ -11,7 +11,7 @@ from twinstack.screen.events import Done
 def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
-    rollout = make_run(settings, screen, yes=yes, start_local=False)
+    rollout = make_run(settings, screen, yes=yes, start_local=False, with_code=False)
     settings.interrupted = (
         "interrupted; what AWS has begun goes on there: look at `status`, and run `destroy` again when it has ended"
     )

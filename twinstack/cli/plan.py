@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from twinstack.cli.options import Settings
@@ -17,8 +19,12 @@ CHANGES_PENDING = 3
 
 def run(settings: Settings, *, offline: bool, detailed_exitcode: bool) -> int:
     """Runs the command; returns the exit code."""
+    from twinstack.rollout.artifacts import build_packages, existing_buckets, with_known_artifacts
+
     screen = settings.screen()
     environment, planner = read_environment(settings)
+    packages = build_packages(planner.system, Path.cwd())
+    buckets: dict[str, str] = {}
     world: World
     if offline:
         world = dict.fromkeys(planner.system.stacks, Absent())
@@ -26,8 +32,11 @@ def run(settings: Settings, *, offline: bool, detailed_exitcode: bool) -> int:
         from twinstack.aws.world_reading import read_world
         from twinstack.rollout.readiness import refuse_unready
 
-        world = read_world(planner.system, connect(settings, environment, screen, start_local=False))
+        clients = connect(settings, environment, screen, start_local=False)
+        world = read_world(planner.system, clients)
         refuse_unready(planner, world)
+        buckets = existing_buckets(environment.file, planner.system, clients)
+    planner = replace(planner, system=with_known_artifacts(planner.system, packages, buckets))
     made = plan(planner, world)
     document = plan_document(made, environment.name)
     if settings.format == "text":

@@ -82,12 +82,14 @@ def make_run(
     allowed: Allowed | None = None,
     unlink: tuple[str, ...] = (),
     start_local: bool = True,
+    with_code: bool = True,
 ) -> Run:
     """Puts together what a deployment or a deletion works with.
 
     Raises:
         InputError: Nothing can be asked here and `--yes` was not given, or the environment cannot work.
     """
+    from twinstack.rollout.artifacts import build_packages
     from twinstack.rollout.guards import Allowed as Nothing
     from twinstack.rollout.run import Run
 
@@ -95,6 +97,7 @@ def make_run(
     environment, planner = read_environment(settings)
     planner = Planner(planner.system, planner.schemas, unlinked(planner, unlink))
     clients = connect(settings, environment, screen, start_local=start_local)
+    packages = build_packages(planner.system, Path.cwd()) if with_code else {}
     return Run(
         environment,
         planner,
@@ -105,6 +108,7 @@ def make_run(
         lambda: uuid.uuid4().hex,
         asks=not yes,
         allowed=allowed or Nothing(),
+        packages=packages,
     )
 
 

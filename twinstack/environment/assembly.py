@@ -14,7 +14,7 @@ from twinstack.errors import InputError
 from twinstack.planning.resource_schemas import known_regions
 from twinstack.planning.system import Stack, System
 from twinstack.planning.values import as_text
-from twinstack.templates import Template, read_template
+from twinstack.templates import ARTIFACTS, Template, read_template
 
 MAX_STACK_NAME = 128
 PROTECTED_PARAMETER = "Protected"
@@ -97,7 +97,9 @@ def _own_parameters(file: EnvironmentFile) -> Mapping[str, str]:
 
 def _role_problems(file: EnvironmentFile, templates: Mapping[str, Template]) -> Iterator[str]:
     for role, template in templates.items():
-        if role != template.role:
+        if role == ARTIFACTS:
+            yield f"{file.where('stacks', role)}: {role} is the deployer's own bucket; give the stack another name"
+        elif role != template.role:
             yield (
                 f"{file.where('stacks', role)}: the stack {role} has a template whose role is {template.role} "
                 f"({template.where('Metadata', 'TwinStack', 'Role')}); give both the same name"

@@ -14,7 +14,7 @@ from twinstack.planning.prediction import Change, compare, is_new, moving_attrib
 from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundings
 from twinstack.planning.resource_schemas import ResourceSchemas
 from twinstack.planning.system import Stack, System
-from twinstack.planning.values import Value, as_text, freeze, is_symbolic
+from twinstack.planning.values import Symbol, Value, as_text, freeze, is_symbolic
 from twinstack.planning.world import Live, StackState, World
 from twinstack.statuses import PLANNED, Standing, standing
 from twinstack.templates import Template, Wire
@@ -238,6 +238,8 @@ def parameter_values(
             values.append(_literal(stack, name, declared, before))
         elif (stack.role, name) in unlink and not wire.required:
             values.append(ParameterValue(name, "", before, "default"))
+        elif wire.is_artifact:
+            values.append(ParameterValue(name, artifact_value(stack, wire), before, "wire"))
         elif (value := _wired(wire, before, world)) is not None:
             values.append(value)
         elif wire.required:
@@ -260,6 +262,11 @@ def _literal(stack: Stack, name: str, declared: Mapping[str, Any], before: Value
             "environment gives no value; add it under parameters or parameter_overrides"
         )
     return ParameterValue(name, as_text(default), before, "default")
+
+
+def artifact_value(stack: Stack, wire: Wire) -> Value:
+    """Returns the value of a wire to the deployer's own bucket; a symbol until the bucket is made."""
+    return stack.artifacts.get(wire.output, Symbol((wire.role, stack.region, stack.account, wire.output)))
 
 
 def _wired(wire: Wire, before: Value | None, world: World) -> ParameterValue | None:

@@ -19,6 +19,8 @@ class Stack:
         template: The template to deploy.
         parameters: The values that the environment gives, by parameter name; never one of a wired parameter.
         tags: The stack's tags.
+        artifacts: The values of the wires to the deployer's own bucket, by `Bucket` and `Key(folder)`; what is not
+            here yet is known once the bucket is made.
         service_role: The role that CloudFormation acts with, if any.
         account: The role that is assumed for a stack in another account, '' for the caller's own.
     """
@@ -31,6 +33,7 @@ class Stack:
     tags: Mapping[str, str] = field(default_factory=dict)
     account: str = ""
     service_role: str | None = None
+    artifacts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,9 @@ class System:
     update_order: tuple[str, ...] = ()
 
     def wires(self) -> list[tuple[str, Wire]]:
-        """Returns every wire with the role that consumes it."""
-        return [(role, wire) for role, stack in self.stacks.items() for wire in stack.template.wires]
+        """Returns every wire between stacks, with the role that consumes it."""
+        every = [(role, wire) for role, stack in self.stacks.items() for wire in stack.template.wires]
+        return [(role, wire) for role, wire in every if not wire.is_artifact]
 
     def consumers(self, role: str) -> list[tuple[str, Wire]]:
         """Returns the wires that take an output of this role."""

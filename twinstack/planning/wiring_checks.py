@@ -69,7 +69,9 @@ def _leading_nowhere(system: System) -> Iterator[str]:
 
 def _loops(system: System) -> Iterator[str]:
     """Yields each loop of required wires once, every edge named."""
-    edges = {role: [wire for wire in stack.template.wires if wire.required] for role, stack in system.stacks.items()}
+    edges: dict[str, list[Wire]] = {role: [] for role in system.stacks}
+    for role, wire in system.wires():
+        edges[role] += [wire] if wire.required else []
     seen: set[frozenset[str]] = set()
 
     def walk(role: str, path: list[tuple[str, Wire]]) -> Iterator[str]:
@@ -138,6 +140,8 @@ def _has_output(resolver: Resolver, template: Template, output: str) -> bool:
 def _possible_values(template: Template, name: str, possible: set[tuple[str, str]]) -> list[Value]:
     """Returns the values of a parameter that conditions can tell apart."""
     for wire in template.wires:
+        if wire.parameter == name and wire.is_artifact:
+            return [Symbol((wire.role, wire.output))]
         if wire.parameter == name:
             values = [] if wire.required else [""]
             return [*values, Symbol((wire.role, wire.output))] if (wire.role, wire.output) in possible else values

@@ -1,4 +1,4 @@
-"""The artifact bucket: where a template goes that is too large for a request.
+"""The artifact bucket: where a template goes that is too large for a request, and the code that a template names.
 
 It is a small stack of the deployer's own in the region of the stack that needs it, made before the first pass and only
 when something needs it, and removed by `destroy`.
@@ -7,12 +7,16 @@ when something needs it, and removed by `destroy`.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from twinstack.aws.api import Clients
 from twinstack.aws.world_reading import read_world
+from twinstack.environment.file import EnvironmentFile
 from twinstack.errors import InputError, TwinStackError
+from twinstack.packaging import Package, build
 from twinstack.planning.expressions import partition_of
 from twinstack.planning.steps import Planner
 from twinstack.planning.system import Stack, System
@@ -21,13 +25,72 @@ from twinstack.rollout.executing import carry_out
 from twinstack.rollout.readiness import refuse_unready
 from twinstack.rollout.run import Run
 from twinstack.screen.events import Note
-from twinstack.templates import read_template
+from twinstack.templates import ARTIFACTS, read_template
 
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cloudformation-limits.html
 MAX_BYTES_IN_REQUEST = 51_200
 MAX_BYTES = 1_000_000
-ROLE = "artifacts"
+BUCKET = "Bucket"
+WHEELS = Path(".twinstack") / "wheels"
+_KEY = re.compile(r"Key\(([^()]+)\)")
 _TEMPLATE = Path(__file__).with_name("artifact_bucket.yaml")
+
+
+def build_packages(system: System, root: Path) -> dict[str, Package]:
+    """Packages every folder that a template names in a wire `artifacts.Key(folder)`.
+
+    Args:
+        system: The stacks.
+        root: The folder that the named folders are relative to.
+
+    Returns:
+        The packages by folder.
+
+    Raises:
+        InputError: A folder is not there.
+        TwinStackError: What a folder depends on cannot be fetched.
+    """
+    folders = dict.fromkeys(folder for stack in system.stacks.values() for folder in _folders(stack))
+    return {folder: build(root / folder, root / WHEELS) for folder in folders}
+
+
+def with_known_artifacts(
+    system: System, packages: Mapping[str, Package], buckets: Mapping[str, str] | None = None
+) -> System:
+    """Returns the system with the values of the wires to the artifact bucket, as far as they are known.
+
+    Args:
+        system: The stacks.
+        packages: The packages by folder.
+        buckets: The artifact buckets that exist, by the role of the stack that they serve.
+    """
+    stacks = {}
+    for role, stack in system.stacks.items():
+        values = {f"Key({folder})": _code_key(folder, packages[folder]) for folder in _folders(stack)}
+        if bucket := (buckets or {}).get(role):
+            values[BUCKET] = bucket
+        stacks[role] = replace(stack, artifacts=values)
+    return replace(system, stacks=stacks)
+
+
+def existing_buckets(file: EnvironmentFile, system: System, clients: Clients) -> dict[str, str]:
+    """Returns the artifact bucket of each stack that takes something from it, where there is one already."""
+    found = {}
+    for role, stack in system.stacks.items():
+        if any(wire.is_artifact for wire in stack.template.wires):
+            described = clients[role].cloudformation.describe_stack(artifact_stack(file, stack).name)
+            if described is not None and BUCKET in described.outputs:
+                found[role] = described.outputs[BUCKET]
+    return found
+
+
+def artifact_stack(file: EnvironmentFile, stack: Stack) -> Stack:
+    """Returns the deployer's own stack where the given stack lives."""
+    name = f"{file.model.project}-{file.suffix}-{ARTIFACTS}"
+    tags = {**stack.tags, "Role": ARTIFACTS}
+    return replace(
+        stack, role=ARTIFACTS, name=name, template=read_template(_TEMPLATE), parameters={}, tags=tags, artifacts={}
+    )
 
 
 def is_too_large(stack: Stack) -> bool:
@@ -35,52 +98,67 @@ def is_too_large(stack: Stack) -> bool:
     return len(stack.template.text.encode()) > MAX_BYTES_IN_REQUEST
 
 
-def artifact_stack(run: Run, stack: Stack) -> Stack:
-    """Returns the deployer's own stack where the given stack lives."""
-    file = run.environment.file
-    name = f"{file.model.project}-{file.suffix}-{ROLE}"
-    tags = {**stack.tags, "Role": ROLE}
-    return replace(stack, role=ROLE, name=name, template=read_template(_TEMPLATE), parameters={}, tags=tags)
-
-
-def upload_large_templates(run: Run, stacks: Iterable[Stack]) -> Run:
-    """Uploads the templates that are too large for a request, into a bucket that is made if need be.
+def provide(run: Run, stacks: Iterable[Stack]) -> Run:
+    """Uploads what these stacks need of the artifact bucket, which is made if need be.
 
     Returns:
-        The run with the address of each uploaded template.
+        The run with the buckets in its system, and with the address of each template that is too large for a request.
 
     Raises:
         InputError: A template is larger than CloudFormation takes at all.
         TwinStackError: The bucket could not be made.
     """
-    urls = {}
-    large = [(stack, stack.template.text.encode()) for stack in stacks if is_too_large(stack)]
-    for stack, content in large:
-        if len(content) > MAX_BYTES:
-            raise InputError(f"{stack.template.source}: {len(content):,} bytes; CloudFormation takes {MAX_BYTES:,}")
-    for stack, content in large:
-        bucket = _bucket(run, stack)
-        key = f"templates/{hashlib.sha256(content).hexdigest()}.json"
-        run.clients[stack.role].buckets.put(bucket, key, content)
-        urls[stack.role] = f"https://{bucket}.s3.{stack.region}.{partition_of(stack.region)[1]}/{key}"
-    return replace(run, template_urls=urls)
+    needing = [stack for stack in stacks if is_too_large(stack) or any(w.is_artifact for w in stack.template.wires)]
+    for stack in needing:
+        if (size := len(stack.template.text.encode())) > MAX_BYTES:
+            raise InputError(f"{stack.template.source}: {size:,} bytes; CloudFormation takes {MAX_BYTES:,}")
+    system = run.planner.system
+    buckets = {role: stack.artifacts[BUCKET] for role, stack in system.stacks.items() if BUCKET in stack.artifacts}
+    for stack in needing:
+        bucket = buckets[stack.role] = _bucket(run, stack)
+        for folder in _folders(stack):
+            package = run.packages[folder]
+            run.clients[stack.role].buckets.put(bucket, _code_key(folder, package), package.content)
+        run = upload_template(run, stack, bucket)
+    system = with_known_artifacts(system, run.packages, buckets)
+    return replace(run, planner=replace(run.planner, system=system))
+
+
+def upload_template(run: Run, stack: Stack, bucket: str | None = None) -> Run:
+    """Uploads a stack's template where it is too large for a request; returns the run with its address."""
+    if not is_too_large(stack):
+        return run
+    bucket = bucket or _bucket(run, stack)
+    content = stack.template.text.encode()
+    key = f"templates/{hashlib.sha256(content).hexdigest()}.json"
+    run.clients[stack.role].buckets.put(bucket, key, content)
+    url = f"https://{bucket}.s3.{stack.region}.{partition_of(stack.region)[1]}/{key}"
+    return replace(run, template_urls={**run.template_urls, stack.role: url})
+
+
+def _folders(stack: Stack) -> list[str]:
+    """Returns the folders whose package a stack's template asks for."""
+    wires = [wire for wire in stack.template.wires if wire.is_artifact]
+    return [match[1] for wire in wires if (match := _KEY.fullmatch(wire.output))]
+
+
+def _code_key(folder: str, package: Package) -> str:
+    return f"{folder}/{package.sha256}.zip"
 
 
 def _bucket(run: Run, stack: Stack) -> str:
     """Returns the name of the artifact bucket where a stack lives, after making it if it is not there."""
-    own = artifact_stack(run, stack)
-    planner = Planner(System({ROLE: own}), run.planner.schemas)
-    there = replace(run, planner=planner, clients={ROLE: run.clients[stack.role]})
+    own = artifact_stack(run.environment.file, stack)
+    planner = Planner(System({ARTIFACTS: own}), run.planner.schemas)
+    there = replace(run, planner=planner, clients={ARTIFACTS: run.clients[stack.role]})
     world = read_world(planner.system, there.clients)
     refuse_unready(planner, world)
-    step = planner.step(world, ROLE)
+    step = planner.step(world, ARTIFACTS)
     if step.needed:
-        run.screen.tell(
-            Note(f"The template of {stack.role} is too large for a request: {own.name} in {own.region} gets a bucket")
-        )
-        carry_out(there, step, world[ROLE])
+        run.screen.tell(Note(f"{own.name} in {own.region} gets a bucket for what {stack.role} hands to CloudFormation"))
+        carry_out(there, step, world[ARTIFACTS])
         world = read_world(planner.system, there.clients)
-    state = world[ROLE]
-    if not isinstance(state, Live) or "Bucket" not in state.outputs:
-        raise TwinStackError(f"{own.name} ({own.region}): the stack has no output Bucket; look at `events`")
-    return str(state.outputs["Bucket"])
+    state = world[ARTIFACTS]
+    if not isinstance(state, Live) or BUCKET not in state.outputs:
+        raise TwinStackError(f"{own.name} ({own.region}): the stack has no output {BUCKET}; look at `events`")
+    return str(state.outputs[BUCKET])

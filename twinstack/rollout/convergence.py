@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from twinstack.planning.steps import Planner, known
+from twinstack.planning.steps import Planner, artifact_value, known
 from twinstack.planning.values import freeze
 from twinstack.planning.world import Live, World
+from twinstack.templates import Wire
 
 
 @dataclass(frozen=True)
@@ -37,23 +38,31 @@ class WireReading:
 
 def read_wires(planner: Planner, world: World) -> list[WireReading]:
     """Returns a reading of every wire of the system."""
-    readings = []
-    for role, wire in planner.system.wires():
-        consumer, producer = world[role], world[wire.role]
-        value = _text(consumer.parameters.get(wire.parameter, "")) if isinstance(consumer, Live) else ""
-        produced = _text(producer.outputs.get(wire.output, "")) if isinstance(producer, Live) else ""
-        verdict = _verdict(planner, world, role, value, produced, both=_both_live(consumer, producer))
-        readings.append(WireReading(role, wire.parameter, wire.source, value, produced, verdict))
-    return readings
+    return [
+        _read_wire(planner, world, role, wire)
+        for role, stack in planner.system.stacks.items()
+        for wire in stack.template.wires
+    ]
 
 
-def _both_live(consumer: object, producer: object) -> bool:
-    return isinstance(consumer, Live) and isinstance(producer, Live)
+def _read_wire(planner: Planner, world: World, role: str, wire: Wire) -> WireReading:
+    consumer = world[role]
+    value = _text(consumer.parameters.get(wire.parameter, "")) if isinstance(consumer, Live) else ""
+    produced = _produced(planner, world, role, wire)
+    readable = isinstance(consumer, Live) and produced is not None
+    verdict = _verdict(planner, world, role, value, produced or "") if readable else "unknown"
+    return WireReading(role, wire.parameter, wire.source, value, produced or "", verdict)
 
 
-def _verdict(planner: Planner, world: World, role: str, value: str, produced: str, *, both: bool) -> str:
-    if not both:
-        return "unknown"
+def _produced(planner: Planner, world: World, role: str, wire: Wire) -> str | None:
+    """Returns what a wire's producer puts out, '' for nothing, None when it could not be asked."""
+    if wire.is_artifact:
+        return _text(artifact_value(planner.system.stacks[role], wire))
+    producer = world[wire.role]
+    return _text(producer.outputs.get(wire.output, "")) if isinstance(producer, Live) else None
+
+
+def _verdict(planner: Planner, world: World, role: str, value: str, produced: str) -> str:
     if not produced:
         return "stale" if value else "empty"
     if freeze(value) == freeze(produced):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_stack, read_world
@@ -13,7 +13,7 @@ from twinstack.planning.passes import Plan, plan, with_update_order
 from twinstack.planning.steps import Planner, Step
 from twinstack.planning.world import Live, Unknown, World
 from twinstack.rollout import protection
-from twinstack.rollout.artifacts import upload_large_templates
+from twinstack.rollout.artifacts import existing_buckets, provide, with_known_artifacts
 from twinstack.rollout.change_sets import ChangeSetError
 from twinstack.rollout.convergence import read_wires
 from twinstack.rollout.executing import Begun, begin, conclude, execute, give_up
@@ -56,10 +56,10 @@ def _producers(run: Run, role: str) -> set[str]:
     found: set[str] = set()
     open_ = [role]
     while open_:
-        for wire in run.planner.system.stacks[open_.pop()].template.wires:
-            if wire.role not in found:
-                found.add(wire.role)
-                open_.append(wire.role)
+        consumer = open_.pop()
+        direct = {wire.role for taker, wire in run.planner.system.wires() if taker == consumer} - found
+        found |= direct
+        open_ += direct
     return found
 
 
@@ -75,15 +75,18 @@ def deploy(run: Run) -> Plan:
         NotConvergedError: After the last pass something still differs.
         TwinStackError: A step failed.
     """
-    planner = with_update_order(run.planner)
-    world = read_world(planner.system, run.clients)
-    refuse_unready(planner, world)
+    world = read_world(run.planner.system, run.clients)
+    refuse_unready(run.planner, world)
+    buckets = existing_buckets(run.environment.file, run.planner.system, run.clients)
+    system = with_known_artifacts(run.planner.system, run.packages, buckets)
+    planner = with_update_order(replace(run.planner, system=system))
     if run.protected:
         _restore_protection(run, planner, world)
     planned = plan(planner, world)
     run.screen.tell(PlanMade(plan_document(planned, run.environment.name)))
     _refuse_losses(planned, run.allowed)
-    run = upload_large_templates(run, {step.stack.role: step.stack for step in planned.steps}.values())
+    run = provide(replace(run, planner=planner), {step.stack.role: step.stack for step in planned.steps}.values())
+    planner = run.planner
     failures = _Failures()
     for number, steps in enumerate(planned.passes, 1):
         world = _run_pass(run, planner, world, steps, place=(number, len(planned.passes)), failures=failures)

@@ -14,7 +14,7 @@ from twinstack.planning.steps import Step
 from twinstack.planning.system import Stack
 from twinstack.planning.values import as_text
 from twinstack.planning.world import Absent, Live, Unknown, World
-from twinstack.rollout.artifacts import artifact_stack, upload_large_templates
+from twinstack.rollout.artifacts import artifact_stack, upload_template
 from twinstack.rollout.executing import carry_out
 from twinstack.rollout.guards import Allowed
 from twinstack.rollout.readiness import refuse_busy
@@ -118,7 +118,7 @@ def _remove_artifacts(run: Run) -> bool:
     """Removes the deployer's own stacks with what is in their buckets; returns whether there were any."""
     found = False
     for role, stack in run.planner.system.stacks.items():
-        own, cloudformation = artifact_stack(run, stack), run.cloudformation(role)
+        own, cloudformation = artifact_stack(run.environment.file, stack), run.cloudformation(role)
         described = cloudformation.describe_stack(own.name)
         if described is None:
             continue
@@ -193,13 +193,17 @@ def _unlink(run: Run, world: World, order: list[str]) -> None:
             continue
         # Only the links are taken away: the template stays the one that is live.
         as_it_is = replace(
-            planner.system.stacks[role], template=state.template, tags=state.tags, parameters=_own(state)
+            planner.system.stacks[role],
+            template=state.template,
+            tags=state.tags,
+            parameters=_own(state),
+            artifacts=_own_artifacts(state),
         )
         stacks = {**planner.system.stacks, role: as_it_is}
         step = replace(planner, system=replace(planner.system, stacks=stacks)).step(world, role)
         if step.needed:
             run.screen.tell(Note(f"Unlinking {role} from what is deleted before it"))
-            carry_out(upload_large_templates(quiet, [step.stack]), _keeping(step), state)
+            carry_out(upload_template(quiet, step.stack), _keeping(step), state)
 
 
 def _keeping(step: Step) -> Step:
@@ -214,6 +218,12 @@ def _keeping(step: Step) -> Step:
 
 def _own(state: Live) -> Mapping[str, str]:
     return {name: as_text(value) for name, value in state.parameters.items()}
+
+
+def _own_artifacts(state: Live) -> Mapping[str, str]:
+    """Returns the code that the stack runs now: it needs no upload to be unlinked."""
+    wires = [wire for wire in state.template.wires if wire.is_artifact]
+    return {wire.output: as_text(state.parameters.get(wire.parameter, "")) for wire in wires}
 
 
 def _empty_buckets(run: Run, role: str, stack: _Deployed) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from twinstack.aws.api import Clients, CloudFormation
 from twinstack.clock import Clock
 from twinstack.environment.assembly import Environment
+from twinstack.packaging import Package
 from twinstack.planning.steps import Planner
 from twinstack.rollout.guards import Allowed
 from twinstack.screen.events import Screen
@@ -29,6 +30,7 @@ class Run:
         asks: Whether `confirm` asks a person, who has to see the whole change set for it.
         new_id: Makes unique names and tokens.
         allowed: What may be replaced or deleted.
+        packages: The code that templates name, by folder.
         template_urls: Where the templates stand that are too large for a request, by role.
     """
 
@@ -41,6 +43,7 @@ class Run:
     new_id: Callable[[], str]
     asks: bool = False
     allowed: Allowed = field(default_factory=Allowed)
+    packages: Mapping[str, Package] = field(default_factory=dict)
     template_urls: Mapping[str, str] = field(default_factory=dict)
 
     @property
