@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.systems import PRIMARY, SECONDARY, passes
+from tests.systems import PRIMARY, SECONDARY
 from twinstack.errors import InputError, RefusedError
 from twinstack.packaging import Package
 from twinstack.screen.events import StepDone, WiresRead
