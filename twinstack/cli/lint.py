@@ -42,5 +42,6 @@ def lint_environment(environment: Environment, screen: Screen) -> list[str]:
     for finding in findings:
         screen.tell(Told(finding.rule, finding.level, f"{finding.path}:{finding.line}", finding.message))
     if findings:
-        raise InputError(f"{len(findings)} lint findings; correct the templates, then `generate` and try again")
+        count = "1 lint finding" if len(findings) == 1 else f"{len(findings)} lint findings"
+        raise InputError(f"{count}; correct the templates, then `generate` and try again")
     return regions

@@ -101,7 +101,8 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
             _empty_buckets(run, role, stack)
         _delete(run, role, stack, (number, len(deployed)))
     _remove_artifacts(run)
-    run.screen.tell(Left(tuple(_left(deployed))))
+    if left := tuple(_left(deployed)):
+        run.screen.tell(Left(left))
     return True
 
 
