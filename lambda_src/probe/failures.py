@@ -38,7 +38,12 @@ _BY_NUMBER = {
     ER.ACCESS_DENIED_ERROR: ACCESS_DENIED,
     _ACCESS_DENIED_NO_PASSWORD: ACCESS_DENIED,
 }
-_NAMES = {number: name for name, number in vars(ER).items() if isinstance(number, int)}
+_NAMES = {
+    number: name.removeprefix("CR_")
+    for numbers in (CR, ER)
+    for name, number in vars(numbers).items()
+    if isinstance(number, int)
+}
 
 
 class RequestError(Exception):
