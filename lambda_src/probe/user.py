@@ -1,0 +1,111 @@
+"""The custom resource that makes the database user of the probe, with the right to log in over TLS and no other.
+
+It does the same however often it is called. Where the server takes no writes, in the standby, the user arrives by
+replication and is only tried. CloudFormation is answered in every case.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import pymysql
+from botocore.exceptions import ClientError
+
+from . import answer, credentials
+from .connection import Access, Endpoint, ask, connect, is_read_only
+from .credentials import Credentials, SecretsReader
+from .deadline import Context, attempt_all
+from .failures import REFUSED, TIMED_OUT, UNREACHABLE, UNRESOLVED, RequestError, explain
+
+PHYSICAL_ID = "probe-user"
+# what is kept of the function's time for the answer: all attempts, each as slow as it may be
+RESERVE_SECONDS = 9.0
+_GONE = {UNRESOLVED, REFUSED, TIMED_OUT, UNREACHABLE}
+_SECRET_IS_GONE = {"ResourceNotFoundException", "InvalidRequestException"}
+
+# A user without any right may log in and ask for variables, which is all the probe does. Revoking what somebody may
+# have granted since makes it so again; it takes the right to create users, no more.
+# https://dev.mysql.com/doc/refman/8.0/en/revoke.html
+_MAKE = (
+    "CREATE USER IF NOT EXISTS %(name)s@'%%' IDENTIFIED BY %(password)s REQUIRE SSL",
+    "ALTER USER %(name)s@'%%' IDENTIFIED BY %(password)s REQUIRE SSL",
+    "REVOKE ALL PRIVILEGES, GRANT OPTION FROM %(name)s@'%%'",
+)
+_DROP = ("DROP USER IF EXISTS %(name)s@'%%'",)
+
+
+def handler(event: Mapping[str, Any], context: Context) -> None:
+    """What Lambda calls, with CloudFormation's request."""
+    run(event, context, os.environ)
+
+
+def run(
+    event: Mapping[str, Any],
+    context: Context,
+    environment: Mapping[str, str],
+    secrets: SecretsReader | None = None,
+    access: Access | None = None,
+) -> None:
+    """Does what is asked and answers, also when it fails or takes too long."""
+    seconds = context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
+    work = partial(_act, event, environment, secrets, access or Access())
+    (outcome,) = attempt_all(seconds, [work])
+    failed = isinstance(outcome, BaseException)
+    status = answer.FAILED if failed else answer.SUCCESS
+    reason = str(explain(outcome)) if isinstance(outcome, BaseException) else outcome
+    print(json.dumps({"Request": event.get("RequestType"), "Status": status, "Reason": reason}), flush=True)
+    answer.send(event, PHYSICAL_ID, status, reason)
+
+
+def _act(
+    event: Mapping[str, Any], environment: Mapping[str, str], secrets: SecretsReader | None, access: Access
+) -> str:
+    """Returns what was done, in a sentence for the stack's events."""
+    properties = event["ResourceProperties"]
+    endpoint = Endpoint(properties["Host"], int(properties["Port"]))
+    arns = environment["MASTER_SECRET_ARN"], environment["PROBE_SECRET_ARN"]
+    reader = secrets or credentials.secrets_manager()
+    request = event["RequestType"]
+    if request == "Delete":
+        return _unmake(reader, arns, endpoint, access)
+    if request not in {"Create", "Update"}:
+        raise RequestError(f"{request} is not a request of CloudFormation")
+    master, user = (credentials.read(reader, arn) for arn in arns)
+    return _make(endpoint, master, user, access)
+
+
+def _make(endpoint: Endpoint, master: Credentials, user: Credentials, access: Access) -> str:
+    made = _run_as(master, endpoint, _MAKE, user, access)
+    with connect(endpoint, user, access) as connection:
+        ask(connection, "SELECT 1")
+    return f"{user.username} {'was made and' if made else 'came by replication and'} can log in"
+
+
+def _unmake(reader: SecretsReader, arns: tuple[str, str], endpoint: Endpoint, access: Access) -> str:
+    """Drops the user; what cannot be reached any more holds no user that could be dropped."""
+    try:
+        master, user = (credentials.read(reader, arn) for arn in arns)
+        dropped = _run_as(master, endpoint, _DROP, user, access)
+    except (pymysql.MySQLError, ClientError) as error:
+        failure = explain(error)
+        if failure.kind in _GONE or failure.detail in _SECRET_IS_GONE:
+            return f"Nothing to drop: {failure}"
+        raise
+    return f"{user.username} {'was dropped' if dropped else 'goes by replication'}"
+
+
+def _run_as(
+    master: Credentials, endpoint: Endpoint, statements: Sequence[str], user: Credentials, access: Access
+) -> bool:
+    """Runs statements about a user; returns False, having done nothing, where the server takes no writes."""
+    with connect(endpoint, master, access) as connection:
+        if is_read_only(connection):
+            return False
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement, {"name": user.username, "password": user.password})
+    return True
