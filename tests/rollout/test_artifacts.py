@@ -107,8 +107,8 @@ def test_code_stands_in_the_bucket_before_the_stack_that_runs_it(coded):
     coded.deploy()
     assert sorted(coded.stacks()) == ["pair-dev-artifacts", "pair-dev-primary", "pair-dev-secondary"]
     ((bucket, objects),) = coded.buckets["secondary"].objects.items()
-    assert objects == {"code/probe/c0de.zip": b"zipped"}
-    assert function_code(coded) == (bucket, "code/probe/c0de.zip")
+    assert objects == {"code/code/probe/c0de.zip": b"zipped"}
+    assert function_code(coded) == (bucket, "code/code/probe/c0de.zip")
     assert coded.buckets["primary"].objects == {}
 
 
@@ -133,7 +133,7 @@ def test_other_code_updates_the_stack_that_runs_it_and_no_other(coded):
     planned = coded.deploy()
     assert [step.stack.role for step in planned.steps] == ["secondary"]
     assert [(change.resource, change.action) for change in planned.steps[0].changes] == [("Probe", "Modify")]
-    assert function_code(coded)[1] == "code/probe/c0de2.zip"
+    assert function_code(coded)[1] == "code/code/probe/c0de2.zip"
 
 
 def test_wires_to_the_bucket_are_read_back(coded):

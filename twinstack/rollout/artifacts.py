@@ -66,7 +66,7 @@ def with_known_artifacts(
     """
     stacks = {}
     for role, stack in system.stacks.items():
-        values = {f"Key({folder})": _code_key(folder, packages[folder]) for folder in _folders(stack)}
+        values = {f"Key({folder})": packages[folder].key(folder) for folder in _folders(stack)}
         if bucket := (buckets or {}).get(role):
             values[BUCKET] = bucket
         stacks[role] = replace(stack, artifacts=values)
@@ -118,7 +118,7 @@ def provide(run: Run, stacks: Iterable[Stack]) -> Run:
         bucket = buckets[stack.role] = _bucket(run, stack)
         for folder in _folders(stack):
             package = run.packages[folder]
-            run.clients[stack.role].buckets.put(bucket, _code_key(folder, package), package.content)
+            run.clients[stack.role].buckets.put(bucket, package.key(folder), package.content)
         run = upload_template(run, stack, bucket)
     system = with_known_artifacts(system, run.packages, buckets)
     return replace(run, planner=replace(run.planner, system=system))
@@ -140,10 +140,6 @@ def _folders(stack: Stack) -> list[str]:
     """Returns the folders whose package a stack's template asks for."""
     wires = [wire for wire in stack.template.wires if wire.is_artifact]
     return [match[1] for wire in wires if (match := _KEY.fullmatch(wire.output))]
-
-
-def _code_key(folder: str, package: Package) -> str:
-    return f"{folder}/{package.sha256}.zip"
 
 
 def _bucket(run: Run, stack: Stack) -> str:
