@@ -244,7 +244,17 @@ SCOPES: tuple[Scope, ...] = (
         ("states:*",),
         _arns("states", "*:*:stateMachine:{project}-*", "*:*:stateMachine:{state_machine}-*"),
     ),
-    Scope("operations", "CodeSigning", ("lambda:GetCodeSigningConfig", "lambda:PassCapacityProvider")),
+    # What a function may refer to: of others, and with ids.
+    Scope(
+        "operations",
+        "FunctionParts",
+        (
+            "lambda:GetCodeSigningConfig",
+            "lambda:GetLayerVersion",
+            "lambda:PassCapacityProvider",
+            "lambda:PutFunctionCodeSigningConfig",
+        ),
+    ),
     Scope("operations", "Functions", ("lambda:*",), _arns("lambda", "*:*:function:{project}-*")),
     Scope(
         "operations",
