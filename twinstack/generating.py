@@ -1,4 +1,4 @@
-"""Writes the templates of `templates_src` into `generated/`, and says whether what is there is current.
+"""Writes the templates of `templates_src` and the deployer's policies into `generated/`, and says what is not current.
 
 The generated files are committed and reviewed, so a run that changes nothing writes nothing, and CI asks `stale`.
 """
@@ -10,6 +10,7 @@ import importlib
 from pathlib import Path
 from types import ModuleType
 
+from twinstack.deployer_policy import FILE, render_policies
 from twinstack.errors import InputError
 
 FOLDER = "generated"
@@ -77,7 +78,11 @@ def is_current(root: Path) -> bool:
 
 
 def _files(root: Path) -> list[tuple[Path, str]]:
-    return [(root / FOLDER / name, text) for name, text in render_all().items()]
+    texts = render_all()
+    policies = render_policies(texts, root)
+    if policies is not None:
+        texts[FILE] = policies
+    return [(root / FOLDER / name, text) for name, text in texts.items()]
 
 
 def _read(path: Path) -> str | None:
