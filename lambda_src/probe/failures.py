@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pymysql
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from pymysql.constants import CR, ER
 
 from .credentials import SecretUnusableError
@@ -63,6 +63,8 @@ class Failure:
 
 def explain(error: BaseException) -> Failure:
     """Returns what an error means; the cause underneath says more than the driver's wrapping of it."""
+    if isinstance(error, BotoCoreError | ClientError | SecretUnusableError):
+        return Failure(SECRET, _of_secret(error))
     for cause in _causes(error):
         for error_type, kind in _BY_TYPE:
             if isinstance(cause, error_type):
@@ -92,11 +94,13 @@ def _of_system(cause: BaseException) -> str:
     return f"{type(cause).__name__}: {cause}" if str(cause) else type(cause).__name__
 
 
-def _of_function(error: BaseException) -> Failure:
+def _of_secret(error: BotoCoreError | ClientError | SecretUnusableError) -> str:
     if isinstance(error, ClientError):
-        return Failure(SECRET, str(error.response["Error"]["Code"]))
-    if isinstance(error, SecretUnusableError):
-        return Failure(SECRET, str(error))
+        return str(error.response["Error"]["Code"])
+    return type(error).__name__ if isinstance(error, BotoCoreError) else str(error)
+
+
+def _of_function(error: BaseException) -> Failure:
     if isinstance(error, KeyError):
         return Failure(BROKEN, f"{error} is missing")
     return Failure(BROKEN, str(error) if isinstance(error, RequestError) else type(error).__name__)

@@ -22,8 +22,10 @@ from .deadline import Context, attempt_all
 from .failures import REFUSED, TIMED_OUT, UNREACHABLE, UNRESOLVED, RequestError, explain
 
 PHYSICAL_ID = "probe-user"
+# what a failed Create leaves; deleting it never fails, or what broke the Create would break the rollback too
+NOT_MADE = "probe-user-not-made"
 # what is kept of the function's time for the answer: all attempts, each as slow as it may be
-RESERVE_SECONDS = 9.0
+RESERVE_SECONDS = 15.0
 _GONE = {UNRESOLVED, REFUSED, TIMED_OUT, UNREACHABLE}
 _SECRET_IS_GONE = {"ResourceNotFoundException", "InvalidRequestException"}
 
@@ -54,11 +56,20 @@ def run(
     seconds = context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
     work = partial(_act, event, environment, secrets, access or Access())
     (outcome,) = attempt_all(seconds, [work])
-    failed = isinstance(outcome, BaseException)
-    status = answer.FAILED if failed else answer.SUCCESS
-    reason = str(explain(outcome)) if isinstance(outcome, BaseException) else outcome
+    physical_id, status, reason = _answer_to(event, outcome)
     print(json.dumps({"Request": event.get("RequestType"), "Status": status, "Reason": reason}), flush=True)
-    answer.send(event, PHYSICAL_ID, status, reason)
+    answer.send(event, physical_id, status, reason)
+
+
+def _answer_to(event: Mapping[str, Any], outcome: str | BaseException) -> tuple[str, str, str]:
+    """Returns physical id, status and reason; the id never changes, or CloudFormation would delete the old one."""
+    there = event.get("PhysicalResourceId")
+    if not isinstance(outcome, BaseException):
+        return there or PHYSICAL_ID, answer.SUCCESS, outcome
+    reason = str(explain(outcome))
+    if there == NOT_MADE and event.get("RequestType") == "Delete":
+        return there, answer.SUCCESS, f"Was never made: {reason}"
+    return there or NOT_MADE, answer.FAILED, reason
 
 
 def _act(

@@ -63,18 +63,21 @@ class DatabaseServer:
         self._data = data
         self._options = options
         self._user = ["--user=root"] if os.getuid() == 0 else []
-        # the path of a socket may have 107 characters, fewer than a folder of pytest
-        self._runtime = Path(tempfile.mkdtemp(prefix="probe-"))
+        self._runtime = None
         self._process = None
         self.port = 0
 
     def __enter__(self):
         if not self._data.exists():
             self._install()
+        # the path of a socket may have 107 characters, fewer than a folder of pytest
+        self._runtime = Path(tempfile.mkdtemp(prefix="probe-"))
         for _ in range(_STARTS):
             if self._start():
                 return self
-        raise AssertionError(self._log())
+        log = self._log()
+        shutil.rmtree(self._runtime)
+        raise AssertionError(log)
 
     def __exit__(self, *_):
         self._process.send_signal(signal.SIGTERM)

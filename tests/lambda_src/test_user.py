@@ -8,6 +8,7 @@ from urllib.error import HTTPError
 
 import pymysql
 import pytest
+from botocore.exceptions import ConnectTimeoutError
 
 from lambda_src.probe import answer, user
 from lambda_src.probe.connection import Access, Endpoint, ask, connect
@@ -73,7 +74,7 @@ def access(authority):
 def call(bucket, secrets, access, log):
     """Sends a request of CloudFormation's and returns the status and reason of the one answer to it."""
 
-    def send(request, port, *, seconds=30.0, environment=ENVIRONMENT, host=HOST, **changes):
+    def send(request, port, *, seconds=30.0, environment=ENVIRONMENT, host=HOST, there=user.PHYSICAL_ID, **changes):
         event = {
             "RequestType": request,
             "ResponseURL": bucket.url,
@@ -82,15 +83,18 @@ def call(bucket, secrets, access, log):
             "LogicalResourceId": "ProbeUser",
             "ResourceType": "Custom::ProbeUser",
             "ResourceProperties": {"ServiceToken": "arn", "Host": host, "Port": str(port)},
+            **({} if request == "Create" else {"PhysicalResourceId": there}),
             **changes,
         }
         user.run(event, Context(seconds), environment, secrets, access)
         (line,) = log()
         answered = bucket.answers.pop()
         assert bucket.answers == []
+        made = "probe-user" if answered["Status"] == "SUCCESS" else "probe-user-not-made"
+        expected = event.get("PhysicalResourceId", made)
         assert line == {"Request": request, "Status": answered["Status"], "Reason": answered["Reason"]}
         assert {name: answered[name] for name in answered if name not in {"Status", "Reason"}} == {
-            "PhysicalResourceId": "probe-user",
+            "PhysicalResourceId": expected,
             "StackId": "arn:aws:cloudformation:eu-west-1:1:stack/pair/1",
             "RequestId": "request",
             "LogicalResourceId": "ProbeUser",
@@ -229,6 +233,31 @@ def test_delete_fails_when_the_user_is_there_and_cannot_be_dropped(server, as_ow
     assert users(as_owner) == 1
 
 
+def test_a_create_that_failed_can_be_rolled_back_whatever_broke_it(server, as_owner, secrets, call):
+    secrets.values[MASTER_ARN] = json.dumps({"username": "dbadmin", "password": "a-wrong-password"})
+    denied = "AccessDenied (1045 ACCESS_DENIED_ERROR)"
+    assert call("Create", server.port) == ("FAILED", denied)
+    assert call("Delete", server.port, there="probe-user-not-made") == ("SUCCESS", f"Was never made: {denied}")
+    assert call("Delete", server.port, there="probe-user-not-made", ResourceProperties={})[0] == "SUCCESS"
+
+
+def test_a_create_that_failed_half_way_is_rolled_back_in_full(server, as_owner, call):
+    call("Create", server.port)
+    assert call("Delete", server.port, there="probe-user-not-made") == ("SUCCESS", "probe was dropped")
+    assert users(as_owner) == 0
+
+
+def test_secrets_manager_out_of_reach_is_not_taken_for_the_database(server, call, monkeypatch):
+    def give_up(*_, **__):
+        error = ConnectTimeoutError(endpoint_url="https://secretsmanager.eu-west-1.amazonaws.com/")
+        error.__context__ = TimeoutError()
+        raise error
+
+    monkeypatch.setattr(FakeSecrets, "get_secret_value", give_up)
+    for request in ("Create", "Delete"):
+        assert call(request, server.port) == ("FAILED", "Secret (ConnectTimeoutError)")
+
+
 def test_what_a_server_says_of_a_statement_is_not_quoted_since_it_may_hold_the_password():
     error = pymysql.ProgrammingError(1064, f"You have an error in your SQL syntax near {PROBE_PASSWORD}")
     assert str(explain(error)) == "Rejected (1064 PARSE_ERROR)"
@@ -281,18 +310,18 @@ def test_a_server_that_is_not_trusted_gets_no_password(server, other_authority, 
 @pytest.mark.parametrize("request_type", ["Create", "Update", "Delete"])
 def test_when_time_runs_out_it_answers_before_lambda_ends_it(dripping_server, call, request_type):
     start = time.monotonic()
-    answered = call(request_type, dripping_server.port, seconds=user.RESERVE_SECONDS + 0.5)
+    answered = call(request_type, dripping_server.port, seconds=15.5)
     assert answered == ("FAILED", "TimedOut (TimeoutError: not done in time)")
     assert time.monotonic() - start < 2
 
 
 def test_an_answer_that_is_not_taken_is_sent_again(bucket, call):
-    bucket.failures = answer.ATTEMPTS - 1
+    bucket.failures = 2
     assert call("Delete", free_port())[0] == "SUCCESS"
 
 
 def test_an_answer_that_is_never_taken_fails_the_function_so_that_lambda_calls_it_again(bucket, call, log):
-    bucket.failures = answer.ATTEMPTS
+    bucket.failures = 3
     with pytest.raises(HTTPError, match="503") as caught:
         call("Delete", free_port())
     assert "a-signature" not in str(caught.value)
