@@ -19,6 +19,7 @@ test: $(READY) $(LOCAL_READY)  ## everything that CI asks for
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python deploy.py generate --check
+	sh tests/lambda_src/install_server.sh
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
 lint: $(READY)  ## the linters alone: code and templates
