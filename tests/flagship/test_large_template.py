@@ -31,7 +31,7 @@ def test_the_bucket_is_made_where_it_is_needed_kept_for_the_next_run_and_removed
     large = Pair(fresh.endpoint, fresh.account, str(write_environment(tmp_path)))
     told = large.deploy()
     assert [note.text for note in told.only(Note)] == [
-        "The template of primary is too large for a request: large-dev-artifacts in us-east-1 gets a bucket"
+        "large-dev-artifacts in us-east-1 gets a bucket for what primary hands to CloudFormation"
     ]
     assert stacks(large, "primary") == {"large-dev-primary", "large-dev-artifacts"}
     assert stacks(large, "secondary") == {"large-dev-secondary"}
