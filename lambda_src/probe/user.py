@@ -85,8 +85,16 @@ def _act(
         return _unmake(reader, arns, endpoint, access)
     if request not in {"Create", "Update"}:
         raise RequestError(f"{request} is not a request of CloudFormation")
-    master, user = (credentials.read(reader, arn) for arn in arns)
+    master, user = _accounts(reader, arns)
     return _make(endpoint, master, user, access)
+
+
+def _accounts(reader: SecretsReader, arns: tuple[str, str]) -> tuple[Credentials, Credentials]:
+    """Returns the master and the probe's user; taking one for the other would end with the master dropped."""
+    master, user = (credentials.read(reader, arn) for arn in arns)
+    if master.username == user.username:
+        raise RequestError(f"both secrets name {user.username}; the probe needs a user of its own")
+    return master, user
 
 
 def _make(endpoint: Endpoint, master: Credentials, user: Credentials, access: Access) -> str:
@@ -99,7 +107,7 @@ def _make(endpoint: Endpoint, master: Credentials, user: Credentials, access: Ac
 def _unmake(reader: SecretsReader, arns: tuple[str, str], endpoint: Endpoint, access: Access) -> str:
     """Drops the user; what cannot be reached any more holds no user that could be dropped."""
     try:
-        master, user = (credentials.read(reader, arn) for arn in arns)
+        master, user = _accounts(reader, arns)
         dropped = _run_as(master, endpoint, _DROP, user, access)
     except (pymysql.MySQLError, ClientError) as error:
         failure = explain(error)

@@ -68,37 +68,48 @@ class DatabaseServer:
         self.port = 0
 
     def __enter__(self):
-        if not self._data.exists():
-            self._install()
+        installer, daemon = program("mariadb-install-db"), program("mariadbd")
         # the path of a socket may have 107 characters, fewer than a folder of pytest
         self._runtime = Path(tempfile.mkdtemp(prefix="probe-"))
-        for _ in range(_STARTS):
-            if self._start():
-                return self
-        log = self._log()
-        shutil.rmtree(self._runtime)
-        raise AssertionError(log)
+        try:
+            if not self._data.exists():
+                self._install(installer)
+            self._start_somewhere(daemon)
+        except BaseException:
+            shutil.rmtree(self._runtime)
+            raise
+        return self
 
     def __exit__(self, *_):
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(_SECONDS)
         shutil.rmtree(self._runtime)
 
-    def _install(self):
-        install = [program("mariadb-install-db"), "--no-defaults", f"--datadir={self._data}", *self._user]
+    def _environment(self):
+        # a server that starts clears its folder for temporary tables, also of the tables of another that runs
+        return {**os.environ, "TMPDIR": str(self._runtime)}
+
+    def _install(self, installer):
+        install = [installer, "--no-defaults", f"--datadir={self._data}", *self._user]
         install += ["--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=4M"]
-        done = subprocess.run(install, capture_output=True, text=True, check=False)
+        done = subprocess.run(install, capture_output=True, text=True, check=False, env=self._environment())
         assert done.returncode == 0, done.stdout + done.stderr
 
-    def _start(self):
+    def _start_somewhere(self, daemon):
+        for _ in range(_STARTS):
+            if self._start(daemon):
+                return
+        raise AssertionError(self._log())
+
+    def _start(self, daemon):
         """Returns whether the server came up; somebody else may have taken the port."""
         self.port = free_port()
-        command = [program("mariadbd"), "--no-defaults", f"--datadir={self._data}", *self._user]
+        command = [daemon, "--no-defaults", f"--datadir={self._data}", *self._user]
         command += [f"--bind-address={HOST}", f"--port={self.port}", "--skip-name-resolve"]
         command += [f"--socket={self._runtime / 'socket'}", f"--pid-file={self._runtime / 'pid'}"]
         command += [f"--log-error={self._runtime / 'log.err'}", "--innodb-buffer-pool-size=16M"]
         self._process = subprocess.Popen(
-            [*command, *self._options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+            [*command, *self._options], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=self._environment()
         )
         limit = time.monotonic() + _SECONDS
         while self._process.poll() is None and time.monotonic() < limit:

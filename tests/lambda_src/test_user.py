@@ -14,7 +14,15 @@ from lambda_src.probe import answer, user
 from lambda_src.probe.connection import Access, Endpoint, ask, connect
 from lambda_src.probe.credentials import Credentials
 from lambda_src.probe.failures import explain
-from tests.lambda_src.conftest import ARRIVED_ARN, MASTER_ARN, PROBE_ARN, PROBE_PASSWORD, Context, FakeSecrets
+from tests.lambda_src.conftest import (
+    ARRIVED_ARN,
+    MASTER_ARN,
+    MASTER_PASSWORD,
+    PROBE_ARN,
+    PROBE_PASSWORD,
+    Context,
+    FakeSecrets,
+)
 from tests.lambda_src.database_server import HOST, free_port
 
 ENVIRONMENT = {"MASTER_SECRET_ARN": MASTER_ARN, "PROBE_SECRET_ARN": PROBE_ARN}
@@ -256,6 +264,18 @@ def test_secrets_manager_out_of_reach_is_not_taken_for_the_database(server, call
     monkeypatch.setattr(FakeSecrets, "get_secret_value", give_up)
     for request in ("Create", "Delete"):
         assert call(request, server.port) == ("FAILED", "Secret (ConnectTimeoutError)")
+
+
+@pytest.mark.parametrize("request_type", ["Create", "Update", "Delete"])
+def test_the_master_is_never_taken_for_the_probe(server, as_owner, secrets, access, call, request_type):
+    secrets.values[PROBE_ARN] = json.dumps({"username": "dbadmin", "password": "another-password"})
+    assert call(request_type, server.port) == (
+        "FAILED",
+        "Broken (both secrets name dbadmin; the probe needs a user of its own)",
+    )
+    with connect(Endpoint(HOST, server.port), Credentials("dbadmin", MASTER_PASSWORD), access):
+        pass
+    assert users(as_owner, "dbadmin") == 1
 
 
 def test_what_a_server_says_of_a_statement_is_not_quoted_since_it_may_hold_the_password():
