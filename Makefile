@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 LOCAL_READY := .venv-local/.ready
+SCAN_READY := .venv-scan/.ready
 
 .PHONY: demo test lint generate clean
 
@@ -14,7 +15,7 @@ demo: $(READY) $(LOCAL_READY)  ## deploy the pair to the local AWS, twice: the s
 	@echo "The pair stays up: look at it with '$(BIN)/python deploy.py status --local', take it down with"
 	@echo "'$(BIN)/python deploy.py destroy --local' and end the local AWS with '$(BIN)/python deploy.py local stop'."
 
-test: $(READY) $(LOCAL_READY)  ## everything that CI asks for
+test: $(READY) $(LOCAL_READY) $(SCAN_READY)  ## everything that CI asks for
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -22,19 +23,20 @@ test: $(READY) $(LOCAL_READY)  ## everything that CI asks for
 	sh tests/lambda_src/install_server.sh
 	$(BIN)/python -m pytest -n 2 --dist loadscope
 
-lint: $(READY)  ## the linters alone: code and templates
+lint: $(READY) $(SCAN_READY)  ## the linters alone: code and templates
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python deploy.py lint
 	$(BIN)/python deploy.py lint -e prod
+	.venv-scan/bin/python -m template_scans
 
 generate: $(READY)  ## write generated/ from templates_src/
 	$(BIN)/python deploy.py generate
 
 clean:  ## end the local AWS and remove everything that was set up
 	if [ -x $(BIN)/python ]; then $(BIN)/python deploy.py local stop; fi
-	rm -rf .venv .venv-local .twinstack build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-local .venv-scan .twinstack build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): setup.cfg pyproject.toml constraints.txt
@@ -45,4 +47,9 @@ $(READY): setup.cfg pyproject.toml constraints.txt
 
 $(LOCAL_READY): $(READY) twinstack/local/requirements.txt
 	$(BIN)/python -m twinstack.local.environment
+	touch $@
+
+$(SCAN_READY): scan-requirements.txt
+	$(PYTHON) -m venv .venv-scan
+	.venv-scan/bin/python -m pip install --quiet --disable-pip-version-check --requirement scan-requirements.txt
 	touch $@

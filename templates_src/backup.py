@@ -8,63 +8,41 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from awacs import kms as kms_actions
 from awacs import s3 as s3_actions
-from awacs.aws import (
-    Action,
-    Bool,
-    Condition,
-    ConditionElement,
-    Deny,
-    Principal,
-    Statement,
-    StringLike,
-    StringNotEqualsIfExists,
-)
-from troposphere import GetAtt, Ref, Sub, iam, s3
+from awacs.aws import PolicyDocument, StringLike, StringNotEqualsIfExists
+from troposphere import GetAtt, Ref, Sub, s3
 
+from templates_src import access_logs, buckets, roles
 from templates_src.assembly import OtherRegion, RegionTemplate
 from templates_src.encryption import BACKUP_KEY, key_arn
-from templates_src.policies import allow, document, service_trust, string_equals
+from templates_src.policies import allow, document, string_equals
 from templates_src.tags import keep_when_protected, tags
 
 BUCKET = "BackupBucket"
+KIND = "bk"
 RULE_ID = "everything"
 _ROLE = "ReplicationRole"
-
-# In the account's own namespace nobody else can hold, or wait for, the name:
-# https://docs.aws.amazon.com/AmazonS3/latest/userguide/gpbucketnamespaces.html
-_NAME = "${Project}-${EnvironmentSuffix}-bk-${AWS::AccountId}-${AWS::Region}-an"
-
-
-def own_arn(suffix: str = "") -> Sub:
-    """The bucket's ARN built from its name, for the policies that the bucket itself depends on."""
-    return Sub(f"arn:${{AWS::Partition}}:s3:::{_NAME}{suffix}")
 
 
 def add(template: RegionTemplate, other: OtherRegion) -> None:
     """Add the bucket, its policy and the replication to the other side."""
+    access_logs.add(template, KIND)
     template.concern("Backup")
-    _add_replication_role(template, other)
+    roles.add(
+        template,
+        _ROLE,
+        "s3.amazonaws.com",
+        "Lets S3 replicate backups to the other region",
+        {"replicate": _replication_policy(other)},
+        **other.attributes(),
+    )
     template.put(
         s3.Bucket(
             BUCKET,
-            **keep_when_protected(),
-            BucketName=Sub(_NAME),
-            BucketNamespace="account-regional",
-            VersioningConfiguration=s3.VersioningConfiguration(Status="Enabled"),
+            **buckets.private(KIND),
             BucketEncryption=_encryption(),
-            OwnershipControls=s3.OwnershipControls(
-                Rules=[s3.OwnershipControlsRule(ObjectOwnership="BucketOwnerEnforced")]
-            ),
-            PublicAccessBlockConfiguration=s3.PublicAccessBlockConfiguration(
-                BlockPublicAcls=True,
-                BlockPublicPolicy=True,
-                IgnorePublicAcls=True,
-                RestrictPublicBuckets=True,
-            ),
+            LoggingConfiguration=s3.LoggingConfiguration(DestinationBucketName=Ref(access_logs.BUCKET)),
             LifecycleConfiguration=_lifecycle(),
             ReplicationConfiguration=other.if_known(_replication(other)),
             Tags=tags(template, "Exported snapshots of both regions"),
@@ -87,7 +65,11 @@ def _encryption() -> s3.BucketEncryption:
 
 
 def _lifecycle() -> s3.LifecycleConfiguration:
-    """Lifecycle actions are not replicated: both buckets carry the rules."""
+    """Lifecycle actions are not replicated: both buckets carry the rules.
+
+    S3 bills 90 days of GLACIER_IR at least, so nothing that is moved there may expire sooner.
+    https://aws.amazon.com/s3/storage-classes/glacier/instant-retrieval/
+    """
     return s3.LifecycleConfiguration(
         Rules=[
             s3.LifecycleRule(
@@ -131,92 +113,57 @@ def _replication(other: OtherRegion) -> s3.ReplicationConfiguration:
     )
 
 
-def _add_replication_role(template: RegionTemplate, other: OtherRegion) -> None:
-    """The role that S3 replicates with.
+def _replication_policy(other: OtherRegion) -> PolicyDocument:
+    """What S3 needs to replicate.
 
     GetObjectVersionForReplication, since GetObjectVersion does not replicate objects under KMS. The encryption
     context is the bucket's ARN with a bucket key and the object's without: one pattern covers both.
     """
     within = "kms:EncryptionContext:aws:s3:arn"
-    template.put(
-        iam.Role(
-            _ROLE,
-            **other.attributes(),
-            Description="Lets S3 replicate backups to the other region",
-            AssumeRolePolicyDocument=service_trust("s3.amazonaws.com"),
-            Policies=[
-                iam.Policy(
-                    PolicyName="replicate",
-                    PolicyDocument=document(
-                        allow([s3_actions.GetReplicationConfiguration, s3_actions.ListBucket], [own_arn()]),
-                        allow(
-                            [
-                                s3_actions.GetObjectVersionForReplication,
-                                s3_actions.GetObjectVersionAcl,
-                                s3_actions.GetObjectVersionTagging,
-                            ],
-                            [own_arn("/*")],
-                        ),
-                        allow(
-                            [
-                                s3_actions.ReplicateObject,
-                                s3_actions.ReplicateDelete,
-                                s3_actions.ReplicateTags,
-                            ],
-                            [Sub("${Bucket}/*", Bucket=other.bucket_arn)],
-                        ),
-                        allow(
-                            [kms_actions.Decrypt],
-                            [key_arn(BACKUP_KEY)],
-                            string_equals({"kms:ViaService": Sub("s3.${AWS::Region}.${AWS::URLSuffix}")}),
-                            StringLike({within: own_arn("*")}),
-                        ),
-                        allow(
-                            [kms_actions.Encrypt, kms_actions.GenerateDataKey, kms_actions.Decrypt],
-                            [other.backup_key_arn],
-                            string_equals(
-                                {"kms:ViaService": Sub("s3.${Region}.${AWS::URLSuffix}", Region=other.region)}
-                            ),
-                            StringLike({within: Sub("${Bucket}*", Bucket=other.bucket_arn)}),
-                        ),
-                    ),
-                )
+    there = Sub("s3.${Region}.${AWS::URLSuffix}", Region=other.region)
+    return document(
+        allow([s3_actions.GetReplicationConfiguration, s3_actions.ListBucket], [buckets.own_arn(KIND)]),
+        allow(
+            [
+                s3_actions.GetObjectVersionForReplication,
+                s3_actions.GetObjectVersionAcl,
+                s3_actions.GetObjectVersionTagging,
             ],
-            Tags=tags(template),
-        )
-    )
-
-
-def _bucket_policy() -> s3.BucketPolicy:
-    """Nothing without TLS, and nothing under another key; who says nothing gets the bucket's own."""
-    everything = [GetAtt(BUCKET, "Arn"), Sub(f"${{{BUCKET}.Arn}}/*")]
-    return s3.BucketPolicy(
-        "BackupBucketPolicy",
-        Bucket=Ref(BUCKET),
-        PolicyDocument=document(
-            _deny("OnlyTls", s3_actions.Action("*"), everything, Bool({"aws:SecureTransport": "false"})),
-            _deny(
-                "OnlyKms",
-                s3_actions.PutObject,
-                everything[1:],
-                StringNotEqualsIfExists({"s3:x-amz-server-side-encryption": "aws:kms"}),
-            ),
-            _deny(
-                "OnlyOwnKey",
-                s3_actions.PutObject,
-                everything[1:],
-                StringNotEqualsIfExists({"s3:x-amz-server-side-encryption-aws-kms-key-id": key_arn(BACKUP_KEY)}),
-            ),
+            [buckets.own_arn(KIND, "/*")],
+        ),
+        allow(
+            [s3_actions.ReplicateObject, s3_actions.ReplicateDelete, s3_actions.ReplicateTags],
+            [Sub("${Bucket}/*", Bucket=other.bucket_arn)],
+        ),
+        allow(
+            [kms_actions.Decrypt],
+            [key_arn(BACKUP_KEY)],
+            string_equals({"kms:ViaService": Sub("s3.${AWS::Region}.${AWS::URLSuffix}")}),
+            StringLike({within: buckets.own_arn(KIND, "*")}),
+        ),
+        allow(
+            [kms_actions.Encrypt, kms_actions.GenerateDataKey, kms_actions.Decrypt],
+            [other.backup_key_arn],
+            string_equals({"kms:ViaService": there}),
+            StringLike({within: Sub("${Bucket}*", Bucket=other.bucket_arn)}),
         ),
     )
 
 
-def _deny(sid: str, action: Action, resources: Sequence[object], condition: ConditionElement) -> Statement:
-    return Statement(
-        Sid=sid,
-        Effect=Deny,
-        Principal=Principal("*"),
-        Action=[action],
-        Resource=list(resources),
-        Condition=Condition(condition),
+def _bucket_policy() -> s3.BucketPolicy:
+    """Nothing without TLS, and nothing under another key; who says nothing gets the bucket's own.
+
+    It is kept with the bucket: one that lost it would take plain HTTP and foreign keys.
+    """
+    put, within = s3_actions.PutObject, [buckets.contents(BUCKET)]
+    encryption, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    return s3.BucketPolicy(
+        "BackupBucketPolicy",
+        **keep_when_protected(),
+        Bucket=Ref(BUCKET),
+        PolicyDocument=document(
+            buckets.only_tls(BUCKET),
+            buckets.deny("OnlyKms", put, within, StringNotEqualsIfExists({encryption: "aws:kms"})),
+            buckets.deny("OnlyOwnKey", put, within, StringNotEqualsIfExists({key: key_arn(BACKUP_KEY)})),
+        ),
     )

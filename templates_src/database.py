@@ -13,17 +13,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from troposphere import If, Ref, Sub, logs, rds
+from awacs import logs as log_actions
+from troposphere import AWSObject, GetAtt, If, Ref, Sub, logs, rds
 
-from templates_src import parameter_groups, secret
+from templates_src import parameter_groups, roles, secret
 from templates_src.assembly import RegionTemplate
 from templates_src.encryption import DATABASE_KEY, OPERATIONS_KEY, key_arn
 from templates_src.network import DATABASE_GROUP, PORT, subnet_ids, zone
+from templates_src.policies import allow, arn, document
 from templates_src.tags import PROTECTED, goes_with_the_stack, keep_when_protected, tags
 
 GLOBAL_CLUSTER = "GlobalCluster"
 CLUSTER = "Cluster"
+INSTANCES = ("Instance1", "Instance2")
 ENGINE = "aurora-mysql"
+MONITORING_SECONDS = 15
 
 _LOGS = {"audit": "AuditLogGroup", "error": "ErrorLogGroup", "slowquery": "SlowQueryLogGroup"}
 
@@ -75,6 +79,7 @@ def _add_cluster(template: RegionTemplate, **by_role: Any) -> None:
     template.put(
         rds.DBSubnetGroup(
             "DatabaseSubnets",
+            **keep_when_protected(),
             DBSubnetGroupDescription="Private subnets in three zones",
             SubnetIds=subnet_ids("Database"),
             Tags=tags(template),
@@ -95,6 +100,7 @@ def _add_cluster(template: RegionTemplate, **by_role: Any) -> None:
             # paid extended support is the default and cannot be left later
             EngineLifecycleSupport="open-source-rds-extended-support-disabled",
             Port=PORT,
+            StorageType=Ref("StorageType"),
             StorageEncrypted=True,
             KmsKeyId=key_arn(DATABASE_KEY),
             DBSubnetGroupName=Ref("DatabaseSubnets"),
@@ -130,14 +136,15 @@ def _add_log_groups(template: RegionTemplate) -> None:
 def _add_instances(template: RegionTemplate) -> None:
     """Two instances of one class in two zones, in both regions: the standby has to take the full load.
 
-    An instance holds no data, so nothing of it is kept: Delete is said because the default for a
-    cluster member is not obvious (a snapshot of a member means nothing).
+    An instance holds no data, yet it is kept with its cluster: AWS refuses to delete the last instance of a writer
+    while the global database has a reader, so a deletion of the stack would end half way.
     """
-    for index in (0, 1):
+    monitoring = _add_monitoring_role(template)
+    for index, logical_id in enumerate(INSTANCES):
         template.put(
             rds.DBInstance(
-                f"Instance{index + 1}",
-                **goes_with_the_stack(),
+                logical_id,
+                **keep_when_protected(),
                 DBClusterIdentifier=Ref(CLUSTER),
                 Engine=ENGINE,
                 DBInstanceClass=Ref("DBInstanceClass"),
@@ -148,8 +155,37 @@ def _add_instances(template: RegionTemplate) -> None:
                 # no effect in a global database, and the regions have to run the same patch
                 AutoMinorVersionUpgrade=False,
                 CACertificateIdentifier="rds-ca-rsa2048-g1",
+                MonitoringInterval=MONITORING_SECONDS,
+                MonitoringRoleArn=GetAtt(monitoring, "Arn"),
                 EnablePerformanceInsights=True,
                 PerformanceInsightsKMSKeyId=key_arn(DATABASE_KEY),
                 Tags=tags(template),
             )
         )
+
+
+def _add_monitoring_role(template: RegionTemplate) -> AWSObject:
+    """The role of enhanced monitoring, with what AWS's own policy for it allows, in the one group that it writes to.
+
+    That group is one per account and region, made by RDS and shared by all of its databases: not the stack's.
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html
+    """
+    group = "logs:${AWS::Region}:${AWS::AccountId}:log-group:RDSOSMetrics"
+    streams = [
+        log_actions.CreateLogStream,
+        log_actions.PutLogEvents,
+        log_actions.DescribeLogStreams,
+        log_actions.GetLogEvents,
+    ]
+    return roles.add(
+        template,
+        "MonitoringRole",
+        "monitoring.rds.amazonaws.com",
+        "Lets enhanced monitoring write operating system metrics",
+        {
+            "write-metrics": document(
+                allow([log_actions.CreateLogGroup, log_actions.PutRetentionPolicy], [arn(group)]),
+                allow(streams, [arn(f"{group}:log-stream:*")]),
+            )
+        },
+    )

@@ -13,14 +13,14 @@ from collections.abc import Sequence
 
 from awacs import kms, logs, s3, secretsmanager
 from awacs.aws import Action, PolicyDocument, Principal
-from troposphere import AccountId, GetAtt, Ref, Sub, ec2, iam
+from troposphere import AccountId, GetAtt, Ref, Sub, ec2
 from troposphere import logs as log_resources
 
-from templates_src import backup
+from templates_src import backup, buckets, roles
 from templates_src.assembly import RegionTemplate
 from templates_src.encryption import OPERATIONS_KEY, key_arn
 from templates_src.network import NOTHING, ROUTE_TABLES, VPC, subnet_ids
-from templates_src.policies import allow, document, service_trust, string_equals
+from templates_src.policies import allow, document, string_equals
 from templates_src.tags import goes_with_the_stack, tags
 
 ENDPOINT_GROUP = "EndpointSecurityGroup"
@@ -96,7 +96,7 @@ def _add_s3_endpoint(template: RegionTemplate) -> None:
             RouteTableIds=[Ref(table) for table in ROUTE_TABLES],
             PolicyDocument=_own_account_only(
                 [s3.GetObject, s3.PutObject, s3.ListBucket],
-                [GetAtt(backup.BUCKET, "Arn"), Sub(f"${{{backup.BUCKET}.Arn}}/*")],
+                [GetAtt(backup.BUCKET, "Arn"), buckets.contents(backup.BUCKET)],
             ),
             Tags=tags(template, name="s3"),
         )
@@ -113,24 +113,13 @@ def _add_flow_log(template: RegionTemplate) -> None:
             Tags=tags(template, "Flow log"),
         )
     )
-    role = template.put(
-        iam.Role(
-            "FlowLogRole",
-            Description="Lets the flow log write to its log group",
-            AssumeRolePolicyDocument=service_trust("vpc-flow-logs.amazonaws.com"),
-            Policies=[
-                iam.Policy(
-                    PolicyName="write-flow-log",
-                    PolicyDocument=document(
-                        allow(
-                            [logs.CreateLogStream, logs.PutLogEvents, logs.DescribeLogStreams],
-                            [GetAtt(group, "Arn")],
-                        )
-                    ),
-                )
-            ],
-            Tags=tags(template),
-        )
+    write = document(allow([logs.CreateLogStream, logs.PutLogEvents, logs.DescribeLogStreams], [GetAtt(group, "Arn")]))
+    role = roles.add(
+        template,
+        "FlowLogRole",
+        "vpc-flow-logs.amazonaws.com",
+        "Lets the flow log write to its log group",
+        {"write-flow-log": write},
     )
     template.put(
         ec2.FlowLog(

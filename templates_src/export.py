@@ -15,13 +15,14 @@ from awacs import rds as rds_actions
 from awacs import s3 as s3_actions
 from awacs import states
 from awacs.aws import Bool, PolicyDocument
-from troposphere import AWSObject, GetAtt, Ref, Sub, events, iam, stepfunctions
+from troposphere import AWSObject, GetAtt, Ref, Sub, events, stepfunctions
 
+from templates_src import buckets, roles
 from templates_src.assembly import RegionTemplate
 from templates_src.backup import BUCKET
 from templates_src.database import CLUSTER
 from templates_src.encryption import BACKUP_KEY, DATABASE_KEY, key_arn
-from templates_src.policies import allow, document, service_trust, string_equals
+from templates_src.policies import allow, document, string_equals
 from templates_src.tags import tags
 
 STATE_MACHINE = "ExportStateMachine"
@@ -33,9 +34,10 @@ _AUTOMATED_SNAPSHOT_CREATED = "RDS-EVENT-0169"
 def add(template: RegionTemplate) -> None:
     """Add the rule, the state machine and the three roles between them and RDS."""
     template.concern("Export")
-    writer = _add_role(template, "ExportRole", "export.rds.amazonaws.com", "Writes exports", _writer_policy())
-    starter = _add_role(
-        template, "ExportStarterRole", "states.amazonaws.com", "Starts exports", _starter_policy(writer)
+    export = "export"
+    writer = roles.add(template, "ExportRole", "export.rds.amazonaws.com", "Writes exports", {export: _writer_policy()})
+    starter = roles.add(
+        template, "ExportStarterRole", "states.amazonaws.com", "Starts exports", {export: _starter_policy(writer)}
     )
     machine = template.put(
         stepfunctions.StateMachine(
@@ -45,12 +47,12 @@ def add(template: RegionTemplate) -> None:
             Tags=tags(template, "Exports finished snapshots"),
         )
     )
-    caller = _add_role(
+    caller = roles.add(
         template,
         "ExportRuleRole",
         "events.amazonaws.com",
         "Starts the state machine",
-        document(allow([states.StartExecution], [Ref(machine)])),
+        {export: document(allow([states.StartExecution], [Ref(machine)]))},
     )
     template.put(
         events.Rule(
@@ -112,7 +114,7 @@ def _writer_policy() -> PolicyDocument:
                 s3_actions.ListBucket,
                 s3_actions.GetBucketLocation,
             ],
-            [GetAtt(BUCKET, "Arn"), Sub(f"${{{BUCKET}.Arn}}/*")],
+            [GetAtt(BUCKET, "Arn"), buckets.contents(BUCKET)],
         ),
         allow([kms_actions.Encrypt, kms_actions.Decrypt, kms_actions.GenerateDataKey], [key_arn(BACKUP_KEY)]),
     )
@@ -130,18 +132,4 @@ def _starter_policy(writer: AWSObject) -> PolicyDocument:
         ),
         allow([kms_actions.DescribeKey], keys),
         allow([kms_actions.CreateGrant], keys, Bool({"kms:GrantIsForAWSResource": "true"})),
-    )
-
-
-def _add_role(
-    template: RegionTemplate, logical_id: str, service: str, description: str, policy: PolicyDocument
-) -> AWSObject:
-    return template.put(
-        iam.Role(
-            logical_id,
-            Description=description,
-            AssumeRolePolicyDocument=service_trust(service),
-            Policies=[iam.Policy(PolicyName="export", PolicyDocument=policy)],
-            Tags=tags(template),
-        )
     )

@@ -8,6 +8,8 @@ until the roles are back, which is what somebody on call should know. The other 
 detail and stay quiet without data.
 
 Load. No data about load says that the instances are gone; the alarm goes blind and says so to the topic.
+Statements. A standby commits nothing and writes nothing: no data about that is no news. Aurora counts latencies in
+milliseconds too.
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
 
 Probes. The alarms on the probe metric are there from the start, and while `ProbeEnabled` is false missing
@@ -35,7 +37,7 @@ _GIBIBYTE = 1024**3
 def add(template: RegionTemplate, other: OtherRegion) -> None:
     """Add the alarms on lag, load, backups and the probe."""
     template.concern("Alarms")
-    specs = [*_lag(template.role), *_load(), *_backups(other)]
+    specs = [*_lag(template.role), *_load(), *_statements(), *_backups(other)]
     for spec in specs:
         alarms.add(template, spec)
     _add_probe_alarm(template, other)
@@ -132,6 +134,45 @@ def _load() -> Iterator[AlarmSpec]:
             "missing",
             periods=5,
         )
+
+
+def _statements() -> Iterator[AlarmSpec]:
+    rows = (
+        ("ReaderLagHigh", "A reader of this region is behind its writer", "AuroraReplicaLag", "Maximum", 1000),
+        ("Deadlocks", "Transactions block each other", "Deadlocks", "Maximum", 1),
+        ("CommitsSlow", "Commits take long", "CommitLatency", "Average", Ref("CommitLatencyAlarmMilliseconds")),
+        (
+            "WritesSlow",
+            "Statements that write take long",
+            "DMLLatency",
+            "Average",
+            Ref("WriteLatencyAlarmMilliseconds"),
+        ),
+    )
+    for logical_id, description, metric, statistic, threshold in rows:
+        yield AlarmSpec(
+            logical_id,
+            description,
+            (metrics.RDS_NAMESPACE, metric),
+            metrics.of_cluster(),
+            statistic,
+            ABOVE,
+            threshold,
+            "notBreaching",
+            periods=5,
+        )
+    yield AlarmSpec(
+        "StorageHigh",
+        "The database has grown past what was agreed",
+        (metrics.RDS_NAMESPACE, "VolumeBytesUsed"),
+        metrics.of_cluster(),
+        "Maximum",
+        ABOVE,
+        Ref("StorageAlarmBytes"),
+        "ignore",
+        periods=1,
+        period=3600,
+    )
 
 
 def _backups(other: OtherRegion) -> Iterator[AlarmSpec]:

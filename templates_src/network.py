@@ -12,10 +12,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import Cidr, GetAZs, Ref, Select, ec2
+from troposphere import Cidr, GetAZs, Join, Ref, Select, Split, ec2
 
 from templates_src.assembly import OtherRegion, RegionTemplate
-from templates_src.tags import tags
+from templates_src.tags import keep_when_protected, tags
 
 PORT = 3306
 VPC = "Vpc"
@@ -29,19 +29,26 @@ _SUBNETS, _HOST_BITS = 7, 8
 _CALLERS = Select(1, Cidr(Ref("VpcCidr"), 2, 10))
 
 
-NOTHING = {"CidrIp": "127.0.0.1/32", "IpProtocol": "-1"}
+NOTHING = {"CidrIp": "127.0.0.1/32", "IpProtocol": "-1", "Description": "Nothing"}
+
+CLIENT_LISTS = {"Cidr": "ClientCidrs", "Group": "ClientSecurityGroupIds"}
+CLIENTS = 5
+"""How many client networks, and how many client groups, a template has room for."""
 
 
 @dataclass(frozen=True)
 class _Tier:
+    """One tier of subnets; what a kept database stands in is kept with it."""
+
     prefix: str
     purpose: str
     first_block: int
+    kept: bool
 
 
 _TIERS = (
-    _Tier("Database", "Aurora instances", 0),
-    _Tier("App", "Applications and probes", 4),
+    _Tier("Database", "Aurora instances", 0, kept=True),
+    _Tier("App", "Applications and probes", 4, kept=False),
 )
 ROUTE_TABLES = tuple(f"{tier.prefix}RouteTable" for tier in _TIERS)
 
@@ -66,6 +73,7 @@ def add(template: RegionTemplate, other: OtherRegion) -> None:
     template.put(
         ec2.VPC(
             VPC,
+            **keep_when_protected(),
             CidrBlock=Ref("VpcCidr"),
             # a private hosted zone and private endpoint names need both
             EnableDnsSupport=True,
@@ -105,6 +113,7 @@ def _add_tier(template: RegionTemplate, tier: _Tier) -> None:
         subnet = template.put(
             ec2.Subnet(
                 f"{tier.prefix}Subnet{letter}",
+                **(keep_when_protected() if tier.kept else {}),
                 VpcId=Ref(VPC),
                 AvailabilityZone=zone(index),
                 CidrBlock=_block(tier.first_block + index),
@@ -122,6 +131,7 @@ def _add_security_groups(template: RegionTemplate, other: OtherRegion) -> None:
     template.put(
         ec2.SecurityGroup(
             DATABASE_GROUP,
+            **keep_when_protected(),
             VpcId=Ref(VPC),
             GroupDescription="Aurora: in on the database port only, nothing out",
             # a group without egress rules gets allow-all from EC2; this one reaches nothing
@@ -136,10 +146,17 @@ def _add_security_groups(template: RegionTemplate, other: OtherRegion) -> None:
             GroupDescription="Callers: out to the database and the endpoints",
             SecurityGroupEgress=[
                 _out(PORT, Ref("VpcCidr"), "Database of this region"),
-                other.if_known(_out(PORT, other.vpc_cidr, "Database of the other region")),
                 _out(443, Ref("VpcCidr"), "Interface endpoints"),
             ],
             Tags=tags(template, name="app"),
+        )
+    )
+    template.put(
+        ec2.SecurityGroupEgress(
+            "AppToPeer",
+            **other.attributes(),
+            GroupId=Ref(APP_GROUP),
+            **_out(PORT, other.vpc_cidr, "Database of the other region"),
         )
     )
     _add_database_ingress(template, other)
@@ -159,14 +176,20 @@ def _add_database_ingress(template: RegionTemplate, other: OtherRegion) -> None:
     """Each way in is a resource of its own: an optional one then comes and goes without touching the rest."""
     _ingress(template, "FromAppSubnets", "Callers in this VPC", CidrIp=_CALLERS)
     _ingress(template, "FromPeer", "The other region", CidrIp=other.vpc_cidr, **other.attributes())
-    _ingress(template, "FromClientCidr", "Client network", CidrIp=Ref("ClientCidr"), Condition="HasClientCidr")
-    _ingress(
-        template,
-        "FromClientGroup",
-        "Client group",
-        SourceSecurityGroupId=Ref("ClientSecurityGroupId"),
-        Condition="HasClientGroup",
-    )
+    for number in range(1, CLIENTS + 1):
+        for kind, source in (("Cidr", "CidrIp"), ("Group", "SourceSecurityGroupId")):
+            _ingress(
+                template,
+                f"FromClient{kind}{number}",
+                f"Client {'network' if kind == 'Cidr' else 'group'} {number}",
+                Condition=f"HasClient{kind}{number}",
+                **{source: client(kind, number)},
+            )
+
+
+def client(kind: str, number: int) -> Select:
+    """The n-th client `Cidr` or `Group`, or the empty text: the list is lengthened by commas before it is cut."""
+    return Select(number - 1, Split(",", Join(",", [Ref(CLIENT_LISTS[kind]), *[""] * CLIENTS])))
 
 
 def _ingress(template: RegionTemplate, name: str, description: str, **source: Any) -> None:

@@ -7,7 +7,7 @@ from awacs.aws import Principal
 from troposphere import Ref, events, rds, sns
 
 from templates_src.assembly import RegionTemplate
-from templates_src.database import CLUSTER
+from templates_src.database import CLUSTER, INSTANCES
 from templates_src.encryption import BACKUP_KEY, DATABASE_KEY, EVENT_BRIDGE, OPERATIONS_KEY, PUBLISHERS, key_arn
 from templates_src.policies import OWN_ACCOUNT, allow, document, string_equals
 from templates_src.tags import tags
@@ -53,15 +53,52 @@ def add(template: RegionTemplate) -> None:
 
 
 def _add_events(template: RegionTemplate) -> None:
-    template.put(
-        rds.EventSubscription(
+    for logical_id, source, ids, categories, purpose in (
+        (
             "ClusterEvents",
-            SnsTopicArn=Ref(TOPIC),
-            SourceType="db-cluster",
-            SourceIds=[Ref(CLUSTER)],
-            EventCategories=["failover", "failure", "global-failover", "maintenance", "notification"],
-            Tags=tags(template, "Failovers and failures of the cluster"),
+            "db-cluster",
+            [Ref(CLUSTER)],
+            ["failover", "failure", "global-failover", "maintenance", "notification"],
+            "Failovers and failures of the cluster",
+        ),
+        (
+            "InstanceEvents",
+            "db-instance",
+            [Ref(instance) for instance in INSTANCES],
+            ["availability", "configuration change", "failure", "low storage", "maintenance", "recovery"],
+            "Restarts and failures of the instances",
+        ),
+    ):
+        template.put(
+            rds.EventSubscription(
+                logical_id,
+                SnsTopicArn=Ref(TOPIC),
+                SourceType=source,
+                SourceIds=ids,
+                EventCategories=categories,
+                Tags=tags(template, purpose),
+            )
         )
+    # A failover is told twice on purpose: a subscription tries once, a rule for a day.
+    _add_rule(
+        template,
+        "FailoverRule",
+        "The cluster failed over, or the roles of the regions moved",
+        {
+            "source": ["aws.rds"],
+            "detail-type": ["RDS DB Cluster Event"],
+            "detail": {"EventCategories": ["failover", "global-failover"], "SourceIdentifier": [Ref(CLUSTER)]},
+        },
+    )
+    _add_rule(
+        template,
+        "AwsHealthRule",
+        "AWS says that a service this database needs is in trouble, or will be worked on",
+        {
+            "source": ["aws.health"],
+            "detail-type": ["AWS Health Event"],
+            "detail": {"service": ["KMS", "RDS", "ROUTE53", "S3", "SECRETSMANAGER", "VPC"]},
+        },
     )
     _add_rule(
         template,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from troposphere import rds
 
 from templates_src.assembly import RegionTemplate
-from templates_src.tags import tags
+from templates_src.tags import keep_when_protected, tags
 
 FAMILY = "aurora-mysql8.0"
 CLUSTER_GROUP = "ClusterParameterGroup"
@@ -37,6 +37,7 @@ def add(template: RegionTemplate) -> None:
     template.put(
         rds.DBClusterParameterGroup(
             CLUSTER_GROUP,
+            **keep_when_protected(),
             Family=FAMILY,
             Description="TLS only, audited, UTC",
             Parameters=CLUSTER_SETTINGS,
@@ -46,6 +47,7 @@ def add(template: RegionTemplate) -> None:
     template.put(
         rds.DBParameterGroup(
             INSTANCE_GROUP,
+            **keep_when_protected(),
             Family=FAMILY,
             Description="Slow queries are logged",
             Parameters=INSTANCE_SETTINGS,

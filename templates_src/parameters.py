@@ -7,13 +7,15 @@ what belongs to the other region: CloudFormation would look for it in this one.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
-from troposphere import Equals, Not, Parameter, Ref
+from troposphere import Equals, Not, Ref
 
+from templates_src import roles
 from templates_src.assembly import RegionTemplate, Role
+from templates_src.backup_plan import AWS_BACKUP, AWS_BACKUP_ON
+from templates_src.inputs import Input, list_of, number, pattern, switch
 from templates_src.monitoring import PROBE_ON
+from templates_src.network import CLIENT_LISTS, CLIENTS, client
 from templates_src.tags import PROTECTED
 
 ENVIRONMENT, NETWORK, DATABASE = "Environment", "Network", "Database"
@@ -21,38 +23,6 @@ OPERATIONS = "Operations"
 
 _CIDR = r"[0-9]{1,3}(\.[0-9]{1,3}){3}/[0-9]{1,2}"
 _TIME = "[0-2][0-9]:[0-5][0-9]"
-_TRUTH = {"AllowedValues": ["true", "false"], "ConstraintDescription": "true or false"}
-
-
-@dataclass(frozen=True)
-class Input:
-    """One parameter: where it stands in the console, and its declaration."""
-
-    name: str
-    group: str
-    description: str
-    properties: dict[str, Any] = field(default_factory=dict)
-
-    def add_to(self, template: RegionTemplate) -> Ref:
-        """Declare the parameter in a template."""
-        declared = {"Type": "String", "Description": self.description, **self.properties}
-        template.add_parameter(Parameter(self.name, **declared))
-        template.add_parameter_to_group(self.name, self.group)
-        return Ref(self.name)
-
-
-def _pattern(pattern: str, wanted: str, **more: object) -> dict[str, Any]:
-    return {"AllowedPattern": f"^{pattern}$", "ConstraintDescription": wanted, **more}
-
-
-def _number(default: int, low: int, high: int) -> dict[str, Any]:
-    return {
-        "Type": "Number",
-        "Default": default,
-        "MinValue": low,
-        "MaxValue": high,
-        "ConstraintDescription": f"a whole number from {low} to {high}",
-    }
 
 
 _ENVIRONMENT = (
@@ -61,7 +31,7 @@ _ENVIRONMENT = (
         ENVIRONMENT,
         "Short name that all names begin with",
         # both lengths keep the bucket's name within 63 characters in the region with the longest name
-        _pattern(
+        pattern(
             "[a-z][a-z0-9]*(-[a-z0-9]+)*",
             "up to 12 lower-case letters, digits and single hyphens",
             Default="tradingdb",
@@ -72,7 +42,7 @@ _ENVIRONMENT = (
         "EnvironmentSuffix",
         ENVIRONMENT,
         "Sets environments of one project apart",
-        _pattern(
+        pattern(
             "[a-z0-9]+(-[a-z0-9]+)*",
             "up to 16 lower-case letters, digits and single hyphens",
             Default="dev",
@@ -83,22 +53,34 @@ _ENVIRONMENT = (
         "Protected",
         ENVIRONMENT,
         "Whether the database and what it holds outlive mistakes",
-        {"Default": "false", **_TRUTH},
+        switch(),
+    ),
+    Input(
+        roles.PATH,
+        ENVIRONMENT,
+        "Path of all roles and policies",
+        pattern("/([A-Za-z0-9_.,+@=-]+/)*", "a path that begins and ends with a slash", Default="/", MaxLength=512),
+    ),
+    Input(
+        roles.BOUNDARY,
+        ENVIRONMENT,
+        "ARN of the permissions boundary of all roles; empty for none",
+        pattern("(arn:[a-z-]+:iam::([0-9]{12}|aws):policy/.+)?", "the ARN of a policy, or empty", Default=""),
     ),
 )
 
 _CLIENTS = (
     Input(
-        "ClientCidr",
+        "ClientCidrs",
         NETWORK,
-        "Network of applications that may connect; empty for none",
-        _pattern(f"({_CIDR})?", "an IPv4 CIDR, or empty", Default=""),
+        f"Up to {CLIENTS} networks of applications that may connect, with commas; empty for none",
+        pattern(list_of(_CIDR, CLIENTS), f"up to {CLIENTS} IPv4 CIDRs with commas, or empty", Default=""),
     ),
     Input(
-        "ClientSecurityGroupId",
+        "ClientSecurityGroupIds",
         NETWORK,
-        "Security group in this region that may connect; empty for none",
-        _pattern("(sg-[0-9a-z]+)?", "a security group id, or empty", Default=""),
+        f"Up to {CLIENTS} security groups in this region that may connect, with commas; empty for none",
+        pattern(list_of("sg-[0-9a-f]+", CLIENTS), f"up to {CLIENTS} group ids with commas, or empty", Default=""),
     ),
 )
 
@@ -107,7 +89,7 @@ _DATABASE = (
         "EngineVersion",
         DATABASE,
         "Aurora MySQL version of the cluster, equal in both regions to the patch",
-        _pattern(
+        pattern(
             r"8\.0\.mysql_aurora\.3\.(09|1[0-9])\.[0-9]+",
             "a full Aurora MySQL 3 version from 3.09 on",
             Default="8.0.mysql_aurora.3.10.4",
@@ -117,13 +99,23 @@ _DATABASE = (
         "DBInstanceClass",
         DATABASE,
         "Class of all instances, equal in both regions",
-        _pattern(
+        pattern(
             r"db\.(r[5-9]|x2)[a-z]*\.([0-9]*x)?large",
             "a memory optimized class such as db.r6g.large",
             Default="db.r6g.large",
         ),
     ),
-    Input("BackupRetentionDays", DATABASE, "Days of point-in-time recovery", _number(7, 1, 35)),
+    Input(
+        "StorageType",
+        DATABASE,
+        "How storage is billed: by request (aurora), or with requests included (aurora-iopt1)",
+        {
+            "Default": "aurora",
+            "AllowedValues": ["aurora", "aurora-iopt1"],
+            "ConstraintDescription": "aurora or aurora-iopt1",
+        },
+    ),
+    Input("BackupRetentionDays", DATABASE, "Days of point-in-time recovery", number(7, 1, 35)),
 )
 
 _OPERATIONS = (
@@ -131,20 +123,38 @@ _OPERATIONS = (
         "NotificationEmail",
         OPERATIONS,
         "Address that alarms go to; empty for none",
-        _pattern(r"([^@\s]+@[^@\s]+\.[^@\s]+)?", "an e-mail address, or empty", Default=""),
+        pattern(r"([^@\s]+@[^@\s]+\.[^@\s]+)?", "an e-mail address, or empty", Default=""),
     ),
     Input(
         "LagAlarmMilliseconds",
         OPERATIONS,
         "Lag between the regions that raises an alarm, in milliseconds",
-        _number(5000, 1000, 3600000),
+        number(5000, 1000, 3600000),
     ),
-    Input("ConnectionsAlarm", OPERATIONS, "Connections that raise an alarm", _number(800, 1, 16000)),
+    Input("ConnectionsAlarm", OPERATIONS, "Connections that raise an alarm", number(800, 1, 16000)),
+    Input(
+        "CommitLatencyAlarmMilliseconds",
+        OPERATIONS,
+        "Average duration of a commit that raises an alarm, in milliseconds",
+        number(100, 1, 60000),
+    ),
+    Input(
+        "WriteLatencyAlarmMilliseconds",
+        OPERATIONS,
+        "Average duration of a statement that writes that raises an alarm, in milliseconds",
+        number(500, 1, 60000),
+    ),
+    Input(
+        "StorageAlarmBytes",
+        OPERATIONS,
+        "Storage of the database that raises an alarm, in bytes; the volume itself grows up to 128 TiB",
+        number(1024**4, 1024**3, 140 * 1000**4),
+    ),
     Input(
         "ProbeEnabled",
         OPERATIONS,
         "Whether probes run; if not, their silence is not a failure",
-        {"Default": "false", **_TRUTH},
+        switch(),
     ),
     Input(
         "LogRetentionDays",
@@ -157,7 +167,13 @@ _OPERATIONS = (
             "ConstraintDescription": "a retention that CloudWatch Logs knows",
         },
     ),
-    Input("BackupExpirationDays", OPERATIONS, "Days that exports are kept", _number(365, 31, 3650)),
+    Input(
+        AWS_BACKUP,
+        OPERATIONS,
+        "Whether AWS Backup too copies the database, to a locked vault in the other region; paid for twice over",
+        switch(),
+    ),
+    Input("BackupExpirationDays", OPERATIONS, "Days that exports are kept", number(365, 120, 3650)),
 )
 
 # Different per region: maintenance never meets both, and a backup never meets its own maintenance.
@@ -178,7 +194,7 @@ def _regional(role: Role) -> tuple[Input, Input, Input]:
             "VpcCidr",
             NETWORK,
             "Network of this region's VPC; must not overlap the other region's",
-            _pattern(
+            pattern(
                 r"(10\.[0-9]{1,3}|172\.(1[6-9]|2[0-9]|3[01])|192\.168)(\.[0-9]{1,3}){2}/(1[6-9]|2[01])",
                 "a private IPv4 CIDR from /16 to /21",
                 Default=defaults["VpcCidr"],
@@ -188,13 +204,13 @@ def _regional(role: Role) -> tuple[Input, Input, Input]:
             "BackupWindow",
             DATABASE,
             "Daily backup, UTC",
-            _pattern(f"{_TIME}-{_TIME}", "hh:mm-hh:mm in UTC", Default=defaults["BackupWindow"]),
+            pattern(f"{_TIME}-{_TIME}", "hh:mm-hh:mm in UTC", Default=defaults["BackupWindow"]),
         ),
         Input(
             "MaintenanceWindow",
             DATABASE,
             "Weekly maintenance, UTC, apart from the backup and from the other region's",
-            _pattern(
+            pattern(
                 f"[a-z]{{3}}:{_TIME}-[a-z]{{3}}:{_TIME}",
                 "ddd:hh:mm-ddd:hh:mm in UTC",
                 Default=defaults["MaintenanceWindow"],
@@ -209,13 +225,13 @@ PRIMARY_ONLY = (
         "DatabaseName",
         DATABASE,
         "First database, and first part of the zone's name",
-        _pattern("[a-z][a-z0-9]{0,39}", "up to 40 lower-case letters and digits", Default="tradingdb"),
+        pattern("[a-z][a-z0-9]{0,39}", "up to 40 lower-case letters and digits", Default="tradingdb"),
     ),
     Input(
         "GlobalEngineVersion",
         DATABASE,
         "Version the global database was created with; stays when the clusters move on",
-        _pattern(
+        pattern(
             r"8\.0\.mysql_aurora\.3\.(09|1[0-9])\.[0-9]+",
             "a full Aurora MySQL 3 version from 3.09 on",
             Default="8.0.mysql_aurora.3.10.4",
@@ -225,7 +241,7 @@ PRIMARY_ONLY = (
         "DomainName",
         NETWORK,
         "Domain that the private zone is made under",
-        _pattern(
+        pattern(
             r"(?!(.*\.)?example\.(com|net|org)$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?",
             "a lower-case domain of two parts or more that AWS does not reserve",
             Default="test.local",
@@ -242,10 +258,13 @@ def add(template: RegionTemplate, extra: Sequence[Input] = ()) -> None:
     for item in sorted(declared, key=lambda item: order.index(item.group)):
         item.add_to(template)
     template.add_condition(PROTECTED, Equals(Ref("Protected"), "true"))
+    template.add_condition(AWS_BACKUP_ON, Equals(Ref(AWS_BACKUP), "true"))
     template.add_condition(PROBE_ON, Equals(Ref("ProbeEnabled"), "true"))
     for condition, parameter in (
-        ("HasClientCidr", "ClientCidr"),
-        ("HasClientGroup", "ClientSecurityGroupId"),
         ("HasEmail", "NotificationEmail"),
+        (roles.HAS_BOUNDARY, roles.BOUNDARY),
     ):
         template.add_condition(condition, Not(Equals(Ref(parameter), "")))
+    for kind in CLIENT_LISTS:
+        for place in range(1, CLIENTS + 1):
+            template.add_condition(f"HasClient{kind}{place}", Not(Equals(client(kind, place), "")))

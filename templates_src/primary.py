@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from templates_src import (
     backup,
+    backup_plan,
+    dashboard,
     database,
     dns,
     encryption,
@@ -36,8 +38,11 @@ def build() -> RegionTemplate:
     database.add_primary(template)
     backup.add(template, secondary)
     export.add(template)
+    backup_plan.add_vault(template)
+    backup_plan.add_plan(template, secondary)
     notifications.add(template)
     monitoring.add(template, secondary)
+    dashboard.add(template)
     health.add_reader_check(template, wires.LINKED, wired.health_check_id)
     dns.add(template, secondary, wired.vpc_id, wired.reader_endpoint)
 

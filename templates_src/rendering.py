@@ -115,6 +115,8 @@ def _short_form(dumper: _Dumper, name: str, argument: object) -> yaml.Node | Non
     if isinstance(argument, str):
         quote = "'" if name == "Fn::Sub" else None
         return dumper.represent_scalar(tag, argument, style=quote)
+    if isinstance(argument, dict) and not _is_intrinsic(argument):
+        return dumper.represent_mapping(tag, argument.items(), flow_style=False)
     if isinstance(argument, list):
         node = dumper.represent_sequence(tag, argument, flow_style=False)
         if all(_can_flow(child) for child in node.value) and _fits(node):

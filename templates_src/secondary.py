@@ -6,6 +6,8 @@ from troposphere import Ref
 
 from templates_src import (
     backup,
+    backup_plan,
+    dashboard,
     database,
     encryption,
     endpoints,
@@ -36,8 +38,10 @@ def build() -> RegionTemplate:
     database.add_secondary(template, Ref("GlobalClusterIdentifier"), primary.region)
     backup.add(template, primary)
     export.add(template)
+    backup_plan.add_vault(template)
     notifications.add(template)
     monitoring.add(template, primary)
+    dashboard.add(template)
     health.add_other_region_check(template)
 
     outputs.add(template)

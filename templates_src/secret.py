@@ -12,6 +12,7 @@ from awacs import kms as kms_actions
 from awacs import secretsmanager as actions
 from troposphere import If, Ref, Select, Split, Sub, iam, secretsmanager
 
+from templates_src import roles
 from templates_src.assembly import OtherRegion, RegionTemplate
 from templates_src.encryption import DATABASE_KEY, key_arn
 from templates_src.policies import allow, document, string_equals
@@ -52,7 +53,10 @@ def add(template: RegionTemplate, other: OtherRegion, other_database_key: Ref) -
 
 
 def _add_read_policy(template: RegionTemplate, other: OtherRegion, other_database_key: Ref) -> None:
-    """IAM is global, so one policy covers the secret and its replica, which differ by region only."""
+    """IAM is global, so one policy covers the secret and its replica, which differ by region only.
+
+    It is kept with the secret: IAM refuses to delete a policy that an application's role still has.
+    """
     secret_in_any_region = Sub(
         "arn:${AWS::Partition}:secretsmanager:*:${AWS::AccountId}:secret:${Name}",
         Name=Select(6, Split(":", Ref(SECRET))),
@@ -63,6 +67,8 @@ def _add_read_policy(template: RegionTemplate, other: OtherRegion, other_databas
     template.put(
         iam.ManagedPolicy(
             READ_POLICY,
+            **keep_when_protected(),
+            Path=Ref(roles.PATH),
             Description="Reads the database secret in either region",
             PolicyDocument=document(
                 allow([actions.GetSecretValue, actions.DescribeSecret], [secret_in_any_region]),

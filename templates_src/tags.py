@@ -1,8 +1,8 @@
 """Tags, and the policies that decide what outlives its stack.
 
 The deployer tags each stack with Project, EnvironmentSuffix and Role, and CloudFormation copies stack tags to
-every resource that can be tagged; said here once more they would cost each template a sixth of the 51,200 bytes
-that CloudFormation takes without a bucket. The templates say what only they know: what a resource is for.
+every resource that can be tagged; said here once more they would only be noise in every diff. The templates say
+what only they know: what a resource is for.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-properties-resource-tags.html
 """
 
@@ -31,6 +31,9 @@ def tags(template: RegionTemplate, purpose: str | None = None, *, name: str | No
 
 def keep_when_protected() -> dict[str, Any]:
     """What outlives the stack of a protected environment, and goes with the stack of any other.
+
+    That is whatever holds something nobody can make again, and what AWS would not delete, or would delete to its
+    harm, while that stays: a cluster keeps its instances, groups and network, a bucket its policy.
 
     RetainExceptOnCreate and not Retain: a create that fails and is rolled back leaves no orphan that the next
     attempt would collide with. UpdateReplacePolicy knows Delete, Retain and Snapshot only.

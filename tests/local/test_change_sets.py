@@ -36,6 +36,22 @@ def test_a_resource_whose_condition_is_false_does_not_exist(stack):
     stack.delete()
 
 
+def test_a_condition_may_ask_for_one_of_a_list_in_a_text(stack):
+    def there(place):
+        items = {"Fn::Split": [",", {"Fn::Join": [",", [{"Ref": "Clients"}, "", ""]]}]}
+        return {"Fn::Not": [{"Fn::Equals": [{"Fn::Select": [place, items]}, ""]}]}
+
+    whole = {
+        "Parameters": {"Clients": {"Type": "String", "Default": ""}},
+        "Conditions": {"First": there(0), "Second": there(1)},
+        "Resources": {"One": topic(Condition="First"), "Two": topic(Condition="Second"), "Always": topic()},
+    }
+    assert listed(stack.deploy_template(whole, {})) == {("Add", "Always")}
+    assert listed(stack.deploy_template(whole, {"Clients": "a"})) == {("Add", "One")}
+    assert listed(stack.deploy_template(whole, {"Clients": "a,b"})) == {("Add", "Two")}
+    stack.delete()
+
+
 def test_a_condition_that_flips_a_property_is_seen_beside_one_that_cannot_be_resolved(stack):
     label = {"Fn::If": ["Linked", {"Ref": "Peer"}, "alone"]}
     name = {"Fn::Select": [5, {"Fn::Split": [":", {"Ref": "First"}]}]}

@@ -151,6 +151,27 @@ def test_an_event_subscription_is_kept_and_sends_nothing(account, stack, not_emu
         rds.describe_event_subscriptions(SubscriptionName=name)
 
 
+def test_a_dashboard_is_written_as_json_and_its_tags_are_listed_as_dropped(account, stack, not_emulated):
+    def dashboard(stat):
+        body = {"Fn::ToJsonString": {"widgets": [{"type": "metric", "properties": {"stat": stat}}]}}
+        tags = [{"Key": "Team", "Value": "a"}]
+        properties = {"DashboardName": stack.name, "DashboardBody": body, "Tags": tags}
+        return {"Type": "AWS::CloudWatch::Dashboard", "Properties": properties}
+
+    def shown():
+        found = account.client("cloudwatch").get_dashboard(DashboardName=stack.name)
+        return json.loads(found["DashboardBody"])["widgets"][0]["properties"]["stat"]
+
+    stack.deploy({"Board": dashboard("Sum")}, Transform="AWS::LanguageExtensions")
+    assert shown() == "Sum"
+    stack.deploy({"Board": dashboard("Average")}, Transform="AWS::LanguageExtensions")
+    assert shown() == "Average"
+    assert not_emulated(stack) == {("Board", "Tags")}
+    stack.delete()
+    with pytest.raises(ClientError):
+        shown()
+
+
 def test_a_log_group(account, stack):
     def group(days):
         name = f"/{stack.name}/audit"

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import cfn_flip
 
+from twinstack.environment.assembly import assemble
+from twinstack.environment.file import read_environment_file
 from twinstack.planning.resolution import Resolver, Surroundings
 from twinstack.templates import read_template
 
@@ -70,6 +72,14 @@ def resolved(role, **parameters):
     values = {name: str(value) for name, value in values.items()}
     at = Surroundings(role, REGIONS[role], f"tradingdb-dev-{role}")
     return Resolver(loaded(role), at, values, {}).resources()
+
+
+@cache
+def of_environment(name, role):
+    """The resources of a linked pair under an environment file, by the values the deployer would send."""
+    system = assemble(read_environment_file(name, ROOT, None, {}), ROOT).system
+    given = system.stacks[role].parameters
+    return resolved(role, **{name: value for name, value in given.items() if name not in WIRED[role]})
 
 
 def unlinked(**parameters):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.templates.pair import ROLES, WIRED, properties, resolved, resources, statements, unlinked
+from tests.templates.pair import ROLES, WIRED, of_environment, properties, resolved, resources, statements, unlinked
 
 THEIR_KEY = {
     role: WIRED[role][f"{other}BackupKeyArn"] for role, other in zip(ROLES, ("Secondary", "Primary"), strict=True)
@@ -59,6 +59,60 @@ def test_the_longest_name_allowed_fits_in_the_region_with_the_longest_name():
     }.items():
         name = name.replace(placeholder, longest)
     assert len(name) == 63
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_who_reads_or_writes_a_backup_is_logged_in_a_bucket_of_its_own(role):
+    assert properties(role, "BackupBucket")["LoggingConfiguration"] == {
+        "DestinationBucketName": {"Ref": "AccessLogBucket"}
+    }
+    (encryption,) = properties(role, "AccessLogBucket")["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+    tls, write = properties(role, "AccessLogBucketPolicy")["PolicyDocument"]["Statement"]
+    assert (tls["Sid"], tls["Effect"]) == ("OnlyTls", "Deny")
+    assert write["Principal"] == {"Service": "logging.s3.amazonaws.com"}
+    assert write["Condition"]["ArnLike"]["aws:SourceArn"]["Fn::Sub"].endswith(
+        "${Project}-${EnvironmentSuffix}-bk-${AWS::AccountId}-${AWS::Region}-an"
+    )
+    assert write["Condition"]["StringEquals"] == {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_expires_before_the_days_that_its_storage_class_bills(environment, role):
+    (rule,) = of_environment(environment, role)["BackupBucket"].attributes["Properties"]["LifecycleConfiguration"][
+        "Rules"
+    ]
+    (moved,) = rule["Transitions"]
+    assert moved["StorageClass"] == "GLACIER_IR"
+    assert int(rule["ExpirationInDays"]) >= moved["TransitionInDays"] + 90
+
+
+AWS_BACKUP = {"AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection", "AWS::Backup::BackupVault"}
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("role", ROLES)
+def test_aws_backup_is_off_unless_asked_for(environment, role):
+    assert not AWS_BACKUP & {body.type for body in of_environment(environment, role).values()}
+
+
+def test_aws_backup_copies_to_a_locked_vault_of_the_other_region():
+    made = {role: resolved(role, AwsBackupEnabled="true") for role in ROLES}
+    vaults = {role: body["BackupVault"].attributes["Properties"] for role, body in made.items()}
+    assert {vault["BackupVaultName"] for vault in vaults.values()} == {"tradingdb-dev"}
+    assert {str(vault["LockConfiguration"]) for vault in vaults.values()} == {"{'MinRetentionDays': 35}"}
+    (rule,) = made["primary"]["BackupPlan"].attributes["Properties"]["BackupPlan"]["BackupPlanRule"]
+    (copy,) = rule["CopyActions"]
+    assert ":eu-west-1:" in str(copy["DestinationBackupVaultArn"])
+    assert str(copy["DestinationBackupVaultArn"]).rstrip("'})").endswith(":backup-vault:tradingdb-dev")
+    assert copy["Lifecycle"] == {"DeleteAfterDays": 35}
+    assert "BackupPlan" not in made["secondary"]
+
+
+def test_no_backup_plan_copies_to_a_vault_that_does_not_exist_yet():
+    assert "BackupPlan" not in unlinked(AwsBackupEnabled="true")
+    assert "BackupVault" in unlinked(AwsBackupEnabled="true")
 
 
 @pytest.mark.parametrize("role", ROLES)

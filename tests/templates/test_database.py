@@ -1,8 +1,11 @@
 """A global database of two regions that can take each other's place."""
 
+import re
+
 import pytest
 
-from tests.templates.pair import ROLES, properties, resolved, resources, template
+from tests.templates.pair import ROLES, ROOT, of_environment, properties, resolved, resources, template
+from twinstack.environment.file import read_environment_file
 
 CLUSTER_SETTINGS = {
     "require_secure_transport": "ON",
@@ -110,15 +113,110 @@ def test_deletion_protection_follows_the_environment(value, expected):
         assert set(clusters) == {expected}
 
 
-def test_the_windows_of_the_regions_never_meet():
-    windows = {
-        role: [template(role)["Parameters"][name]["Default"] for name in ("BackupWindow", "MaintenanceWindow")]
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+
+def minutes_of_the_week(window):
+    """The minutes of a week that a window covers; a backup window covers its time on every day."""
+    begin, end = window.split("-")
+    if ":" not in begin[3:]:
+        return set().union(*(minutes_of_the_week(f"{day}:{begin}-{day}:{end}") for day in DAYS))
+    first, last = (DAYS.index(at[:3]) * 1440 + int(at[4:6]) * 60 + int(at[7:9]) for at in (begin, end))
+    return {minute % 10080 for minute in range(first, last if last > first else last + 10080)}
+
+
+def windows_of(environment, role):
+    cluster = of_environment(environment, role)["Cluster"].attributes["Properties"]
+    return [minutes_of_the_week(cluster[f"Preferred{kind}Window"]) for kind in ("Backup", "Maintenance")]
+
+
+def test_a_window_is_parsed_across_midnight_and_the_end_of_the_week():
+    assert len(minutes_of_the_week("sun:23:45-mon:00:15")) == 30
+    assert {0, 10079} <= minutes_of_the_week("sun:23:45-mon:00:15")
+    assert len(minutes_of_the_week("03:00-04:00")) == 7 * 60
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_no_window_meets_another_in_its_region_and_no_maintenance_the_other_regions(environment):
+    windows = {role: windows_of(environment, role) for role in ROLES}
+    for backup, maintenance in windows.values():
+        assert not backup & maintenance
+    (backup, maintenance), (other_backup, other_maintenance) = windows.values()
+    assert not backup & other_backup
+    assert not maintenance & (other_maintenance | other_backup)
+    assert not other_maintenance & backup
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+@pytest.mark.parametrize("role", ROLES)
+def test_every_window_is_half_an_hour_at_least(environment, role):
+    backup, maintenance = windows_of(environment, role)
+    assert len(backup) >= 7 * 30
+    assert len(maintenance) >= 30
+
+
+@pytest.mark.parametrize("environment", ["dev", "prod"])
+def test_in_an_environment_versions_classes_settings_and_storage_are_the_same_in_both_regions(environment):
+    def sides(logical_id, *names):
+        made = [of_environment(environment, role)[logical_id].attributes["Properties"] for role in ROLES]
+        return [{name: properties[name] for name in names} for properties in made]
+
+    for logical_id, names in (
+        ("Cluster", ("Engine", "EngineVersion", "StorageType", "BackupRetentionPeriod", "EnableCloudwatchLogsExports")),
+        ("Instance1", ("DBInstanceClass", "CACertificateIdentifier", "MonitoringInterval", "PromotionTier")),
+        ("Instance2", ("DBInstanceClass", "CACertificateIdentifier", "MonitoringInterval", "PromotionTier")),
+        ("ClusterParameterGroup", ("Family", "Parameters")),
+        ("InstanceParameterGroup", ("Family", "Parameters")),
+    ):
+        first, second = sides(logical_id, *names)
+        assert first == second, logical_id
+
+
+def test_no_environment_sets_what_has_to_be_equal_for_one_region_alone():
+    equal = {"EngineVersion", "DBInstanceClass", "StorageType", "BackupRetentionDays", "GlobalEngineVersion"}
+    for file in (ROOT / "environments").glob("*.yaml"):
+        overrides = read_environment_file(file.stem, ROOT, None, {}).model.parameter_overrides
+        assert not [name for values in overrides.values() for name in values if name in equal], file.name
+
+
+def test_the_instances_of_the_two_regions_carry_the_same_load():
+    classes = {
+        (role, name): body["Properties"]["DBInstanceClass"]
         for role in ROLES
+        for name, body in resources(role, "AWS::RDS::DBInstance").items()
     }
-    assert windows == {
-        "primary": ["03:00-04:00", "sun:05:00-sun:06:00"],
-        "secondary": ["01:00-02:00", "sat:22:00-sat:23:00"],
-    }
+    assert len(classes) == 4
+    assert {str(value) for value in classes.values()} == {"{'Ref': 'DBInstanceClass'}"}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_instance_reports_what_its_system_and_its_statements_do_under_our_key(role):
+    for body in resources(role, "AWS::RDS::DBInstance").values():
+        found = body["Properties"]
+        assert found["MonitoringInterval"] == 15
+        assert found["MonitoringRoleArn"] == {"Fn::GetAtt": ["MonitoringRole", "Arn"]}
+        assert found["EnablePerformanceInsights"] is True
+        assert found["PerformanceInsightsKMSKeyId"] == {"Fn::GetAtt": ["DatabaseKey", "Arn"]}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_enhanced_monitoring_writes_to_its_own_group_only(role):
+    (policy,) = properties(role, "MonitoringRole")["Policies"]
+    written = [resource for part in policy["PolicyDocument"]["Statement"] for resource in part["Resource"]]
+    group = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group:RDSOSMetrics"
+    assert written == [{"Fn::Sub": group}, {"Fn::Sub": f"{group}:log-stream:*"}]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_people_and_functions_may_sign_in_with_iam(role):
+    assert properties(role, "Cluster")["EnableIAMDatabaseAuthentication"] is True
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_what_a_global_database_does_not_support_is_not_asked_for(role):
+    refused = {"BacktrackWindow", "ManageMasterUserPassword", "ScalingConfiguration", "AutoMinorVersionUpgrade"}
+    assert not refused & set(properties(role, "Cluster"))
+    assert not re.match(r"db\.t", template(role)["Parameters"]["DBInstanceClass"]["Default"])
 
 
 def test_paid_extended_support_is_declined_when_the_cluster_is_made():

@@ -1,5 +1,6 @@
 """cfn-lint finds nothing in our templates, in any region they may go to, and finds what is planted elsewhere."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -7,7 +8,8 @@ from textwrap import dedent
 
 import pytest
 
-from tests.templates.pair import ROLES, ROOT, path
+from template_scans.findings import read_accepted
+from tests.templates.pair import ROLES, ROOT, path, template
 from twinstack.errors import InputError
 from twinstack.linting import Finding, lint
 
@@ -28,6 +30,25 @@ def test_one_check_is_ignored_by_name_at_one_resource():
     ignoring = [line.strip() for role in ROLES for line in path(role).read_text().splitlines() if "ignore_" in line]
     assert ignoring == ["ignore_checks: [E1010]"]
     assert "ignore_checks: []" in (ROOT / ".cfnlintrc").read_text()
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_without_what_is_ignored_cfn_lint_finds_what_the_decisions_accept_and_nothing_else(role, tmp_path):
+    body = json.loads(json.dumps(template(role)))
+    for resource in body["Resources"].values():
+        resource.get("Metadata", {}).pop("cfn-lint", None)
+    bare = tmp_path / f"{role}.json"
+    bare.write_text(json.dumps(body))
+    done = subprocess.run(
+        [Path(sys.executable).parent / "cfn-lint", "-c", "I", "--format", "json", "--", bare],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    found = {(match["Rule"]["Id"], match["Location"]["Path"][1]) for match in json.loads(done.stdout)}
+    accepted = read_accepted(ROOT / "docs" / "decisions.md")
+    assert found == {(a.rule, a.resource) for a in accepted if a.tool == "cfn-lint" and role in a.templates}
 
 
 @pytest.fixture

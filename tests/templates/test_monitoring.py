@@ -1,10 +1,12 @@
 """Alarms that reach somebody, stand where their metric exists, and count in its unit."""
 
+import json
+
 import pytest
 
 from templates_src import metrics
 from templates_src.alarms import ABOVE, BELOW, AlarmSpec, definition_hash
-from tests.templates.pair import ROLES, properties, resolved, resources, unlinked
+from tests.templates.pair import ROLES, names_in, properties, resolved, resources, unlinked
 
 COMMON = [
     "RpoLagHigh",
@@ -14,6 +16,11 @@ COMMON = [
     "MemoryLow",
     "LocalStorageLow",
     "ConnectionsHigh",
+    "ReaderLagHigh",
+    "Deadlocks",
+    "CommitsSlow",
+    "WritesSlow",
+    "StorageHigh",
     "BackupReplicationFailed",
     "BackupReplicationLate",
     "BackupReplicationPending",
@@ -47,6 +54,11 @@ def test_before_linking_no_alarm_watches_the_other_region():
         "MemoryLow",
         "LocalStorageLow",
         "ConnectionsHigh",
+        "ReaderLagHigh",
+        "Deadlocks",
+        "CommitsSlow",
+        "WritesSlow",
+        "StorageHigh",
         "BackupExportFailed",
         "DatabaseDown",
     ]
@@ -173,6 +185,77 @@ def test_mail_is_sent_when_there_is_an_address(role):
     assert "TopicSubscription" not in resolved(role)
     made = resolved(role, NotificationEmail="dba@corp.test")["TopicSubscription"].attributes["Properties"]
     assert (made["Protocol"], made["Endpoint"]) == ("email", "dba@corp.test")
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    ("alarm", "metric", "statistic", "threshold"),
+    [
+        ("ReaderLagHigh", "AuroraReplicaLag", "Maximum", 1000),
+        ("Deadlocks", "Deadlocks", "Maximum", 1),
+        ("CommitsSlow", "CommitLatency", "Average", "100"),
+        ("WritesSlow", "DMLLatency", "Average", "500"),
+        ("StorageHigh", "VolumeBytesUsed", "Maximum", str(1024**4)),
+    ],
+)
+def test_statements_readers_and_storage_are_watched(role, alarm, metric, statistic, threshold):
+    found = resolved(role)[alarm].attributes["Properties"]
+    assert (found["MetricName"], found["Statistic"], found["Threshold"]) == (metric, statistic, threshold)
+    assert properties(role, alarm)["Dimensions"] == [{"Name": "DBClusterIdentifier", "Value": {"Ref": "Cluster"}}]
+
+
+def widgets(role):
+    return properties(role, "Dashboard")["DashboardBody"]["Fn::ToJsonString"]["widgets"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_dashboard_shows_lag_load_latency_replication_and_the_probe(role):
+    drawn = json.dumps(widgets(role))
+    for metric in (
+        "AuroraGlobalDBRPOLag",
+        "DatabaseConnections",
+        "CommitLatency",
+        "CPUUtilization",
+        "TwinStack/Probe",
+        "AWS/S3,SourceBucket",
+    ):
+        assert metric in drawn
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_widget_has_a_place_of_its_own_on_the_grid(role):
+    places = [(widget["x"], widget["y"]) for widget in widgets(role)]
+    assert len(set(places)) == len(places)
+    assert all(widget["x"] + widget["width"] <= 24 for widget in widgets(role))
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_dashboard_names_its_region_since_dashboards_are_global_and_nothing_of_the_other_side(role):
+    assert properties(role, "Dashboard")["DashboardName"] == {
+        "Fn::Sub": "${Project}-${EnvironmentSuffix}-${AWS::Region}"
+    }
+    assert names_in(properties(role, "Dashboard")) == {
+        "AWS::Region",
+        "BackupBucket",
+        "Cluster",
+        "EnvironmentSuffix",
+        "Project",
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_events_of_database_keys_and_services_are_told(role):
+    assert properties(role, "InstanceEvents")["SourceIds"] == [{"Ref": "Instance1"}, {"Ref": "Instance2"}]
+    failover = properties(role, "FailoverRule")["EventPattern"]
+    assert failover["detail"] == {
+        "EventCategories": ["failover", "global-failover"],
+        "SourceIdentifier": [{"Ref": "Cluster"}],
+    }
+    assert properties(role, "AwsHealthRule")["EventPattern"]["source"] == ["aws.health"]
+    for body in resources(role, "AWS::RDS::EventSubscription").values():
+        assert body["Properties"]["SnsTopicArn"] == {"Ref": "Topic"}
+    for name, body in resources(role, "AWS::Events::Rule").items():
+        assert body["Properties"]["Targets"], name
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -81,7 +81,7 @@ def test_the_database_lets_in_the_database_port_only(role):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_the_database_lets_in_callers_the_other_region_and_named_clients(role):
-    made = resolved(role, ClientCidr="10.9.0.0/16", ClientSecurityGroupId="sg-12345678")
+    made = resolved(role, ClientCidrs="10.9.0.0/16,10.8.0.0/24", ClientSecurityGroupIds="sg-12345678")
     sources = {
         name: body.attributes["Properties"].get("CidrIp", body.attributes["Properties"].get("SourceSecurityGroupId"))
         for name, body in made.items()
@@ -90,12 +90,24 @@ def test_the_database_lets_in_callers_the_other_region_and_named_clients(role):
     del sources["DatabaseFromAppSubnets"]
     assert sources == {
         "DatabaseFromPeer": PEER_CIDR[role],
-        "DatabaseFromClientCidr": "10.9.0.0/16",
-        "DatabaseFromClientGroup": "sg-12345678",
+        "DatabaseFromClientCidr1": "10.9.0.0/16",
+        "DatabaseFromClientCidr2": "10.8.0.0/24",
+        "DatabaseFromClientGroup1": "sg-12345678",
     }
     assert properties(role, "DatabaseFromAppSubnets")["CidrIp"] == {
         "Fn::Select": [1, {"Fn::Cidr": [{"Ref": "VpcCidr"}, 2, 10]}]
     }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_as_many_clients_as_the_pattern_takes_have_a_rule_each(role):
+    networks = [f"10.9.{n}.0/24" for n in range(5)]
+    groups = [f"sg-0000000{n}" for n in range(5)]
+    made = resolved(role, ClientCidrs=",".join(networks), ClientSecurityGroupIds=",".join(groups))
+    rules = {name: body.attributes["Properties"] for name, body in made.items() if "FromClient" in name}
+    assert [rules[f"DatabaseFromClientCidr{n}"]["CidrIp"] for n in range(1, 6)] == networks
+    assert [rules[f"DatabaseFromClientGroup{n}"]["SourceSecurityGroupId"] for n in range(1, 6)] == groups
+    assert len(rules) == 10
 
 
 def test_without_clients_and_peer_only_own_callers_get_in():
@@ -120,9 +132,15 @@ def test_every_security_group_says_what_goes_out(role):
     own = {"primary": "10.0.0.0/16", "secondary": "10.1.0.0/16"}[role]
     assert egress == {
         "DatabaseSecurityGroup": ["127.0.0.1/32"],
-        "AppSecurityGroup": [own, PEER_CIDR[role], own],
+        "AppSecurityGroup": [own, own],
         "EndpointSecurityGroup": ["127.0.0.1/32"],
     }
+    beyond = {
+        name: (body.attributes["Properties"]["CidrIp"], body.attributes["Properties"]["FromPort"])
+        for name, body in resolved(role).items()
+        if body.type == "AWS::EC2::SecurityGroupEgress"
+    }
+    assert beyond == {"AppToPeer": (PEER_CIDR[role], 3306)}
 
 
 @pytest.mark.parametrize("role", ROLES)

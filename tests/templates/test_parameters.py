@@ -67,8 +67,22 @@ def test_defaults_keep_their_own_rules(role):
             ["10.0.0.0/16", "172.16.0.0/20", "172.31.8.0/21", "192.168.0.0/16"],
             ["8.8.0.0/16", "10.0.0.0/8", "10.0.0.0/24", "172.32.0.0/16", "10.0.0.0", "2001:db8::/56"],
         ),
-        ("ClientCidr", ["", "10.9.0.0/16"], ["10.9.0.0", "any"]),
-        ("ClientSecurityGroupId", ["", "sg-0123456789abcdef0"], ["default", "sg-"]),
+        (
+            "ClientCidrs",
+            ["", "10.9.0.0/16", "10.9.0.0/16,10.8.0.0/24", ",".join(["10.9.0.0/16"] * 5)],
+            ["10.9.0.0", "any", "10.9.0.0/16,", "10.9.0.0/16, 10.8.0.0/24", ",".join(["10.9.0.0/16"] * 6)],
+        ),
+        (
+            "ClientSecurityGroupIds",
+            ["", "sg-0123456789abcdef0", "sg-01234567,sg-89abcdef"],
+            ["default", "sg-", ",".join(["sg-01234567"] * 6)],
+        ),
+        ("RolePath", ["/", "/teams/trading/"], ["", "teams/", "/teams", "//"]),
+        (
+            "PermissionsBoundaryArn",
+            ["", "arn:aws:iam::111122223333:policy/boundary", "arn:aws-cn:iam::aws:policy/PowerUserAccess"],
+            ["boundary", "arn:aws:iam::111122223333:role/admin"],
+        ),
         (
             "EngineVersion",
             ["8.0.mysql_aurora.3.10.4", "8.0.mysql_aurora.3.09.0", "8.0.mysql_aurora.3.13.0"],

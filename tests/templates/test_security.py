@@ -65,6 +65,17 @@ def test_every_role_trusts_one_service_acting_for_this_account(role):
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_every_role_stands_below_the_path_and_within_the_boundary_that_are_asked_for(role):
+    boundary = "arn:aws:iam::111122223333:policy/boundary"
+    asked = resolved(role, RolePath="/trading/", PermissionsBoundaryArn=boundary, AwsBackupEnabled="true")
+    made = {name: body.attributes["Properties"] for name, body in asked.items() if body.type == "AWS::IAM::Role"}
+    assert len(made) >= 6
+    assert {(found["Path"], found["PermissionsBoundary"]) for found in made.values()} == {("/trading/", boundary)}
+    without = [body for body in resolved(role).values() if body.type == "AWS::IAM::Role"]
+    assert not [body for body in without if "PermissionsBoundary" in body.attributes["Properties"]]
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_no_role_or_policy_has_a_fixed_name(role):
     for name, body in resources(role, "AWS::IAM::Role", "AWS::IAM::ManagedPolicy").items():
         assert not {"RoleName", "ManagedPolicyName"} & set(body["Properties"]), name

@@ -3,9 +3,10 @@
 import pytest
 from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
-from tests.templates.pair import REGIONS, ROLES, resolved, resources, template
+from tests.templates.pair import REGIONS, ROLES, names_in, of_environment, resolved, resources, template
 
 STATEFUL = {
+    "AWS::Backup::BackupVault",
     "AWS::KMS::Key",
     "AWS::RDS::DBCluster",
     "AWS::RDS::GlobalCluster",
@@ -13,19 +14,30 @@ STATEFUL = {
     "AWS::S3::Bucket",
     "AWS::SecretsManager::Secret",
 }
+# Written down, not computed: what holds something, and what AWS would not let go of while that stays.
+KEPT_IN_BOTH = {
+    "AWS::EC2::SecurityGroup": {"DatabaseSecurityGroup"},
+    "AWS::EC2::Subnet": {"DatabaseSubnetA", "DatabaseSubnetB", "DatabaseSubnetC"},
+    "AWS::EC2::VPC": {"Vpc"},
+    "AWS::KMS::Key": {"BackupKey", "DatabaseKey", "OperationsKey"},
+    "AWS::Logs::LogGroup": {"AuditLogGroup"},
+    "AWS::RDS::DBCluster": {"Cluster"},
+    "AWS::RDS::DBClusterParameterGroup": {"ClusterParameterGroup"},
+    "AWS::RDS::DBInstance": {"Instance1", "Instance2"},
+    "AWS::RDS::DBParameterGroup": {"InstanceParameterGroup"},
+    "AWS::RDS::DBSubnetGroup": {"DatabaseSubnets"},
+    "AWS::S3::Bucket": {"AccessLogBucket", "BackupBucket"},
+    "AWS::S3::BucketPolicy": {"AccessLogBucketPolicy", "BackupBucketPolicy"},
+}
 KEPT = {
-    "primary": {
-        "AuditLogGroup",
-        "BackupBucket",
-        "BackupKey",
-        "Cluster",
-        "DatabaseKey",
-        "DatabaseSecret",
-        "GlobalCluster",
-        "OperationsKey",
-        "PrivateZone",
+    "primary": KEPT_IN_BOTH
+    | {
+        "AWS::IAM::ManagedPolicy": {"ReadSecretPolicy"},
+        "AWS::RDS::GlobalCluster": {"GlobalCluster"},
+        "AWS::Route53::HostedZone": {"PrivateZone"},
+        "AWS::SecretsManager::Secret": {"DatabaseSecret"},
     },
-    "secondary": {"AuditLogGroup", "BackupBucket", "BackupKey", "Cluster", "DatabaseKey", "OperationsKey"},
+    "secondary": KEPT_IN_BOTH,
 }
 
 
@@ -39,7 +51,8 @@ def tag_property(resource_type, region):
 def test_everything_that_can_be_tagged_says_its_purpose(role):
     for name, body in resources(role).items():
         if tagged := tag_property(body["Type"], REGIONS[role]):
-            assert "Purpose" in {tag["Key"] for tag in body["Properties"].get(tagged, [])}, name
+            tags = body["Properties"].get(tagged, [])
+            assert "Purpose" in (tags if isinstance(tags, dict) else {tag["Key"] for tag in tags}), name
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -57,30 +70,72 @@ def test_a_description_is_given_where_the_type_has_one(role):
             assert body["Properties"].get("Description"), name
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_a_protected_environment_keeps_what_holds_something(role):
-    kept = {
-        name: (body.attributes["DeletionPolicy"], body.attributes["UpdateReplacePolicy"])
-        for name, body in resolved(role, Protected="true").items()
-        if body.attributes.get("DeletionPolicy", "Delete") != "Delete"
+def policies(environment, role):
+    """What becomes of each resource: when its stack goes, or it leaves the stack, and when it is replaced."""
+    made = of_environment(environment, role)
+    return {
+        name: tuple(body.attributes.get(policy, "Delete") for policy in ("DeletionPolicy", "UpdateReplacePolicy"))
+        for name, body in made.items()
     }
-    assert kept == dict.fromkeys(KEPT[role], ("RetainExceptOnCreate", "Retain"))
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_an_unprotected_environment_leaves_nothing_behind(role):
-    policies = {
-        body.attributes.get(policy, "Delete")
-        for body in resolved(role, Protected="false").values()
-        for policy in ("DeletionPolicy", "UpdateReplacePolicy")
-    }
-    assert policies == {"Delete"}
+def test_production_keeps_what_holds_something_and_what_that_stands_on(role):
+    kept = {}
+    for name, both in policies("prod", role).items():
+        if both != ("Delete", "Delete"):
+            assert both == ("RetainExceptOnCreate", "Retain"), name
+            kept.setdefault(resources(role)[name]["Type"], set()).add(name)
+    assert kept == KEPT[role]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_vault_of_aws_backup_is_kept_where_there_is_one(role):
+    made = resolved(role, Protected="true", AwsBackupEnabled="true")
+    assert made["BackupVault"].attributes["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert made["BackupVault"].attributes["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_development_leaves_nothing_behind(role):
+    assert set(policies("dev", role).values()) == {("Delete", "Delete")}
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_every_stateful_resource_is_among_the_kept(role):
     stateful = {name for name, body in resources(role).items() if body["Type"] in STATEFUL}
-    assert stateful <= KEPT[role]
+    assert stateful - {"BackupVault"} <= set().union(*KEPT[role].values())
+
+
+# A kept resource does not let go of what it refers to in these types: deleting them would fail half way.
+HELD_BY_USE = {
+    "AWS::EC2::SecurityGroup",
+    "AWS::EC2::Subnet",
+    "AWS::EC2::VPC",
+    "AWS::KMS::Key",
+    "AWS::RDS::DBCluster",
+    "AWS::RDS::DBClusterParameterGroup",
+    "AWS::RDS::DBParameterGroup",
+    "AWS::RDS::DBSubnetGroup",
+    "AWS::RDS::GlobalCluster",
+    "AWS::S3::Bucket",
+}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_nothing_that_is_kept_stands_on_something_that_goes(role):
+    kept = set().union(*KEPT[role].values())
+    for name in kept:
+        for used in names_in(resources(role)[name]["Properties"]) & set(resources(role)):
+            assert used in kept or resources(role)[used]["Type"] not in HELD_BY_USE, (name, used)
+
+
+@pytest.mark.parametrize(("environment", "protected"), [("dev", False), ("prod", True)])
+@pytest.mark.parametrize("role", ROLES)
+def test_a_database_refuses_to_be_deleted_in_production_only(environment, protected, role):
+    for body in of_environment(environment, role).values():
+        if body.type in {"AWS::RDS::DBCluster", "AWS::RDS::GlobalCluster"}:
+            assert body.attributes["Properties"]["DeletionProtection"] is protected
 
 
 @pytest.mark.parametrize("role", ROLES)

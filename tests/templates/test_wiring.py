@@ -74,8 +74,14 @@ def test_no_other_condition_asks_for_a_wired_value():
 
 def test_a_wired_value_is_used_only_where_the_stacks_are_linked():
     for name, body in template("primary")["Resources"].items():
-        if body.get("Condition") != "Linked":
+        if body.get("Condition") not in {"Linked", "BackupPlanOn"}:
             assert not names_in(_without_linked(body)) & set(WIRES["primary"]), name
+
+
+def test_the_backup_plan_too_waits_for_the_link():
+    assert template("primary")["Conditions"]["BackupPlanOn"] == {
+        "Fn::And": [{"Condition": "AwsBackupOn"}, {"Condition": "Linked"}]
+    }
 
 
 def test_nothing_is_cut_out_of_a_wired_value_that_may_be_empty():
@@ -133,7 +139,6 @@ def test_linking_adds_and_modifies_and_replaces_nothing(planned):
     linking = planned.passes[2][0]
     assert {change.action for change in linking.changes} == {"Add", "Modify"}
     assert {change.resource for change in linking.changes if change.action == "Modify"} == {
-        "AppSecurityGroup",
         "BackupBucket",
         "DatabaseSecret",
         "PrivateZone",
@@ -142,6 +147,7 @@ def test_linking_adds_and_modifies_and_replaces_nothing(planned):
     }
     assert {change.resource for change in linking.changes if change.action == "Add"} == {
         "AppRouteTablePeering",
+        "AppToPeer",
         "BackupReplicationFailed",
         "BackupReplicationLate",
         "BackupReplicationPending",
