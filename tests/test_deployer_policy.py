@@ -355,8 +355,10 @@ def test_roles_are_passed_to_the_services_that_the_templates_trust_and_to_no_oth
         (
             ["arn:aws:iam::*:role/tradingdb-*"],
             [
+                "backup.amazonaws.com",
                 "events.amazonaws.com",
                 "export.rds.amazonaws.com",
+                "monitoring.rds.amazonaws.com",
                 "s3.amazonaws.com",
                 "states.amazonaws.com",
                 "vpc-flow-logs.amazonaws.com",
@@ -374,9 +376,10 @@ def test_no_policy_of_aws_is_attached_that_the_templates_do_not_name():
 
 def test_service_linked_roles_are_made_for_every_type_that_asks_for_one():
     asking = {name for name in TYPES if "iam:CreateServiceLinkedRole" in permissions_of(name, "us-east-1")}
-    assert {name.split("::")[1] for name in asking} == {"EC2", "RDS"}
+    assert {name.split("::")[1] for name in asking} == {"Backup", "EC2", "RDS"}
     (made,) = [one for one in statements(POLICIES) if "iam:CreateServiceLinkedRole" in one["Action"]]
     assert made["Condition"]["StringEquals"]["iam:AWSServiceName"] == [
+        "backup.amazonaws.com",
         "delivery.logs.amazonaws.com",
         "rds.amazonaws.com",
     ]
