@@ -23,6 +23,7 @@ from templates_src.network import NOTHING, ROUTE_TABLES, VPC, subnet_ids
 from templates_src.policies import allow, document, string_equals
 from templates_src.tags import goes_with_the_stack, tags
 
+WAY_TO_ANSWER = "AnswerEndpoint"
 ENDPOINT_GROUP = "EndpointSecurityGroup"
 
 _INTERFACES: tuple[tuple[str, str, tuple[Action, ...]], ...] = (
@@ -99,6 +100,30 @@ def _add_s3_endpoint(template: RegionTemplate) -> None:
                 [GetAtt(backup.BUCKET, "Arn"), buckets.contents(backup.BUCKET)],
             ),
             Tags=tags(template, name="s3"),
+        )
+    )
+
+
+def add_way_to_answer(template: RegionTemplate) -> None:
+    """Add the way to the bucket in which CloudFormation waits for a custom resource's answer.
+
+    An interface endpoint, since a security group cannot let out to a gateway endpoint without the id of a prefix
+    list, which differs per region. The address is signed by AWS: the endpoint must not ask whose account it is.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
+    """
+    answers = Sub("arn:${AWS::Partition}:s3:::cloudformation-custom-resource-response-*/*")
+    template.put(
+        ec2.VPCEndpoint(
+            WAY_TO_ANSWER,
+            VpcId=Ref(VPC),
+            VpcEndpointType="Interface",
+            ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
+            SubnetIds=subnet_ids("App"),
+            SecurityGroupIds=[Ref(ENDPOINT_GROUP)],
+            PrivateDnsEnabled=True,
+            DnsOptions=ec2.DnsOptionsSpecification(PrivateDnsOnlyForInboundResolverEndpoint="AllResolvers"),
+            PolicyDocument=document(allow([s3.PutObject], [answers], principal=Principal("*"))),
+            Tags=tags(template, name="answers"),
         )
     )
 
