@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from awacs import kms, logs, s3, secretsmanager
-from awacs.aws import Action, PolicyDocument, Principal
+from awacs.aws import Action, Principal, Statement
 from troposphere import AccountId, GetAtt, Ref, Sub, ec2
 from troposphere import logs as log_resources
 
@@ -23,6 +23,7 @@ from templates_src.network import NOTHING, ROUTE_TABLES, VPC, subnet_ids
 from templates_src.policies import allow, document, string_equals
 from templates_src.tags import goes_with_the_stack, tags
 
+WAY_TO_ANSWER = "AnswerEndpoint"
 ENDPOINT_GROUP = "EndpointSecurityGroup"
 
 _INTERFACES: tuple[tuple[str, str, tuple[Action, ...]], ...] = (
@@ -67,7 +68,7 @@ def add(template: RegionTemplate) -> None:
                 SubnetIds=subnet_ids("App"),
                 SecurityGroupIds=[Ref(ENDPOINT_GROUP)],
                 PrivateDnsEnabled=True,
-                PolicyDocument=_own_account_only(actions, ["*"]),
+                PolicyDocument=document(_own_account_only(actions, ["*"])),
                 Tags=tags(template, name=service),
             )
         )
@@ -75,15 +76,18 @@ def add(template: RegionTemplate) -> None:
     _add_flow_log(template)
 
 
-def _own_account_only(actions: Sequence[Action], resources: Sequence[object]) -> PolicyDocument:
-    return document(
-        allow(
-            actions,
-            resources,
-            string_equals({"aws:PrincipalAccount": AccountId}),
-            principal=Principal("*"),
-        )
+def _own_account_only(actions: Sequence[Action], resources: Sequence[object]) -> Statement:
+    return allow(
+        actions,
+        resources,
+        string_equals({"aws:PrincipalAccount": AccountId}),
+        principal=Principal("*"),
     )
+
+
+def _backups() -> Statement:
+    own = [GetAtt(backup.BUCKET, "Arn"), buckets.contents(backup.BUCKET)]
+    return _own_account_only([s3.GetObject, s3.PutObject, s3.ListBucket], own)
 
 
 def _add_s3_endpoint(template: RegionTemplate) -> None:
@@ -94,11 +98,33 @@ def _add_s3_endpoint(template: RegionTemplate) -> None:
             VpcEndpointType="Gateway",
             ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
             RouteTableIds=[Ref(table) for table in ROUTE_TABLES],
-            PolicyDocument=_own_account_only(
-                [s3.GetObject, s3.PutObject, s3.ListBucket],
-                [GetAtt(backup.BUCKET, "Arn"), buckets.contents(backup.BUCKET)],
-            ),
+            PolicyDocument=document(_backups()),
             Tags=tags(template, name="s3"),
+        )
+    )
+
+
+def add_way_to_answer(template: RegionTemplate) -> None:
+    """Add the way to the bucket in which CloudFormation waits for a custom resource's answer.
+
+    An interface endpoint, since a security group cannot let out to a gateway endpoint without the id of a prefix
+    list, which differs per region. The address is signed by AWS: the endpoint must not ask whose account it is.
+    All of S3 is then reached through it, so it admits to the backups as the gateway endpoint does.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
+    """
+    answers = Sub("arn:${AWS::Partition}:s3:::cloudformation-custom-resource-response-*/*")
+    template.put(
+        ec2.VPCEndpoint(
+            WAY_TO_ANSWER,
+            VpcId=Ref(VPC),
+            VpcEndpointType="Interface",
+            ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
+            SubnetIds=subnet_ids("App"),
+            SecurityGroupIds=[Ref(ENDPOINT_GROUP)],
+            PrivateDnsEnabled=True,
+            DnsOptions=ec2.DnsOptionsSpecification(PrivateDnsOnlyForInboundResolverEndpoint="AllResolvers"),
+            PolicyDocument=document(allow([s3.PutObject], [answers], principal=Principal("*")), _backups()),
+            Tags=tags(template, name="answers"),
         )
     )
 

@@ -15,6 +15,7 @@ REACHABLE = "Reachable"
 RDS_NAMESPACE = "AWS/RDS"
 S3_NAMESPACE = "AWS/S3"
 STATES_NAMESPACE = "AWS/States"
+LAMBDA_NAMESPACE = "AWS/Lambda"
 
 
 def _dimension(name: str, value: object) -> cloudwatch.MetricDimension:
@@ -41,6 +42,11 @@ def of_replication(source: object, destination: object, rule: str) -> list[cloud
         _dimension("DestinationBucket", destination),
         _dimension("RuleId", rule),
     ]
+
+
+def of_function(name: object) -> list[cloudwatch.MetricDimension]:
+    """Metrics of one function."""
+    return [_dimension("FunctionName", name)]
 
 
 def of_state_machine(arn: object) -> list[cloudwatch.MetricDimension]:

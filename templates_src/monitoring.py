@@ -30,6 +30,7 @@ from templates_src.assembly import OtherRegion, RegionTemplate, Role
 PROBE_ALARM = "OtherRegionUnreachable"
 OWN_ALARM = "DatabaseDown"
 PROBE_ON = "ProbeOn"
+PROBE_FUNCTION = "ProbeFunction"
 
 _GIBIBYTE = 1024**3
 
@@ -37,7 +38,7 @@ _GIBIBYTE = 1024**3
 def add(template: RegionTemplate, other: OtherRegion) -> None:
     """Add the alarms on lag, load, backups and the probe."""
     template.concern("Alarms")
-    specs = [*_lag(template.role), *_load(), *_statements(), *_backups(other)]
+    specs = [*_lag(template.role), *_load(), *_statements(), *_backups(other), *_probe()]
     for spec in specs:
         alarms.add(template, spec)
     _add_probe_alarm(template, other)
@@ -173,6 +174,25 @@ def _statements() -> Iterator[AlarmSpec]:
         periods=1,
         period=3600,
     )
+
+
+def _probe() -> Iterator[AlarmSpec]:
+    """A probe that breaks knows nothing of the database; this says which of the two it is."""
+    rows = (
+        ("ProbeBroken", "The probe fails; it says nothing about the databases", "Errors"),
+        ("ProbeThrottled", "The probe is not let run", "Throttles"),
+    )
+    for logical_id, description, metric in rows:
+        yield AlarmSpec(
+            logical_id,
+            description,
+            (metrics.LAMBDA_NAMESPACE, metric),
+            metrics.of_function(Ref(PROBE_FUNCTION)),
+            "Sum",
+            ABOVE,
+            0,
+            "notBreaching",
+        )
 
 
 def _backups(other: OtherRegion) -> Iterator[AlarmSpec]:

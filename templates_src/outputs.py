@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from troposphere import GetAtt, Join, Ref
 
-from templates_src import backup, database, dns, health, network, notifications, peering, secret
+from templates_src import backup, database, dns, health, network, notifications, peering, probe_user, secret
 from templates_src.assembly import RegionTemplate
 from templates_src.encryption import BACKUP_KEY, DATABASE_KEY, key_arn
 
@@ -41,6 +41,7 @@ def add_primary_only(template: RegionTemplate) -> None:
     outputs = (
         ("GlobalClusterIdentifier", None, Ref(database.GLOBAL_CLUSTER)),
         ("SecretArn", "Secret of the master user", Ref(secret.SECRET)),
+        ("ProbeLoginArn", "Secret of the probe's user", Ref(probe_user.SECRET)),
         ("ReadSecretPolicyArn", "Policy that lets its holder read the secret", Ref(secret.READ_POLICY)),
         ("PrivateZoneId", None, Ref(dns.ZONE)),
         ("WriterName", "Name that applications write to; follows a promotion", dns.name("writer")),

@@ -19,6 +19,8 @@ from templates_src import (
     outputs,
     parameters,
     peering,
+    probe,
+    probe_user,
     wires,
 )
 from templates_src.assembly import RegionTemplate
@@ -29,6 +31,7 @@ def build() -> RegionTemplate:
     template = RegionTemplate("secondary", "Aurora global database: secondary region")
     parameters.add(template)
     primary = wires.add_to_secondary(template)
+    wires.add_artifacts(template)
 
     network.add(template, primary)
     peering.add(template, Ref("PrimaryVpcId"), primary.region)
@@ -39,6 +42,7 @@ def build() -> RegionTemplate:
     backup.add(template, primary)
     export.add(template)
     backup_plan.add_vault(template)
+    probe.add(template, primary, probe_user.replica_arn(Ref("PrimaryProbeLoginArn")), Ref("PrimaryReaderEndpoint"))
     notifications.add(template)
     monitoring.add(template, primary)
     dashboard.add(template)

@@ -8,6 +8,9 @@ It has no fixed name: a retained secret would then block the next stack of the s
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+
 from awacs import kms as kms_actions
 from awacs import secretsmanager as actions
 from troposphere import If, Ref, Select, Split, Sub, iam, secretsmanager
@@ -22,6 +25,15 @@ SECRET = "DatabaseSecret"  # noqa: S105  # a logical id
 READ_POLICY = "ReadSecretPolicy"
 
 
+@dataclass(frozen=True)
+class GeneratedUser:
+    """A database user whose password Secrets Manager makes up: its secret's logical id, its name, what it is for."""
+
+    logical_id: str
+    name: str
+    description: str
+
+
 def resolve(field: str) -> Sub:
     """The dynamic reference that CloudFormation resolves to a field of the secret when it calls RDS."""
     return Sub(f"{{{{resolve:secretsmanager:${{{SECRET}}}:SecretString:{field}}}}}")
@@ -30,14 +42,21 @@ def resolve(field: str) -> Sub:
 def add(template: RegionTemplate, other: OtherRegion, other_database_key: Ref) -> None:
     """Add the secret, its replica in the other region and the policy of those who may read it."""
     template.concern("Secret")
+    master = GeneratedUser(SECRET, "dbadmin", "Master user of the database, for emergencies")
+    add_generated(template, master, other, other_database_key)
+    _add_read_policy(template, other, other_database_key)
+
+
+def add_generated(template: RegionTemplate, user: GeneratedUser, other: OtherRegion, other_database_key: Ref) -> None:
+    """Add a secret of a database user, with a password that nobody has seen, and its replica."""
     template.put(
         secretsmanager.Secret(
-            SECRET,
+            user.logical_id,
             **keep_when_protected(),
-            Description="Master user of the database, for emergencies",
+            Description=user.description,
             KmsKeyId=key_arn(DATABASE_KEY),
             GenerateSecretString=secretsmanager.GenerateSecretString(
-                SecretStringTemplate='{"username": "dbadmin"}',
+                SecretStringTemplate=json.dumps({"username": user.name}),
                 GenerateStringKey="password",
                 PasswordLength=32,
                 # RDS refuses / " @ and space; the rest is what shells and URLs trip over
@@ -49,7 +68,6 @@ def add(template: RegionTemplate, other: OtherRegion, other_database_key: Ref) -
             Tags=tags(template),
         )
     )
-    _add_read_policy(template, other, other_database_key)
 
 
 def _add_read_policy(template: RegionTemplate, other: OtherRegion, other_database_key: Ref) -> None:

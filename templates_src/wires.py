@@ -13,6 +13,7 @@ from troposphere import And, Equals, Not, Parameter, Ref
 
 from templates_src.assembly import OtherRegion, RegionTemplate
 from templates_src.peering import CONNECTION
+from templates_src.probe import CODE_BUCKET, CODE_KEY
 
 LINKED = "Linked"
 
@@ -25,6 +26,8 @@ _FROM_PRIMARY = {
     "PrimaryBackupBucketArn": "BackupBucketArn",
     "PrimaryBackupBucketName": "BackupBucketName",
     "PrimaryBackupKeyArn": "BackupKeyArn",
+    "PrimaryReaderEndpoint": "ReaderEndpoint",
+    "PrimaryProbeLoginArn": "ProbeLoginArn",
 }
 
 # parameter of the primary: output of the secondary
@@ -91,6 +94,16 @@ def add_to_primary(template: RegionTemplate) -> tuple[OtherRegion, FromSecondary
         reader_endpoint=Ref("SecondaryReaderEndpoint"),
         health_check_id=Ref("SecondaryHealthCheckId"),
     )
+
+
+def add_artifacts(template: RegionTemplate) -> None:
+    """Declare what both take from the deployer's own bucket: the probe's code, under a name made of its content."""
+    for parameter, wire, purpose in (
+        (CODE_BUCKET, "artifacts.Bucket", "Bucket of the deployer in this region"),
+        (CODE_KEY, "artifacts.Key(lambda_src/probe)", "Key of the probe's code in that bucket"),
+    ):
+        template.add_parameter(Parameter(parameter, Type="String", Description=purpose))
+        template.wiring[parameter] = wire
 
 
 def _add_wire(template: RegionTemplate, parameter: str, role: str, output: str, *, optional: bool) -> None:

@@ -13,6 +13,7 @@ from twinstack.environment.file import read_environment_file
 from twinstack.local import process
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
+from twinstack.rollout.artifacts import build_packages
 from twinstack.rollout.deploying import Run, deploy
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.screen.events import ChangeSetMade, StepBegun, WiresRead
@@ -54,7 +55,8 @@ class Pair:
         planner = Planner(environment.system, shipped_schemas)
         clients = clients or connect(environment.system, Access(endpoint_url=self.endpoint, local=True))
         new_id = lambda: f"run{next(self._ids)}"  # noqa: E731
-        return Run(environment, planner, clients, SystemClock(), Told(), lambda _: True, new_id)
+        packages = build_packages(environment.system, Path(ROOT))
+        return Run(environment, planner, clients, SystemClock(), Told(), lambda _: True, new_id, packages=packages)
 
     def deploy(self, clients=None):
         """Deploys; returns what was told."""

@@ -28,6 +28,8 @@ WIRED = {
         "SecondaryBackupKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/backup",
         "SecondaryReaderEndpoint": "reader.eu-west-1",
         "SecondaryHealthCheckId": "12345678-1234-1234-1234-123456789012",
+        "ProbeCodeBucket": "artifacts-us-east-1",
+        "ProbeCodeKey": "code/lambda_src/probe/0.zip",
     },
     "secondary": {
         "GlobalClusterIdentifier": "tradingdb-dev",
@@ -37,6 +39,10 @@ WIRED = {
         "PrimaryBackupBucketArn": "arn:aws:s3:::theirs",
         "PrimaryBackupBucketName": "theirs",
         "PrimaryBackupKeyArn": "arn:aws:kms:us-east-1:111122223333:key/backup",
+        "PrimaryReaderEndpoint": "reader.us-east-1",
+        "PrimaryProbeLoginArn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:probe-AbCdEf",
+        "ProbeCodeBucket": "artifacts-eu-west-1",
+        "ProbeCodeKey": "code/lambda_src/probe/0.zip",
     },
 }
 
@@ -84,7 +90,8 @@ def of_environment(name, role):
 
 def unlinked(**parameters):
     """The primary's resources before the secondary exists."""
-    return resolved("primary", **dict.fromkeys(WIRED["primary"], ""), **parameters)
+    alone = {name: "" for name in WIRED["primary"] if not name.startswith("ProbeCode")}
+    return resolved("primary", **alone, **parameters)
 
 
 def walk(node):

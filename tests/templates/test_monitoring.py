@@ -25,6 +25,8 @@ COMMON = [
     "BackupReplicationLate",
     "BackupReplicationPending",
     "BackupExportFailed",
+    "ProbeBroken",
+    "ProbeThrottled",
     "OtherRegionUnreachable",
 ]
 ALARMS = {"primary": [*COMMON, "DatabaseDown"], "secondary": COMMON}
@@ -60,6 +62,8 @@ def test_before_linking_no_alarm_watches_the_other_region():
         "WritesSlow",
         "StorageHigh",
         "BackupExportFailed",
+        "ProbeBroken",
+        "ProbeThrottled",
         "DatabaseDown",
     ]
 

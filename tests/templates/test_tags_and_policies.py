@@ -35,7 +35,7 @@ KEPT = {
         "AWS::IAM::ManagedPolicy": {"ReadSecretPolicy"},
         "AWS::RDS::GlobalCluster": {"GlobalCluster"},
         "AWS::Route53::HostedZone": {"PrivateZone"},
-        "AWS::SecretsManager::Secret": {"DatabaseSecret"},
+        "AWS::SecretsManager::Secret": {"DatabaseSecret", "ProbeSecret"},
     },
     "secondary": KEPT_IN_BOTH,
 }

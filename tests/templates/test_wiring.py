@@ -23,6 +23,8 @@ WIRES = {
         "SecondaryBackupKeyArn": "secondary.BackupKeyArn",
         "SecondaryReaderEndpoint": "secondary.ReaderEndpoint",
         "SecondaryHealthCheckId": "secondary.OtherRegionHealthCheckId",
+        "ProbeCodeBucket": "artifacts.Bucket",
+        "ProbeCodeKey": "artifacts.Key(lambda_src/probe)",
     },
     "secondary": {
         "GlobalClusterIdentifier": "primary.GlobalClusterIdentifier",
@@ -32,8 +34,14 @@ WIRES = {
         "PrimaryBackupBucketArn": "primary.BackupBucketArn",
         "PrimaryBackupBucketName": "primary.BackupBucketName",
         "PrimaryBackupKeyArn": "primary.BackupKeyArn",
+        "PrimaryReaderEndpoint": "primary.ReaderEndpoint",
+        "PrimaryProbeLoginArn": "primary.ProbeLoginArn",
+        "ProbeCodeBucket": "artifacts.Bucket",
+        "ProbeCodeKey": "artifacts.Key(lambda_src/probe)",
     },
 }
+OF_THE_DEPLOYER = {"ProbeCodeBucket", "ProbeCodeKey"}
+LINKS = [name for name in WIRES["primary"] if name not in OF_THE_DEPLOYER]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -45,6 +53,8 @@ def test_the_template_says_its_role_and_its_wires(role):
 def test_every_wire_leads_from_an_unconditional_output(role):
     for wire in WIRES[role].values():
         producer, output = wire.split(".")
+        if producer == "artifacts":
+            continue
         assert "Condition" not in template(producer)["Outputs"][output]
 
 
@@ -57,13 +67,18 @@ def test_the_secondary_waits_for_all_of_its_wires():
     assert not [name for name in WIRES["secondary"] if "Default" in template("secondary")["Parameters"][name]]
 
 
-def test_the_primary_can_be_made_without_any_of_its_wires():
-    assert {template("primary")["Parameters"][name]["Default"] for name in WIRES["primary"]} == {""}
+def test_the_primary_can_be_made_without_anything_of_the_secondary():
+    assert {template("primary")["Parameters"][name]["Default"] for name in LINKS} == {""}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_stack_is_made_before_the_code_of_the_probe_is_in_its_bucket(role):
+    assert not [name for name in OF_THE_DEPLOYER if "Default" in template(role)["Parameters"][name]]
 
 
 def test_linked_means_that_every_wire_of_the_primary_has_arrived():
     parts = template("primary")["Conditions"]["Linked"]["Fn::And"]
-    assert parts == [{"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]} for name in WIRES["primary"]]
+    assert parts == [{"Fn::Not": [{"Fn::Equals": [{"Ref": name}, ""]}]} for name in LINKS]
 
 
 def test_no_other_condition_asks_for_a_wired_value():
@@ -75,7 +90,7 @@ def test_no_other_condition_asks_for_a_wired_value():
 def test_a_wired_value_is_used_only_where_the_stacks_are_linked():
     for name, body in template("primary")["Resources"].items():
         if body.get("Condition") not in {"Linked", "BackupPlanOn"}:
-            assert not names_in(_without_linked(body)) & set(WIRES["primary"]), name
+            assert not names_in(_without_linked(body)) & set(LINKS), name
 
 
 def test_the_backup_plan_too_waits_for_the_link():
@@ -86,7 +101,7 @@ def test_the_backup_plan_too_waits_for_the_link():
 
 def test_nothing_is_cut_out_of_a_wired_value_that_may_be_empty():
     cut = [part for part in mappings(template("primary")) if {"Fn::Split", "Fn::Select"} & set(part)]
-    assert not [part for part in cut if names_in(part) & set(WIRES["primary"])]
+    assert not [part for part in cut if names_in(part) & set(LINKS)]
 
 
 def _without_linked(node):
@@ -142,6 +157,8 @@ def test_linking_adds_and_modifies_and_replaces_nothing(planned):
         "BackupBucket",
         "DatabaseSecret",
         "PrivateZone",
+        "ProbeFunction",
+        "ProbeSecret",
         "ReadSecretPolicy",
         "ReaderHealthCheck",
     }

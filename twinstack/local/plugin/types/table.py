@@ -11,6 +11,7 @@ from .db_clusters import DBCluster, show_all_settings
 from .db_instances import DBInstance, show_the_key_of_insights
 from .endpoints import VPCEndpoint, show_all_of_an_endpoint
 from .event_subscriptions import EventSubscription, answer_event_subscriptions
+from .functions import Function
 from .global_clusters import GlobalCluster, show_writer_endpoint
 from .health_checks import HealthCheck, read_lists_of_health_checks
 from .hosted_zones import HostedZone
@@ -29,6 +30,7 @@ TYPES: tuple[type[Handler], ...] = (
     DBInstance,
     EventSubscription,
     FlowLog,
+    Function,
     GlobalCluster,
     HealthCheck,
     HostedZone,

@@ -1,0 +1,58 @@
+"""What the probe's functions may do: write to their own log group, read their secrets, be in the network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from awacs import ec2 as ec2_actions
+from awacs import kms as kms_actions
+from awacs import logs as log_actions
+from awacs import secretsmanager, sqs
+from awacs.aws import ArnLike, Condition, Deny, Statement
+from troposphere import AWSObject, Sub
+
+from templates_src import roles
+from templates_src.assembly import RegionTemplate
+from templates_src.encryption import DATABASE_KEY, OPERATIONS_KEY, key_arn
+from templates_src.policies import allow, arn, document, string_equals
+
+_INTERFACES = [
+    ec2_actions.CreateNetworkInterface,
+    ec2_actions.DeleteNetworkInterface,
+    ec2_actions.DescribeNetworkInterfaces,
+    ec2_actions.DescribeSubnets,
+    ec2_actions.AssignPrivateIpAddresses,
+    ec2_actions.UnassignPrivateIpAddresses,
+]
+
+
+def add(
+    template: RegionTemplate, logical_id: str, log_group: object, secrets: Sequence[object], queue: object
+) -> AWSObject:
+    """Add the role of one function."""
+    by_way_of_secrets = string_equals({"kms:ViaService": Sub("secretsmanager.${AWS::Region}.${AWS::URLSuffix}")})
+    work = document(
+        allow([log_actions.CreateLogStream, log_actions.PutLogEvents], [log_group]),
+        allow([secretsmanager.GetSecretValue], secrets),
+        allow([kms_actions.Decrypt], [key_arn(DATABASE_KEY)], by_way_of_secrets),
+        allow([sqs.SendMessage], [queue]),
+        allow([kms_actions.Decrypt, kms_actions.GenerateDataKey], [key_arn(OPERATIONS_KEY)]),
+    )
+    return roles.add(
+        template,
+        logical_id,
+        "lambda.amazonaws.com",
+        "Lets a function of the probe work",
+        {"work": work, "be-in-the-network": document(*_network())},
+    )
+
+
+def _network() -> list[Statement]:
+    """Lambda makes the interfaces with the function's role, and cannot with a narrower resource.
+
+    So the function itself, whose calls carry its ARN, is denied what Lambda needs on its behalf.
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html#configuration-vpc-permissions
+    """
+    own_code = ArnLike("lambda:SourceFunctionArn", arn("lambda:${AWS::Region}:${AWS::AccountId}:function:*"))
+    denied = Statement(Effect=Deny, Action=list(_INTERFACES), Resource=["*"], Condition=Condition(own_code))
+    return [allow(_INTERFACES, ["*"]), denied]

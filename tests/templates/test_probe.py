@@ -1,0 +1,175 @@
+"""The probe stands where an application stands, may do what it has to, and knows what its code asks for."""
+
+import json
+
+import pytest
+
+from tests.templates.pair import ROLES, WIRED, properties, resolved, resources, template, unlinked
+
+OTHER = {"primary": "eu-west-1", "secondary": "us-east-1"}
+FUNCTIONS = [("primary", "ProbeFunction"), ("primary", "ProbeUserFunction"), ("secondary", "ProbeFunction")]
+
+
+def test_there_is_a_probe_in_each_region_and_one_maker_of_its_user():
+    for role in ROLES:
+        made = list(resources(role, "AWS::Lambda::Function"))
+        assert made == [name for side, name in FUNCTIONS if side == role]
+
+
+@pytest.mark.parametrize(
+    ("name", "handler", "seconds"),
+    [("ProbeFunction", "probe.handler.handler", 30), ("ProbeUserFunction", "probe.user.handler", 60)],
+)
+def test_the_handlers_are_those_of_the_package(name, handler, seconds):
+    found = properties("primary", name)
+    assert (found["Handler"], found["Timeout"]) == (handler, seconds)
+    assert found["Code"] == {"S3Bucket": {"Ref": "ProbeCodeBucket"}, "S3Key": {"Ref": "ProbeCodeKey"}}
+
+
+@pytest.mark.parametrize(("role", "name"), FUNCTIONS)
+def test_a_function_stands_in_the_application_subnets_alone_and_one_at_a_time(role, name):
+    found = properties(role, name)
+    assert found["VpcConfig"] == {
+        "SubnetIds": [{"Ref": f"AppSubnet{letter}"} for letter in "ABC"],
+        "SecurityGroupIds": [{"Ref": "AppSecurityGroup"}],
+    }
+    assert found["ReservedConcurrentExecutions"] == 1
+    assert found["DeadLetterConfig"] == {"TargetArn": {"Fn::GetAtt": ["ProbeFailedEvents", "Arn"]}}
+
+
+@pytest.mark.parametrize(("role", "name"), FUNCTIONS)
+def test_a_function_knows_where_its_secrets_are_and_not_what_they_say(role, name):
+    variables = properties(role, name)["Environment"]["Variables"]
+    wanted = (
+        {"PROBE_SECRET_ARN", "DATABASE", "TARGETS"}
+        if name == "ProbeFunction"
+        else {
+            "PROBE_SECRET_ARN",
+            "MASTER_SECRET_ARN",
+        }
+    )
+    assert set(variables) == wanted
+    assert "resolve:" not in json.dumps(variables)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_probe_tries_both_endpoints_of_its_region_and_the_reader_of_the_other(role):
+    variable = properties(role, "ProbeFunction")["Environment"]["Variables"]["TARGETS"]
+    linked = variable["Fn::If"][1] if "Fn::If" in variable else variable
+    other = {"primary": "Secondary", "secondary": "Primary"}[role]
+    assert json.loads(linked["Fn::Sub"]) == [
+        {"region": "${AWS::Region}", "host": "${Cluster.ReadEndpoint.Address}", "port": 3306},
+        {"region": "${AWS::Region}", "host": "${Cluster.Endpoint.Address}", "port": 3306},
+        {"region": f"${{{other}Region}}", "host": f"${{{other}ReaderEndpoint}}", "port": 3306},
+    ]
+
+
+def test_before_linking_the_primary_tries_itself_alone():
+    before = str(unlinked()["ProbeFunction"].attributes["Properties"]["Environment"]["Variables"]["TARGETS"])
+    after = str(resolved("primary")["ProbeFunction"].attributes["Properties"]["Environment"]["Variables"]["TARGETS"])
+    assert "reader.eu-west-1" not in before
+    assert "reader.eu-west-1" in after
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_alarm_watches_what_the_probe_writes(role):
+    found = resolved(role)
+    written = found["ProbeFunction"].attributes["Properties"]["Environment"]["Variables"]["DATABASE"]
+    dimensions = found["OtherRegionUnreachable"].attributes["Properties"]["Dimensions"]
+    assert dimensions == [{"Name": "Database", "Value": written}, {"Name": "Target", "Value": OTHER[role]}]
+
+
+@pytest.mark.parametrize(("role", "name"), FUNCTIONS)
+def test_a_function_may_write_its_own_log_read_its_secrets_and_tell_of_failed_calls(role, name):
+    work, network = properties(role, f"{name}Role")["Policies"]
+    log, read, decrypt, send, seal = work["PolicyDocument"]["Statement"]
+    assert log["Resource"] == [{"Fn::GetAtt": [f"{name}Log", "Arn"]}]
+    assert read["Action"] == ["secretsmanager:GetSecretValue"]
+    assert "*" not in json.dumps(read["Resource"])
+    assert decrypt["Resource"] == [{"Fn::GetAtt": ["DatabaseKey", "Arn"]}]
+    assert list(decrypt["Condition"]["StringEquals"]) == ["kms:ViaService"]
+    assert send["Resource"] == [{"Fn::GetAtt": ["ProbeFailedEvents", "Arn"]}]
+    assert seal["Resource"] == [{"Fn::GetAtt": ["OperationsKey", "Arn"]}]
+    allowed, denied = network["PolicyDocument"]["Statement"]
+    assert (allowed["Effect"], denied["Effect"]) == ("Allow", "Deny")
+    assert allowed["Action"] == denied["Action"]
+    assert "lambda:SourceFunctionArn" in denied["Condition"]["ArnLike"]
+
+
+def test_only_the_maker_of_the_user_reads_the_master_secret():
+    def read(name):
+        return properties("primary", f"{name}Role")["Policies"][0]["PolicyDocument"]["Statement"][1]["Resource"]
+
+    assert read("ProbeFunction") == [{"Ref": "ProbeSecret"}]
+    assert read("ProbeUserFunction") == [{"Ref": "DatabaseSecret"}, {"Ref": "ProbeSecret"}]
+
+
+@pytest.mark.parametrize(("role", "name"), FUNCTIONS)
+def test_the_log_of_a_function_is_declared_with_key_and_retention(role, name):
+    group = properties(role, f"{name}Log")
+    assert group["KmsKeyId"] == {"Fn::GetAtt": ["OperationsKey", "Arn"]}
+    assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}
+    assert properties(role, name)["LoggingConfig"] == {"LogGroup": {"Ref": f"{name}Log"}}
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("enabled", "state"), [("false", "DISABLED"), ("true", "ENABLED")])
+def test_the_schedule_runs_every_minute_while_probes_are_on(role, enabled, state):
+    rule = resolved(role, ProbeEnabled=enabled)["ProbeSchedule"].attributes["Properties"]
+    assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", state)
+    once = properties(role, "ProbeOnce")
+    assert (once["MaximumRetryAttempts"], once["MaximumEventAgeInSeconds"]) == (0, 60)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_only_this_accounts_schedule_may_call_the_probe(role):
+    found = properties(role, "ProbeScheduleMayCall")
+    assert found["Principal"] == "events.amazonaws.com"
+    assert found["SourceAccount"] == {"Ref": "AWS::AccountId"}
+    assert found["SourceArn"] == {"Fn::GetAtt": ["ProbeSchedule", "Arn"]}
+
+
+def test_the_user_is_made_in_the_primary_while_probes_run_and_where_it_can_be_reached():
+    assert "ProbeUser" not in resolved("primary")
+    assert "ProbeUser" in resolved("primary", ProbeEnabled="true")
+    assert "ProbeUser" not in resources("secondary")
+    user = resources("primary")["ProbeUser"]
+    assert {"Instance1", "Instance2", "DatabaseFromAppSubnets", "SecretsManagerEndpoint", "AnswerEndpoint"} <= set(
+        user["DependsOn"]
+    )
+    assert user["Properties"]["Host"] == {"Fn::GetAtt": ["Cluster", "Endpoint.Address"]}
+    assert user["Properties"]["ServiceTimeout"] > properties("primary", "ProbeUserFunction")["Timeout"]
+
+
+def test_the_users_password_is_made_up_replicated_and_never_shown():
+    made = properties("primary", "ProbeSecret")["GenerateSecretString"]
+    assert json.loads(made["SecretStringTemplate"]) == {"username": "twinstack_probe"}
+    assert made["PasswordLength"] == 32
+    assert resolved("primary")["ProbeSecret"].attributes["Properties"]["ReplicaRegions"] == [
+        {"Region": "eu-west-1", "KmsKeyId": WIRED["primary"]["SecondaryDatabaseKeyArn"]}
+    ]
+
+
+def test_the_standby_reads_the_replica_in_its_own_region():
+    read = properties("secondary", "ProbeFunction")["Environment"]["Variables"]["PROBE_SECRET_ARN"]
+    text, named = read["Fn::Sub"]
+    assert text == "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${Name}"
+    assert named == {"Name": {"Fn::Select": [6, {"Fn::Split": [":", {"Ref": "PrimaryProbeLoginArn"}]}]}}
+    assert template("primary")["Outputs"]["ProbeLoginArn"]["Value"] == {"Ref": "ProbeSecret"}
+
+
+def test_cloudformation_is_answered_from_a_network_without_a_way_out():
+    endpoint = properties("primary", "AnswerEndpoint")
+    assert (endpoint["VpcEndpointType"], endpoint["PrivateDnsEnabled"]) == ("Interface", True)
+    answer, backups = endpoint["PolicyDocument"]["Statement"]
+    assert answer["Action"] == ["s3:PutObject"]
+    assert answer["Resource"] == [{"Fn::Sub": "arn:${AWS::Partition}:s3:::cloudformation-custom-resource-response-*/*"}]
+    assert backups == properties("primary", "S3Endpoint")["PolicyDocument"]["Statement"][0]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("alarm", "metric"), [("ProbeBroken", "Errors"), ("ProbeThrottled", "Throttles")])
+def test_a_probe_that_breaks_is_told_apart_from_a_database_that_is_down(role, alarm, metric):
+    found = properties(role, alarm)
+    assert (found["Namespace"], found["MetricName"]) == ("AWS/Lambda", metric)
+    assert found["Dimensions"] == [{"Name": "FunctionName", "Value": {"Ref": "ProbeFunction"}}]
