@@ -221,6 +221,7 @@ SCOPES: tuple[Scope, ...] = (
             "scheduler:ListSchedule*",
             "sns:ListSubscriptions",
             "sns:ListTopics",
+            "sqs:ListQueues",
             "states:ListStateMachines",
         ),
     ),
@@ -237,6 +238,7 @@ SCOPES: tuple[Scope, ...] = (
         _arns("cloudwatch", "*:*:alarm:{project}-*", ":*:dashboard/{project}-*"),
     ),
     Scope("operations", "Topics", ("sns:*",), _arns("sns", "*:*:{project}-*")),
+    Scope("operations", "Queues", ("sqs:*",), _arns("sqs", "*:*:{project}-*")),
     Scope("operations", "Rules", ("events:*",), _arns("events", "*:*:rule/{project}-*")),
     Scope(
         "operations",
