@@ -423,10 +423,17 @@ def test_an_object_that_cannot_be_deleted_is_an_error(buckets):
         s3.empty("backup")
 
 
-def test_a_bucket_that_is_gone_is_an_error_that_names_it(buckets):
+def test_a_bucket_that_is_gone_is_empty(buckets):
     s3, stub = buckets
     stub.add_client_error("list_object_versions", "NoSuchBucket", "The specified bucket does not exist")
-    with pytest.raises(AwsError, match=r"primary \(us-east-1\): bucket backup: .*NoSuchBucket"):
+    stub.add_client_error("list_object_versions", "NoSuchBucket", "The specified bucket does not exist")
+    assert (s3.is_empty("backup"), s3.empty("backup")) == (True, 0)
+
+
+def test_a_bucket_that_may_not_be_looked_into_is_an_error_that_names_it(buckets):
+    s3, stub = buckets
+    stub.add_client_error("list_object_versions", "AccessDenied", "no")
+    with pytest.raises(AwsError, match=r"primary \(us-east-1\): bucket backup: .*AccessDenied"):
         s3.is_empty("backup")
 
 

@@ -199,3 +199,25 @@ def test_every_reason_is_told_at_once(live):
     live.stack("secondary").protected = True
     live.buckets["primary"].put(live.stack("primary").content.physical_id("Bucket"), "backup", b"")
     assert len(refused(live).splitlines()) == 2
+
+
+def test_nothing_is_touched_before_the_question(pair):
+    """Not even a stack that holds only a change set, nor the deployer's own bucket."""
+    with pytest.raises(KeyboardInterrupt):
+        pair.deploy(confirm=interrupted_without_a_trace(pair))
+    pair.forget_calls()
+    with pytest.raises(RefusedError, match="declined"):
+        pair.destroy(confirm=lambda question: False)
+    assert pair.mutations() == []
+    assert pair.destroy() is True
+    assert pair.stacks() == []
+
+
+def interrupted_without_a_trace(pair):
+    """A run that dies before it can clean up: its change set and its empty stack stay."""
+
+    def die(question):
+        pair.aws["primary"].refuse("delete_change_set", KeyboardInterrupt())
+        raise KeyboardInterrupt
+
+    return die

@@ -185,3 +185,19 @@ def test_an_execution_that_aws_refuses_leaves_no_change_set_and_its_neighbour_is
     assert three.change_sets() == []
     assert three.stacks() == ["pair-dev-network", "pair-dev-service"]
     assert three.status("service") == "CREATE_COMPLETE"
+
+
+def test_a_stack_that_another_run_has_filled_meanwhile_is_not_deleted_with_a_declined_change_set(pair):
+    """The first change set makes an empty stack; by the time the person declines it may be somebody's."""
+    aws = pair.aws["primary"]
+    delete_change_set = aws.delete_change_set
+    # AWS answers the deletion of a change set that is gone without an error.
+    aws.delete_change_set = lambda arn: delete_change_set(arn) if aws.change_sets() else None
+
+    def filled_meanwhile(question):
+        aws.stack("pair-dev-primary").status = "CREATE_COMPLETE"
+        return False
+
+    with pytest.raises(RefusedError, match="declined"):
+        pair.deploy(confirm=filled_meanwhile)
+    assert "delete_stack" not in aws.mutations()

@@ -192,7 +192,7 @@ class Buckets(Protocol):
     """The little of S3 that a deletion has to look at."""
 
     def is_empty(self, bucket: str) -> bool:
-        """Whether there is neither an object nor an old version nor a delete marker in the bucket."""
+        """Whether there is neither an object nor an old version nor a delete marker in the bucket, or no bucket."""
 
     def put(self, bucket: str, key: str, content: bytes) -> None:
         """Puts an object."""

@@ -267,8 +267,13 @@ class BotoBuckets:
 
     def is_empty(self, bucket: str) -> bool:
         """See `api.Buckets`."""
-        with translated(f"{self._where}: bucket {bucket}"):
-            page = self._client.list_object_versions(Bucket=bucket, MaxKeys=1)
+        try:
+            with translated(f"{self._where}: bucket {bucket}"):
+                page = self._client.list_object_versions(Bucket=bucket, MaxKeys=1)
+        except AwsError as error:
+            if error.code == "NoSuchBucket":
+                return True
+            raise
         return not page.get("Versions") and not page.get("DeleteMarkers")
 
     def put(self, bucket: str, key: str, content: bytes) -> None:
@@ -278,6 +283,14 @@ class BotoBuckets:
 
     def empty(self, bucket: str) -> int:
         """See `api.Buckets`."""
+        try:
+            return self._empty(bucket)
+        except AwsError as error:
+            if error.code == "NoSuchBucket":
+                return 0
+            raise
+
+    def _empty(self, bucket: str) -> int:
         deleted = 0
         with translated(f"{self._where}: bucket {bucket}"):
             for page in self._client.get_paginator("list_object_versions").paginate(Bucket=bucket):

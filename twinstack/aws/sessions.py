@@ -18,6 +18,8 @@ _CONFIG = Config(
     read_timeout=60,
     user_agent_extra="twinstack",
 )
+# A proxy of the user's leads away from this machine.
+_LOCAL_CONFIG = _CONFIG.merge(Config(proxies={}))
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,11 @@ def connect(system: System, access: Access) -> Clients:
     for role, stack in system.stacks.items():
         where = f"{role} ({stack.region})"
         session = _assumed(base, stack, access, where) if stack.account and not access.local else base
-        common = {"region_name": stack.region, "endpoint_url": access.endpoint_url, "config": _CONFIG}
+        common = {
+            "region_name": stack.region,
+            "endpoint_url": access.endpoint_url,
+            "config": _LOCAL_CONFIG if access.local else _CONFIG,
+        }
         with translated(where):
             clients[role] = StackClients(
                 BotoCloudFormation(session.client("cloudformation", **common), where),  # type: ignore[call-overload]
@@ -62,7 +68,10 @@ def _local_session() -> boto3.Session:
 
     Neither AWS_PROFILE nor a configuration file counts here.
     """
-    bare = botocore.session.Session(session_vars={"profile": (None, None, None, None)})
+    nothing = (None, None, None, None)
+    bare = botocore.session.Session(
+        session_vars={"profile": nothing, "config_file": nothing, "credentials_file": nothing}
+    )
     bare.set_credentials("test", "test")
     return boto3.Session(botocore_session=bare)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -17,6 +18,10 @@ INTERRUPTED = 130
 def main() -> None:
     """Runs the command line and exits with the code that the README lists."""
     settings = Settings()
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal that has no arrow shows a question mark, and the run goes on.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     try:
         code = command_line.main(prog_name=_program(), obj=settings, standalone_mode=False)
     except TwinStackError as error:

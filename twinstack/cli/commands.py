@@ -136,7 +136,9 @@ def outputs(context: click.Context, /, **given: Any) -> int:
 
 @command_line.command()
 @click.option("--stack", metavar="ROLE", help="Only this stack.")
-@click.option("--limit", default=50, show_default=True, help="The newest so many of each stack.")
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=50, show_default=True, help="The newest so many of each stack."
+)
 @global_options()
 @click.pass_context
 def events(context: click.Context, /, **given: Any) -> int:

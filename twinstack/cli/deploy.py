@@ -38,11 +38,15 @@ def run(
         partial = f"; {', '.join(planned.unknown)} could not be read, so this is partial" if planned.partial else ""
         screen.tell(Done(f"Nothing to do{partial}."))
         return 0
-    steps, passes = len(planned.steps), len(planned.passes)
+    steps, passes = _count(len(planned.steps), "step", "steps"), _count(len(planned.passes), "pass", "passes")
     seconds = rollout.clock.now() - begun
     partial = f" This was partial: {', '.join(planned.unknown)} could not be read." if planned.partial else ""
-    screen.tell(Done(f"Done: {steps} steps in {passes} passes, {seconds:.0f} s.{partial}"))
+    screen.tell(Done(f"Done: {steps} in {passes}, {seconds:.0f} s.{partial}"))
     return 0
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
 
 
 def tell_not_emulated(screen: Screen) -> None:

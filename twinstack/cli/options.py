@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -63,6 +64,12 @@ class Settings:
         return exit_code
 
 
+def _checked_url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:
+    if value is not None and not re.match(r"https?://[^/\s]+", value):
+        raise click.BadParameter("write it as http://HOST:PORT or https://HOST")
+    return value
+
+
 def global_options(*formats: str) -> Callable[[Command], Command]:
     """Adds the global options to a command; where one is given twice, the later one counts.
 
@@ -74,7 +81,7 @@ def global_options(*formats: str) -> Callable[[Command], Command]:
         click.option("--environment-suffix", metavar="SUFFIX", help="Beats ENVIRONMENT_SUFFIX and the file."),
         click.option("--local", is_flag=True, default=None, help="Use the local AWS."),
         click.option("--profile", metavar="NAME", help="The AWS profile."),
-        click.option("--endpoint-url", metavar="URL", help="Another endpoint than AWS's own."),
+        click.option("--endpoint-url", metavar="URL", callback=_checked_url, help="Another endpoint than AWS's own."),
         click.option("--format", type=click.Choice(formats or ("text", "json")), help="How to write the result."),
         click.option("-v", "--verbose", is_flag=True, default=None, help="Show every event and value."),
         click.option("--no-color", is_flag=True, default=None, help="No colours, on a terminal too."),

@@ -55,8 +55,4 @@ _BOUNDS: Mapping[str, tuple[Callable[[str, float], bool], str]] = {
 
 
 def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+    return re.fullmatch(r"[+-]?\d+(\.\d+)?", text) is not None

@@ -117,13 +117,13 @@ def creation_order(planner: Planner) -> list[str]:
     return [*created, *(role for role in system.stacks if role not in created)]
 
 
-def _allowed_together(planner: Planner, world: World, candidates: Mapping[str, Step]) -> Iterator[tuple[str, ...]]:
+def _allowed_together(planner: Planner, candidates: Mapping[str, Step]) -> Iterator[tuple[str, ...]]:
     """Yields the sets of candidate steps that the update order lets run in one pass, larger ones first."""
-    free = [role for role in candidates if not _held_back(planner, world, candidates, role)]
+    free = [role for role in candidates if not _held_back(planner, candidates, role)]
     return (roles for size in range(len(free), 0, -1) for roles in combinations(free, size))
 
 
-def _held_back(planner: Planner, world: World, candidates: Mapping[str, Step], role: str) -> bool:
+def _held_back(planner: Planner, candidates: Mapping[str, Step], role: str) -> bool:
     """Whether an update has to wait for that of a stack which comes earlier in the update order.
 
     The order is waived between two stacks when the later one's step would change a value that the earlier consumes:
@@ -136,12 +136,12 @@ def _held_back(planner: Planner, world: World, candidates: Mapping[str, Step], r
     return any(
         other.operation == "UPDATE"
         and order.index(earlier) < order.index(role)
-        and not _feeds(planner.system, world, step, earlier)
+        and not _feeds(planner.system, step, earlier)
         for earlier, other in candidates.items()
     )
 
 
-def _feeds(system: System, world: World, step: Step, consumer: str) -> bool:
+def _feeds(system: System, step: Step, consumer: str) -> bool:
     """Whether a step changes a value that the consumer takes."""
     changed = set(step.changed_outputs)
     return any(role == consumer and wire.output in changed for role, wire in system.consumers(step.stack.role))
@@ -170,7 +170,7 @@ def _search(planner: Planner, world: World, limit: int, *, every_choice: bool) -
         following: dict[object, _Path] = {}
         for path in front.values():
             candidates = {role: step for role, step in _steps(planner, path.world).items() if step.needed}
-            choices = _allowed_together(planner, path.world, candidates)
+            choices = _allowed_together(planner, candidates)
             if not candidates:
                 settled.append(path)
             for roles in islice(choices, None if every_choice else 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twinstack.planning.resolution import ResolvedResource, Resolver
 from twinstack.planning.resource_schemas import PropertyPath, ResourceSchemas
@@ -53,12 +53,14 @@ def compare(before: Resources, after: Resources, region: str, schemas: ResourceS
 def retagged(
     resources: Resources, changes: Mapping[str, Change], region: str, schemas: ResourceSchemas
 ) -> list[Change]:
-    """Returns the further changes when the stack's tags change: CloudFormation hands them to each resource."""
-    return [
-        Change("Modify", name, resource.type, ("Tags",))
-        for name, resource in resources.items()
-        if name not in changes and schemas(resource.type, region).tags_update
-    ]
+    """Returns the changes when the stack's tags change too: CloudFormation hands them to each resource."""
+    every = dict(changes)
+    for name, resource in resources.items():
+        if schemas(resource.type, region).tags_update:
+            change = every.get(name, Change("Modify", name, resource.type))
+            if change.action != "Add" and "Tags" not in change.properties:
+                every[name] = replace(change, properties=(*change.properties, "Tags"))
+    return list(every.values())
 
 
 def is_new(change: Change) -> bool:

@@ -144,7 +144,7 @@ class Planner:
         key = (
             role,
             live.key() if live else None,
-            freeze([(value.name, value.value, value.source) for value in values]),
+            freeze([(value.name, value.value, value.source, value.stale) for value in values]),
         )
         if key not in self._predicted:
             self._predicted[key] = self._predict(stack, live, tuple(values))
@@ -157,7 +157,7 @@ class Planner:
         tags_changed = live is not None and dict(live.tags) != dict(stack.tags)
         every = list(changes.values())
         if tags_changed:
-            every += retagged(resources, changes, stack.region, self.schemas)
+            every = retagged(resources, changes, stack.region, self.schemas)
         had = live.outputs if live else {}
         outputs = promised_outputs(resolver.outputs(), old.outputs() if old else {}, had)
         return Step(

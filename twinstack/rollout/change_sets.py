@@ -132,7 +132,13 @@ def _worked_out(cloudformation: CloudFormation, arn: str, clock: Clock) -> Chang
 
 
 def discard(cloudformation: CloudFormation, prepared: Prepared) -> None:
-    """Deletes a change set that is not to be executed, and the empty stack that came with it."""
+    """Deletes a change set that is not to be executed, and the stack that came with it while that is still empty.
+
+    Another run may have filled the stack in the meantime, so its status is asked for again.
+    """
     cloudformation.delete_change_set(prepared.change_set.arn)
-    if prepared.made_stack:
-        cloudformation.delete_stack(prepared.change_set.stack_id, prepared.token)
+    if not prepared.made_stack:
+        return
+    stack = cloudformation.describe_stack(prepared.change_set.stack_id)
+    if stack is not None and stack.status == "REVIEW_IN_PROGRESS":
+        cloudformation.delete_stack(stack.stack_id, prepared.token)

@@ -20,7 +20,8 @@ class WireReading:
         source: `role.Output`.
         value: The value that the consumer has.
         produced: The value that the producer puts out, '' for none.
-        verdict: `matches`; `differs`; `unused` (differs, and alters no resource); `stale` (the producer no longer
+        verdict: `matches`; `differs`; `unused` (differs, and alters no resource);
+            `unlinked` (emptied on request); `stale` (the producer no longer
             has the output); `unknown` (one side could not be asked); `empty` (optional, not there yet).
     """
 
@@ -50,7 +51,9 @@ def _read_wire(planner: Planner, world: World, role: str, wire: Wire) -> WireRea
     value = _text(consumer.parameters.get(wire.parameter, "")) if isinstance(consumer, Live) else ""
     produced = _produced(planner, world, role, wire)
     readable = isinstance(consumer, Live) and produced is not None
-    verdict = _verdict(planner, world, role, value, produced or "") if readable else "unknown"
+    verdict = (
+        _verdict(planner, world, role, wire.parameter, value=value, produced=produced or "") if readable else "unknown"
+    )
     return WireReading(role, wire.parameter, wire.source, value, produced or "", verdict)
 
 
@@ -62,11 +65,13 @@ def _produced(planner: Planner, world: World, role: str, wire: Wire) -> str | No
     return _text(producer.outputs.get(wire.output, "")) if isinstance(producer, Live) else None
 
 
-def _verdict(planner: Planner, world: World, role: str, value: str, produced: str) -> str:
+def _verdict(planner: Planner, world: World, role: str, parameter: str, *, value: str, produced: str) -> str:
     if not produced:
         return "stale" if value else "empty"
     if freeze(value) == freeze(produced):
         return "matches"
+    if (role, parameter) in planner.unlink:
+        return "unlinked"
     return "differs" if planner.step(world, role).needed else "unused"
 
 

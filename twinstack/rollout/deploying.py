@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_stack, read_world
-from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
+from twinstack.errors import NotConvergedError, RefusedError, TwinStackError, UnreachableError
 from twinstack.planning.document import plan_document
 from twinstack.planning.passes import Plan, plan, with_update_order
 from twinstack.planning.steps import Planner, Step
@@ -88,8 +88,13 @@ def deploy(run: Run) -> Plan:
     run = provide(replace(run, planner=planner), {step.stack.role: step.stack for step in planned.steps}.values())
     planner = run.planner
     failures = _Failures()
-    for number, steps in enumerate(planned.passes, 1):
-        world = _run_pass(run, planner, world, steps, place=(number, len(planned.passes)), failures=failures)
+    try:
+        for number, steps in enumerate(planned.passes, 1):
+            world = _run_pass(run, planner, world, steps, place=(number, len(planned.passes)), failures=failures)
+    except TwinStackError as error:
+        if failures.causes:  # what failed first is the cause, whatever came of it later
+            raise TwinStackError("\n".join([str(error), *failures.causes])) from error
+        raise
     if failures.causes:
         raise TwinStackError("\n".join(failures.causes))
     world = read_world(planner.system, run.clients)
@@ -169,12 +174,16 @@ def _try_to_give_up(run: Run, item: Begun) -> None:
 def _execute_pass(run: Run, begun: Sequence[Begun], failures: _Failures) -> list[tuple[Begun, Operation]]:
     """Starts what was reviewed; a change set that AWS does not execute is deleted, and the others are followed."""
     running = []
-    for item in begun:
+    for number, item in enumerate(begun):
         try:
             running.append((item, execute(run, item)))
-        except AwsError as error:
+        except (AwsError, UnreachableError) as error:
             failures.add(item.step, str(error))
-            give_up(run, item)
+            _try_to_give_up(run, item)
+        except BaseException:
+            for waiting in begun[number:]:
+                _try_to_give_up(run, waiting)
+            raise
     return running
 
 

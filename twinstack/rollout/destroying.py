@@ -83,9 +83,11 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     _refuse_unreadable(world)
     order = [role for role in reversed(creation_order(run.planner)) if isinstance(world[role], Live)]
     deployed = {role: found for role in order if (found := _read(run, role, world)) is not None}
-    _remove_empty_stacks(run, world)
-    if not deployed:
-        return _remove_artifacts(run)
+    empty = _empty_stacks(run, world)
+    names = [stack.found.name for stack in deployed.values()]
+    names += [found.name for _, found in empty] + [own.name for _, own, _ in _artifact_stacks(run)]
+    if not names:
+        return False
     problems = [*_unconfirmed(run, options)]
     for role, stack in deployed.items():
         problems += _blocking(run, role, stack, options)
@@ -93,42 +95,46 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
         raise RefusedError("\n".join(problems))
     if any(_is_kept(resource) for stack in deployed.values() for resource in stack.resources.values()):
         run.screen.tell(Warning_(_KEPT_RESOURCES))
-    if not run.confirm(f"Delete {', '.join(stack.found.name for stack in deployed.values())}?"):
+    if not run.confirm(f"Delete {', '.join(names)}?"):
         raise RefusedError("declined; nothing was deleted")
     _unlink(run, world, list(deployed))
     for number, (role, stack) in enumerate(deployed.items(), 1):
         if options.empty_buckets:
             _empty_buckets(run, role, stack)
         _delete(run, role, stack, (number, len(deployed)))
+    for role, unfilled in empty:
+        run.cloudformation(role).delete_stack(unfilled.stack_id, run.new_id())
+        run.screen.tell(Note(f"{role}: removed {unfilled.name}, which held only an unexecuted change set"))
     _remove_artifacts(run)
     if left := tuple(_left(deployed)):
         run.screen.tell(Left(left))
     return True
 
 
-def _remove_empty_stacks(run: Run, world: World) -> None:
-    """Removes the stacks that hold nothing but a first change set nobody executed."""
+def _empty_stacks(run: Run, world: World) -> list[tuple[str, StackDescription]]:
+    """Returns the stacks that hold nothing but a first change set nobody executed, by role."""
+    empty = []
     for role, state in world.items():
         found = run.cloudformation(role).describe_stack(run.planner.system.stacks[role].name)
         if isinstance(state, Absent) and found is not None and found.status == "REVIEW_IN_PROGRESS":
-            run.cloudformation(role).delete_stack(found.stack_id, run.new_id())
-            run.screen.tell(Note(f"{role}: removed {found.name}, which held only an unexecuted change set"))
+            empty.append((role, found))
+    return empty
 
 
-def _remove_artifacts(run: Run) -> bool:
-    """Removes the deployer's own stacks with what is in their buckets; returns whether there were any."""
-    found = False
-    for role, stack in run.planner.system.stacks.items():
-        own, cloudformation = artifact_stack(run.environment.file, stack), run.cloudformation(role)
-        described = cloudformation.describe_stack(own.name)
-        if described is None:
-            continue
-        found = True
-        if bucket := described.outputs.get("Bucket"):
+def _artifact_stacks(run: Run) -> list[tuple[str, Stack, StackDescription]]:
+    """Returns the deployer's own stacks that are there: the role that each serves, what it should be, and is."""
+    stacks = [(role, artifact_stack(run.environment.file, stack)) for role, stack in run.planner.system.stacks.items()]
+    described = [(role, own, run.cloudformation(role).describe_stack(own.name)) for role, own in stacks]
+    return [(role, own, found) for role, own, found in described if found is not None]
+
+
+def _remove_artifacts(run: Run) -> None:
+    """Removes the deployer's own stacks with what is in their buckets."""
+    for role, own, found in _artifact_stacks(run):
+        if bucket := found.outputs.get("Bucket"):
             run.clients[role].buckets.empty(bucket)
         run.screen.tell(Note(f"Removing {own.name} from {own.region}"))
-        _delete_stack(run, role, described, own)
-    return found
+        _delete_stack(run, role, found, own)
 
 
 def _refuse_unreadable(world: World) -> None:
@@ -176,15 +182,13 @@ def _is_kept(resource: ResolvedResource) -> bool:
 
 def _unlink(run: Run, world: World, order: list[str]) -> None:
     """Empties every optional wire whose producer goes before its consumer: nothing may refer to what is deleted."""
-    gone: set[str] = set()
-    unlink: set[tuple[str, str]] = set()
-    for role in order:
-        gone.add(role)
-        unlink |= {
-            (consumer, wire.parameter)
-            for consumer, wire in run.planner.system.consumers(role)
-            if consumer not in gone and not wire.required
-        }
+    place = {role: number for number, role in enumerate(order)}
+    unlink = {
+        (role, wire.parameter)
+        for role, state in world.items()
+        for wire in (state.template.wires if isinstance(state, Live) else ())
+        if not wire.required and place.get(wire.role, len(order)) < place.get(role, -1)
+    }
     planner = replace(run.planner, unlink=frozenset(unlink))
     # The question has been asked for the whole, and unlinking passes the guard: what is unlinked is deleted next.
     quiet = replace(run, confirm=lambda _question: True, allowed=Allowed(everything=True))

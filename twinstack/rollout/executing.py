@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from twinstack.aws.api import ChangeSet, ResourceChange
-from twinstack.aws.errors import AwsError
 from twinstack.environment.assembly import PROTECTED_PARAMETER
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
 from twinstack.planning.steps import Step
@@ -138,7 +137,7 @@ def execute(run: Run, begun: Begun) -> Operation:
         protection.restore(cloudformation, step.stack.name, protected=False)
     try:
         cloudformation.execute_change_set(prepared.change_set.arn, prepared.token)
-    except AwsError:
+    except BaseException:
         if narrowed:
             protection.restore(cloudformation, step.stack.name, protected=True)
         raise
