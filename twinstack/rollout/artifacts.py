@@ -13,7 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from twinstack.aws.api import Clients
-from twinstack.aws.world_reading import read_world
+from twinstack.aws.world_reading import read_stack, read_world
 from twinstack.environment.file import EnvironmentFile
 from twinstack.errors import InputError, TwinStackError
 from twinstack.packaging import Package, build
@@ -74,13 +74,13 @@ def with_known_artifacts(
 
 
 def existing_buckets(file: EnvironmentFile, system: System, clients: Clients) -> dict[str, str]:
-    """Returns the artifact bucket of each stack that takes something from it, where there is one already."""
+    """Returns the artifact bucket of each stack that takes something from it, where one can be seen already."""
     found = {}
     for role, stack in system.stacks.items():
         if any(wire.is_artifact for wire in stack.template.wires):
-            described = clients[role].cloudformation.describe_stack(artifact_stack(file, stack).name)
-            if described is not None and BUCKET in described.outputs:
-                found[role] = described.outputs[BUCKET]
+            own = read_stack(clients[role].cloudformation, artifact_stack(file, stack).name)
+            if isinstance(own, Live) and BUCKET in own.outputs:
+                found[role] = str(own.outputs[BUCKET])
     return found
 
 
