@@ -5,7 +5,9 @@ bucket under a name made of its content. It writes its findings as log lines in 
 endpoint and no permission on metrics is needed.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
 
-The functions are there from the start; `ProbeEnabled` starts the schedule.
+The functions are there from the start. The schedule, and in the primary the user, wait for `ProbeEnabled` and for the
+link: a user that cannot be made then fails an update, and not the first create of a database that refuses to be
+deleted again.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import AccountId, GetAtt, If, Ref, Sub, awslambda, events, sqs
+from troposphere import AccountId, And, Condition, GetAtt, If, Ref, Sub, awslambda, events, sqs
 from troposphere import logs as log_resources
 
 from templates_src import probe_role
@@ -29,6 +31,7 @@ from templates_src.tags import goes_with_the_stack, tags
 CODE_BUCKET, CODE_KEY = "ProbeCodeBucket", "ProbeCodeKey"
 FUNCTION = PROBE_FUNCTION
 FAILED = "ProbeFailedEvents"
+RUNS = "ProbeRuns"
 SECONDS = 30
 
 
@@ -63,6 +66,8 @@ def add(template: RegionTemplate, other: OtherRegion, secret_arn: object, other_
         other_reader: the reader endpoint of the other region, which answers in either role.
     """
     template.concern("Probe")
+    if other.linked is not None:
+        template.add_condition(RUNS, And(Condition(PROBE_ON), Condition(other.linked)))
     template.put(
         sqs.Queue(
             FAILED,
@@ -97,7 +102,7 @@ def add(template: RegionTemplate, other: OtherRegion, secret_arn: object, other_
             MaximumEventAgeInSeconds=60,
         )
     )
-    _add_schedule(template)
+    _add_schedule(template, PROBE_ON if other.linked is None else RUNS)
 
 
 def add_function(template: RegionTemplate, spec: FunctionSpec) -> None:
@@ -150,13 +155,13 @@ def _target(region: str, host: str) -> dict[str, Any]:
     return {"region": region, "host": host, "port": PORT}
 
 
-def _add_schedule(template: RegionTemplate) -> None:
+def _add_schedule(template: RegionTemplate, runs: str) -> None:
     rule = template.put(
         events.Rule(
             "ProbeSchedule",
             Description="The databases are tried every minute",
             ScheduleExpression="rate(1 minute)",
-            State=If(PROBE_ON, "ENABLED", "DISABLED"),
+            State=If(runs, "ENABLED", "DISABLED"),
             Targets=[events.Target(Id="probe", Arn=GetAtt(FUNCTION, "Arn"))],
             Tags=tags(template),
         )

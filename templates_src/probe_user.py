@@ -12,7 +12,6 @@ from troposphere import AWSObject, GetAtt, Ref, Select, Split, Sub
 from templates_src import endpoints, probe, secret
 from templates_src.assembly import OtherRegion, RegionTemplate
 from templates_src.database import CLUSTER, INSTANCES
-from templates_src.monitoring import PROBE_ON
 from templates_src.network import PORT
 
 SECRET = "ProbeSecret"  # noqa: S105  # a logical id
@@ -58,7 +57,7 @@ def add_maker(template: RegionTemplate) -> None:
     template.put(
         _ProbeUser(
             "ProbeUser",
-            Condition=PROBE_ON,
+            Condition=probe.RUNS,
             # what it needs to reach database, secrets and CloudFormation, also when the stack goes
             DependsOn=[
                 *INSTANCES,

@@ -51,3 +51,17 @@ def test_the_network_of_a_function_is_listed_as_not_emulated(stack, not_emulated
     stack.deploy(resources(VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}))
     assert not_emulated(stack) == {("Function", "VpcConfig")}
     stack.delete()
+
+
+def test_the_user_of_the_probe_is_answered_for_and_listed_as_not_emulated(stack, not_emulated):
+    def user(host):
+        properties = {"ServiceToken": "arn:aws:lambda:us-east-1:000000000000:function:f", "ServiceTimeout": 120}
+        properties |= {"Host": host, "Port": 3306, "SecretArn": "arn"}
+        return {"User": {"Type": "Custom::ProbeUser", "Properties": properties}}
+
+    stack.deploy(user("one"))
+    assert stack.physical_id("User") == "probe-user"
+    assert not_emulated(stack) == {("User", "ServiceToken")}
+    stack.deploy(user("two"))
+    assert not_emulated(stack) == {("User", "ServiceToken")}
+    stack.delete()

@@ -121,6 +121,10 @@ def test_the_schedule_runs_every_minute_while_probes_are_on(role, enabled, state
     assert (once["MaximumRetryAttempts"], once["MaximumEventAgeInSeconds"]) == (0, 60)
 
 
+def test_the_primarys_schedule_waits_for_its_user_and_so_for_the_link():
+    assert unlinked(ProbeEnabled="true")["ProbeSchedule"].attributes["Properties"]["State"] == "DISABLED"
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_only_this_accounts_schedule_may_call_the_probe(role):
     found = properties(role, "ProbeScheduleMayCall")
@@ -131,6 +135,7 @@ def test_only_this_accounts_schedule_may_call_the_probe(role):
 
 def test_the_user_is_made_in_the_primary_while_probes_run_and_where_it_can_be_reached():
     assert "ProbeUser" not in resolved("primary")
+    assert "ProbeUser" not in unlinked(ProbeEnabled="true")
     assert "ProbeUser" in resolved("primary", ProbeEnabled="true")
     assert "ProbeUser" not in resources("secondary")
     user = resources("primary")["ProbeUser"]

@@ -17,6 +17,7 @@ from .health_checks import HealthCheck, read_lists_of_health_checks
 from .hosted_zones import HostedZone
 from .keys import Key
 from .peering import VPCPeeringConnection
+from .probe_users import ProbeUser
 from .replicas import encrypt_replicas_with_the_rules_key
 from .secrets import ResourcePolicy, RotationSchedule, Secret
 from .topics import Topic
@@ -35,6 +36,7 @@ TYPES: tuple[type[Handler], ...] = (
     HealthCheck,
     HostedZone,
     Key,
+    ProbeUser,
     ResourcePolicy,
     RotationSchedule,
     Secret,

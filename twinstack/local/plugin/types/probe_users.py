@@ -1,0 +1,27 @@
+"""Custom::ProbeUser: no server runs behind a local cluster, so its function has none to make a user in."""
+# ruff: noqa: D102  what create, update and delete do is said in Handler
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from ..handler import Handler, Outcome, Resource
+from ..shapes import Properties
+
+
+class ProbeUser(Handler):
+    """Custom::ProbeUser, answered without calling its function and listed as not emulated."""
+
+    type_name = "Custom::ProbeUser"
+    ineffective: ClassVar[tuple[str, ...]] = ("ServiceToken",)
+
+    def create(self, resource: Resource, properties: Properties) -> Outcome:
+        for name in ("ServiceTimeout", "Host", "Port", "SecretArn"):
+            properties.get(name)
+        return "probe-user", {}
+
+    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
+        return self.create(resource, new)
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Nothing was made."""
