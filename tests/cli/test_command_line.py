@@ -90,6 +90,10 @@ BAD_INPUT = {
         "environments/dev.yaml:7: secondary: parameter VpcCidr: '10.1.0.0' does not match "
         "\\d+\\.\\d+\\.\\d+\\.\\d+/\\d+ (a network such as 10.0.0.0/16)",
     ),
+    "a CIDR that is wrong in two ways": (
+        lambda p: edit(p, "10.1.0.0/16", "10.1.0.300/x"),
+        "environments/dev.yaml:7: secondary: parameter VpcCidr: '10.1.0.300/x' does not match",
+    ),
     "a CIDR that is no network": (
         lambda p: edit(p, "10.1.0.0/16", "10.1.0.7/16"),
         "environments/dev.yaml:7: secondary: parameter VpcCidr: '10.1.0.7/16' is not a network: 10.1.0.7/16 has host "

@@ -55,7 +55,7 @@ def assemble(file: EnvironmentFile, root: Path) -> Environment:
     if problems:
         raise InputError("\n".join(problems))
     stacks = {role: _stack(file, role, template) for role, template in templates.items()}
-    problems = [*_broken_values(file, stacks), *_network_problems(file, stacks)]
+    problems = [*_broken_values(file, stacks)] or [*_network_problems(file, stacks)]
     if problems:
         raise InputError("\n".join(problems))
     return Environment(file, System(stacks, file.model.update_order))
