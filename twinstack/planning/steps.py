@@ -152,7 +152,7 @@ class Planner:
 
     def _predict(self, stack: Stack, live: Live | None, parameters: tuple[ParameterValue, ...]) -> Step:
         values = {parameter.name: parameter.value for parameter in parameters}
-        old = _resolver(stack, live.template, live.parameters, live.generations) if live else None
+        old = resolver_for(stack, live.template, live.parameters, live.generations) if live else None
         resolver, resources, changes, generations = self._settle(stack, values, old.resources() if old else {}, live)
         tags_changed = live is not None and dict(live.tags) != dict(stack.tags)
         every = list(changes.values())
@@ -178,7 +178,7 @@ class Planner:
         """Follows replacements: a resource that refers to a replaced one changes too, and may be replaced itself."""
         generations = dict(live.generations) if live else {}
         while True:
-            resolver = _resolver(stack, stack.template, values, generations)
+            resolver = resolver_for(stack, stack.template, values, generations)
             resources = resolver.resources()
             changes = compare(before, resources, stack.region, self.schemas)
             new = {name: _run_after(live) for name, change in changes.items() if is_new(change)}
@@ -187,9 +187,10 @@ class Planner:
             generations |= new
 
 
-def _resolver(
+def resolver_for(
     stack: Stack, template: Template, values: Mapping[str, Value], generations: Mapping[str, int]
 ) -> Resolver:
+    """Returns the resolver of a template as it would be deployed as this stack."""
     at = Surroundings(stack.role, stack.region, stack.name, stack.account)
     return Resolver(template, at, values, generations)
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from twinstack.errors import InputError
 from twinstack.planning.passes import plan
-from twinstack.planning.resolution import Resolver, Surroundings
-from twinstack.planning.steps import Planner
+from twinstack.planning.resolution import Resolver
+from twinstack.planning.steps import Planner, resolver_for
 from twinstack.planning.system import Stack, System
 from twinstack.planning.values import Symbol, Value, as_text
 from twinstack.planning.world import Absent, Live
@@ -119,9 +119,8 @@ def _producible(stack: Stack, output: str, possible: set[tuple[str, str]]) -> bo
         combinations *= len(values)
     if combinations > _MAX_COMBINATIONS:
         return True
-    at = Surroundings(stack.role, stack.region, stack.name, stack.account)
     return any(
-        _has_output(Resolver(template, at, dict(zip(names, values, strict=True)), {}), template, output)
+        _has_output(resolver_for(stack, template, dict(zip(names, values, strict=True)), {}), template, output)
         for values in product(*choices)
     )
 

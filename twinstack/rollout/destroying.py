@@ -9,17 +9,17 @@ from twinstack.aws.api import StackDescription
 from twinstack.aws.world_reading import read_world
 from twinstack.errors import RefusedError, TwinStackError
 from twinstack.planning.passes import creation_order
-from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundings
-from twinstack.planning.steps import Step
+from twinstack.planning.resolution import ResolvedResource
+from twinstack.planning.steps import Step, resolver_for
 from twinstack.planning.system import Stack
 from twinstack.planning.values import as_text
 from twinstack.planning.world import Absent, Live, Unknown, World
-from twinstack.rollout.artifacts import artifact_stack, upload_template
-from twinstack.rollout.executing import carry_out
+from twinstack.rollout.artifacts import BUCKET, artifact_stack, upload_template
+from twinstack.rollout.executing import carry_out, delete_and_watch
 from twinstack.rollout.guards import Allowed
 from twinstack.rollout.readiness import refuse_busy
 from twinstack.rollout.run import Run
-from twinstack.rollout.watching import Operation, first_cause, newest_event, watch
+from twinstack.rollout.watching import first_cause
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome, Standing, standing
 
@@ -131,7 +131,7 @@ def _artifact_stacks(run: Run) -> list[tuple[str, Stack, StackDescription]]:
 def _remove_artifacts(run: Run) -> None:
     """Removes the deployer's own stacks with what is in their buckets."""
     for role, own, found in _artifact_stacks(run):
-        if bucket := found.outputs.get("Bucket"):
+        if bucket := found.outputs.get(BUCKET):
             run.clients[role].buckets.empty(bucket)
         run.screen.tell(Note(f"Removing {own.name} from {own.region}"))
         _delete_stack(run, role, found, own)
@@ -149,8 +149,7 @@ def _read(run: Run, role: str, world: World) -> _Deployed | None:
     found = cloudformation.describe_stack(stack.name)
     if found is None or not isinstance(state, Live):
         return None
-    at = Surroundings(role, stack.region, stack.name, stack.account)
-    resources = Resolver(state.template, at, state.parameters, {}).resources()
+    resources = resolver_for(stack, state.template, state.parameters, {}).resources()
     listed = cloudformation.resources(found.stack_id)
     physical = {entry.resource: entry.physical_id for entry in listed if not entry.status.startswith("DELETE_")}
     return _Deployed(state, found, resources, physical)
@@ -159,13 +158,13 @@ def _read(run: Run, role: str, world: World) -> _Deployed | None:
 def _unconfirmed(run: Run, options: DestroyOptions) -> Iterator[str]:
     file = run.environment.file
     name = f"{file.model.project}-{file.suffix}"
-    if file.model.protected and options.confirmed_name != name:
+    if run.protected and options.confirmed_name != name:
         yield f"{file.where('protected')}: the environment is protected; destroy it with --confirm {name}"
 
 
 def _blocking(run: Run, role: str, stack: _Deployed, options: DestroyOptions) -> Iterator[str]:
     """Yields what would make the deletion of a stack fail half way."""
-    if stack.found.termination_protection and not run.environment.file.model.protected:
+    if stack.found.termination_protection and not run.protected:
         yield f"{role}: stack {stack.found.name} has termination protection and the environment has not; turn it off"
     for name, resource in stack.resources.items():
         properties = resource.attributes.get("Properties") or {}
@@ -246,14 +245,10 @@ def _delete(run: Run, role: str, stack: _Deployed, place: tuple[int, int]) -> No
 def _delete_stack(
     run: Run, role: str, found: StackDescription, stack: Stack, resources: frozenset[str] = frozenset()
 ) -> None:
-    cloudformation, stack_id = run.cloudformation(role), found.stack_id
+    cloudformation = run.cloudformation(role)
     if found.termination_protection or run.protected:  # unlinking protects what was not protected before
         cloudformation.set_termination_protection(found.name, enabled=False)
-    operation = Operation(
-        stack.role, cloudformation, stack_id, run.new_id(), resources, newest_event(cloudformation, stack_id)
-    )
-    cloudformation.delete_stack(stack_id, operation.token, stack.service_role)
-    watch([operation], run.clock, run.screen)
+    operation = delete_and_watch(run, cloudformation, found.stack_id, stack, resources)
     status = operation.end.status if operation.end else ""
     if operation.outcome is not Outcome.SUCCEEDED:
         cause = first_cause(operation.events) or "no reason given"

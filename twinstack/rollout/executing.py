@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from twinstack.aws.api import ChangeSet, ResourceChange
+from twinstack.aws.api import ChangeSet, CloudFormation, ResourceChange
 from twinstack.environment.assembly import PROTECTED_PARAMETER
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
 from twinstack.planning.steps import Step
+from twinstack.planning.system import Stack
 from twinstack.planning.world import Live, StackState
 from twinstack.rollout import protection
 from twinstack.rollout.change_sets import Prepared, discard, prepare, request_for
@@ -103,18 +104,29 @@ def delete_failed_creation(run: Run, step: Step) -> None:
     run.screen.tell(Warning_(f"{role}: what is left of a creation that failed ({found.status}) is deleted first"))
     if not run.confirm(f"Delete {found.name} in {step.stack.region}?"):
         raise RefusedError(f"{role}: declined; {found.name} is left as it is")
-    operation = Operation(
-        role,
-        cloudformation,
-        found.stack_id,
-        run.new_id(),
-        frozenset(),
-        newest_event(cloudformation, found.stack_id),
-    )
-    cloudformation.delete_stack(found.stack_id, operation.token, step.stack.service_role)
-    watch([operation], run.clock, run.screen)
+    operation = delete_and_watch(run, cloudformation, found.stack_id, step.stack)
     if operation.outcome is not Outcome.SUCCEEDED:
         raise TwinStackError(f"{role}: {first_cause(operation.events) or 'the deletion failed'}")
+
+
+def delete_and_watch(
+    run: Run, cloudformation: CloudFormation, stack_id: str, stack: Stack, expected: frozenset[str] = frozenset()
+) -> Operation:
+    """Deletes a stack and waits for the end; returns how it went.
+
+    Args:
+        run: The run.
+        cloudformation: CloudFormation where the stack lives.
+        stack_id: The stack's ARN.
+        stack: The stack, for its role and service role.
+        expected: The resources that go with it.
+    """
+    operation = Operation(
+        stack.role, cloudformation, stack_id, run.new_id(), expected, newest_event(cloudformation, stack_id)
+    )
+    cloudformation.delete_stack(stack_id, operation.token, stack.service_role)
+    watch([operation], run.clock, run.screen)
+    return operation
 
 
 def execute(run: Run, begun: Begun) -> Operation:
