@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-EVERY = "*"
+TEMPLATE = "(template)"
 _BLOCK = re.compile(r"^## Accepted findings$.*?^```yaml\n(?P<rows>.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -21,7 +21,7 @@ class Finding:
         tool: the scanner.
         rule: its name for the rule.
         template: the template's role.
-        resource: the resource's logical id, or '' for the template as a whole.
+        resource: the resource's logical id, or `(template)` for the template as a whole.
         message: what the scanner says.
     """
 
@@ -32,13 +32,12 @@ class Finding:
     message: str = ""
 
     def __str__(self) -> str:
-        where = f"{self.template} {self.resource}".strip()
-        return f"{self.tool} {self.rule}, {where}: {self.message}"
+        return f"{self.tool} {self.rule}, {self.template} {self.resource}: {self.message}"
 
 
 @dataclass(frozen=True)
 class Accepted:
-    """One accepted finding; `resource` may be `*` where a rule speaks about everything."""
+    """One accepted finding, in one or both templates."""
 
     tool: str
     rule: str
@@ -48,12 +47,14 @@ class Accepted:
 
     def covers(self, finding: Finding) -> bool:
         """Whether this entry is about that finding."""
-        same = (self.tool, self.rule) == (finding.tool, finding.rule) and finding.template in self.templates
-        return same and self.resource in (EVERY, finding.resource)
+        about = (finding.tool, finding.rule, finding.resource)
+        return about == (self.tool, self.rule, self.resource) and finding.template in self.templates
 
 
 def read_accepted(page: Path) -> list[Accepted]:
     """The entries in the YAML block of the page's section "Accepted findings".
+
+    Where a row names several resources, each is an entry of its own.
 
     Raises:
         ValueError: the page has no such block, or an entry lacks something.
@@ -61,19 +62,20 @@ def read_accepted(page: Path) -> list[Accepted]:
     block = _BLOCK.search(page.read_text(encoding="utf-8"))
     if block is None:
         raise ValueError(f"{page}: no YAML block under the heading 'Accepted findings'")
-    return [_entry(page, row) for row in yaml.safe_load(block["rows"])]
+    return [entry for row in yaml.safe_load(block["rows"]) for entry in _entries(page, row)]
 
 
-def _entry(page: Path, row: dict[str, object]) -> Accepted:
+def _entries(page: Path, row: dict[str, object]) -> list[Accepted]:
     missing = [name for name in ("tool", "rule", "templates", "resource", "reason") if not row.get(name)]
     if missing:
         raise ValueError(f"{page}: the accepted finding {row} has no {', '.join(missing)}")
-    templates = row["templates"]
+    templates, resources = row["templates"], row["resource"]
     if not isinstance(templates, list):
         raise TypeError(f"{page}: templates of {row} is not a list")
-    return Accepted(
-        str(row["tool"]), str(row["rule"]), tuple(map(str, templates)), str(row["resource"]), str(row["reason"])
-    )
+    return [
+        Accepted(str(row["tool"]), str(row["rule"]), tuple(map(str, templates)), str(resource), str(row["reason"]))
+        for resource in (resources if isinstance(resources, list) else [resources])
+    ]
 
 
 def compare(found: Sequence[Finding], accepted: Iterable[Accepted]) -> list[str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from cloudformation_validate import CompositeEngine, Diagnostic, PseudoParameterOverrides, ValidateConfig
 
-from template_scans.findings import Finding
+from template_scans.findings import TEMPLATE, Finding
 
 TOOL = "cloudformation-validate"
 REGIONS = {"primary": "us-east-1", "secondary": "eu-west-1"}
@@ -46,4 +46,4 @@ def scan(template: Path) -> list[Finding]:
 
 
 def _resource(found: Diagnostic) -> str:
-    return (found.entity.logical_id or "") if found.entity else ""
+    return (found.entity.logical_id or TEMPLATE) if found.entity else TEMPLATE

@@ -61,8 +61,13 @@ def test_a_finding_that_differs_is_reported_and_leaves_the_entry_unneeded(change
     assert lines[1] == "accepted but not found any more in primary: checkov CKV_1, Bucket"
 
 
-def test_a_star_covers_every_resource():
-    assert compare([BUCKET, replace(BUCKET, resource="")], [replace(ACCEPTED, resource="*")]) == []
+def test_a_row_of_several_resources_is_an_entry_for_each(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text(
+        "## Accepted findings\n\n```yaml\n"
+        "- {tool: checkov, rule: CKV_1, templates: [primary], resource: [Bucket, Key], reason: on purpose}\n```\n"
+    )
+    assert read_accepted(page) == [ACCEPTED, replace(ACCEPTED, resource="Key")]
 
 
 def test_an_entry_without_a_reason_is_refused(tmp_path):
