@@ -1,0 +1,228 @@
+"""Reads values out of a template the way CloudFormation would, as far as a template alone can tell.
+
+Conditions and `Fn::If` are followed into every branch that can be; parameters stand for their default or allowed
+values; what only a deployment knows is `UNKNOWN`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import islice, product
+from typing import Any
+
+from cfnlint.template.template import Template
+
+UNKNOWN = "\0"
+"""Stands in a text for a part that only a deployment knows."""
+
+GLOBAL_CLUSTER, CLUSTER, INSTANCE = "AWS::RDS::GlobalCluster", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
+
+_MOST_TEXTS = 64
+_VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
+
+
+def resources(cfn: Template, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The resources of the given types, or of every type, by logical id."""
+    for name, body in cfn.template.get("Resources", {}).items():
+        if isinstance(body, dict) and (not types or body.get("Type") in types):
+            yield name, body
+
+
+def properties(cfn: Template, resource_type: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The properties of each resource of a type, as they are written."""
+    for name, body in resources(cfn, resource_type):
+        found = body.get("Properties")
+        if isinstance(found, dict):
+            yield name, found
+
+
+def scenarios(cfn: Template, node: Any, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """What the named properties are together: one mapping for each way in which the conditions can turn out.
+
+    A property that is absent, or `AWS::NoValue`, is not in the mapping.
+    """
+    given = {name: node[name] for name in names if name in node}
+    if not any(_is_function(value, "Fn::If") for value in given.values()):
+        yield {name: value for name, value in given.items() if not _is_no_value(value)}
+        return
+    for case in cfn.get_object_without_conditions(node, list(given)):  # type: ignore[no-untyped-call]
+        yield {name: value for name, value in case["Object"].items() if value is not None and not _is_no_value(value)}
+
+
+def branches(node: Any) -> Iterator[Any]:
+    """The node itself, or where it is `Fn::If` what it can be; without `AWS::NoValue`."""
+    if _is_function(node, "Fn::If") and isinstance(node["Fn::If"], list):
+        for branch in node["Fn::If"][1:]:
+            yield from branches(branch)
+    elif not _is_no_value(node):
+        yield node
+
+
+def items(node: Any) -> Iterator[Any]:
+    """The items of a list, or the one that stands in its place, through `Fn::If` at every level."""
+    for branch in branches(node):
+        if isinstance(branch, list):
+            for item in branch:
+                yield from items(item)
+        else:
+            yield branch
+
+
+def texts(cfn: Template, node: Any) -> frozenset[str]:
+    """The texts that a value can be, with `UNKNOWN` for what only a deployment knows."""
+    return frozenset(islice(_texts(cfn, node), _MOST_TEXTS))
+
+
+def _texts(cfn: Template, node: Any) -> Iterator[str]:
+    if isinstance(node, bool):
+        yield str(node).lower()
+    elif isinstance(node, (str, int, float)):
+        yield str(node)
+    elif isinstance(node, dict) and len(node) == 1:
+        ((function, argument),) = node.items()
+        yield from _FUNCTIONS.get(function, _unknown)(cfn, argument)
+    else:
+        yield UNKNOWN
+
+
+def _unknown(_cfn: Template, _argument: Any) -> Iterator[str]:
+    yield UNKNOWN
+
+
+def _if(cfn: Template, argument: Any) -> Iterator[str]:
+    for branch in argument[1:] if isinstance(argument, list) else ():
+        if not _is_no_value(branch):
+            yield from _texts(cfn, branch)
+
+
+def _ref(cfn: Template, argument: Any) -> Iterator[str]:
+    parameter = cfn.template.get("Parameters", {}).get(argument)
+    if not isinstance(parameter, dict) or str(parameter.get("Type", "")).startswith("AWS::SSM"):
+        yield UNKNOWN
+        return
+    values = [parameter[key] for key in ("Default",) if key in parameter]
+    values += [value for value in parameter.get("AllowedValues", ()) if value not in values]
+    yield from map(str, values or [UNKNOWN])
+
+
+def _join(cfn: Template, argument: Any) -> Iterator[str]:
+    if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)):
+        yield UNKNOWN
+        return
+    parts = [sorted(texts(cfn, part)) for part in argument[1]]
+    for chosen in islice(product(*parts), _MOST_TEXTS):
+        yield str(argument[0]).join(chosen)
+
+
+def _sub(cfn: Template, argument: Any) -> Iterator[str]:
+    text, given = (argument, {}) if isinstance(argument, str) else (argument[0], argument[1])
+    pieces: list[list[str]] = []
+    for index, piece in enumerate(_VARIABLE.split(text)):
+        if index % 2 == 0:
+            pieces.append([piece.replace("${!", "${")])
+        else:
+            pieces.append(sorted(texts(cfn, given.get(piece, {"Ref": piece}))))
+    for chosen in islice(product(*pieces), _MOST_TEXTS):
+        yield "".join(chosen)
+
+
+def _find_in_map(cfn: Template, argument: Any) -> Iterator[str]:
+    if not (isinstance(argument, list) and len(argument) >= 3 and all(isinstance(argument[i], str) for i in (0, 2))):
+        yield UNKNOWN
+        return
+    rows = cfn.template.get("Mappings", {}).get(argument[0], {})
+    chosen = [rows[argument[1]]] if argument[1] in rows else list(rows.values())
+    found = [row[argument[2]] for row in chosen if isinstance(row, dict) and argument[2] in row]
+    for value in found or [UNKNOWN]:
+        yield from _texts(cfn, value)
+
+
+_FUNCTIONS = {"Fn::If": _if, "Ref": _ref, "Fn::Join": _join, "Fn::Sub": _sub, "Fn::FindInMap": _find_in_map}
+
+
+def referred(node: Any) -> frozenset[str]:
+    """The parameters and resources that a part of a template names, by `Ref`, `Fn::GetAtt` and `Fn::Sub`."""
+    return frozenset(_referred(node))
+
+
+def _referred(node: Any) -> Iterator[str]:
+    if isinstance(node, list):
+        for item in node:
+            yield from _referred(item)
+    if not isinstance(node, dict):
+        return
+    for key, value in node.items():
+        if key == "Ref" and isinstance(value, str):
+            yield value
+        elif key == "Fn::GetAtt":
+            yield (value if isinstance(value, str) else str(value[0])).split(".")[0]
+        elif key == "Fn::Sub":
+            text, given = (value, {}) if isinstance(value, str) else (value[0], value[1])
+            yield from (name.split(".")[0] for name in _VARIABLE.findall(text) if name not in given)
+            yield from _referred(given)
+        else:
+            yield from _referred(value)
+
+
+def attribute(node: Any) -> tuple[str, str] | None:
+    """The resource and the attribute of a `Fn::GetAtt`, or of a `Fn::Sub` that is nothing but one; else None."""
+    if not isinstance(node, dict) or len(node) != 1:
+        return None
+    ((function, argument),) = node.items()
+    if function == "Fn::GetAtt":
+        name, _, rest = (argument if isinstance(argument, str) else ".".join(map(str, argument))).partition(".")
+        return name, rest
+    if function == "Fn::Sub" and isinstance(argument, str) and (whole := _VARIABLE.fullmatch(argument)):
+        name, dot, rest = whole[1].partition(".")
+        return (name, rest) if dot else None
+    return None
+
+
+def statements(cfn: Template, *types: str) -> Iterator[tuple[str, list[str | int], dict[str, Any]]]:
+    """Every policy statement in the resources of the given types: the logical id, its path, the statement."""
+    for name, body in resources(cfn, *types):
+        for path, node in mappings(body.get("Properties"), ["Resources", name, "Properties"]):
+            if "Effect" in node and ("Action" in node or "NotAction" in node):
+                yield name, path, node
+
+
+def mappings(node: Any, path: list[str | int]) -> Iterator[tuple[list[str | int], dict[str, Any]]]:
+    """Every mapping in a part of a template, with its path."""
+    if isinstance(node, dict):
+        yield path, node
+        for key, value in node.items():
+            yield from mappings(value, [*path, key])
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from mappings(value, [*path, index])
+
+
+def global_members(cfn: Template) -> dict[str, dict[str, Any]]:
+    """The clusters of the template that are members of a global database: their properties by logical id."""
+    sources: set[str] = set()
+    for _, found in properties(cfn, GLOBAL_CLUSTER):
+        sources |= referred(found.get("SourceDBClusterIdentifier"))
+    return {
+        name: found
+        for name, found in properties(cfn, CLUSTER)
+        if name in sources or any(True for _ in branches(found.get("GlobalClusterIdentifier", _NO_VALUE)))
+    }
+
+
+def instances(cfn: Template, cluster: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The instances of a cluster of the template: logical id and properties."""
+    for name, found in properties(cfn, INSTANCE):
+        if cluster in referred(found.get("DBClusterIdentifier")):
+            yield name, found
+
+
+_NO_VALUE = {"Ref": "AWS::NoValue"}
+
+
+def _is_no_value(node: Any) -> bool:
+    return isinstance(node, dict) and dict(node) == _NO_VALUE
+
+
+def _is_function(node: Any, name: str) -> bool:
+    return isinstance(node, dict) and len(node) == 1 and name in node
