@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 from typing import Any
 
-from cfnlint.template.template import Template
+from cfnlint.template.template import Template as Template  # rules say _reading.Template
 
 UNKNOWN = "\0"
 """Stands in a text for a part that only a deployment knows."""
