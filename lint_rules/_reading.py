@@ -11,7 +11,9 @@ from collections.abc import Iterator, Sequence
 from itertools import islice, product
 from typing import Any
 
-from cfnlint.template.template import Template as Template  # rules say _reading.Template
+from cfnlint.template import template as _template
+
+Template = _template.Template
 
 UNKNOWN = "\0"
 """Stands in a text for a part that only a deployment knows."""
