@@ -1,0 +1,39 @@
+"""W9707: a standby whose lag nobody watches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lint_rules.pairs import _pair
+
+
+class NoLagAlarmInStandby(_pair.PairRule):
+    """A standby whose lag nobody watches."""
+
+    id = "W9707"
+    shortdesc = "No alarm on replication lag where the metric exists"
+    description = (
+        "The lag metrics of a global database exist in the region of the standby only. An alarm in the region of the "
+        "writer never has data."
+    )
+    fix = "add an alarm on AuroraGlobalDBRPOLag to the stack of the standby"
+    source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html"
+    tags = ("cloudwatch", "rds", "aurora")
+
+    def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
+        watching = {
+            alarm.role
+            for alarm in _pair.resources(stacks, "AWS::CloudWatch::Alarm")
+            if str(alarm.properties.get("MetricName")) in _LAGS
+            or any(
+                ((query.get("MetricStat") or {}).get("Metric") or {}).get("MetricName") in _LAGS
+                for query in alarm.properties.get("Metrics") or []
+            )
+        }
+        for members in _pair.global_databases(stacks):
+            for standby in members:
+                if "SourceRegion" in standby.properties and standby.role not in watching:
+                    yield standby.place(), f"nothing in {standby.role} watches how far {standby} is behind"
+
+
+_LAGS = {"AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag", "AuroraGlobalDBProgressLag"}

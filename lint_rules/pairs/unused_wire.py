@@ -1,0 +1,60 @@
+"""W9709: a wire whose value changes nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lint_rules.pairs import _pair
+
+
+class UnusedWire(_pair.PairRule):
+    """A wire whose value changes nothing."""
+
+    id = "W9709"
+    shortdesc = "A wire that nothing consumes"
+    description = (
+        "The stack is deployed again when the value arrives, for nothing; and who reads the wiring believes that the "
+        "stacks depend on each other there."
+    )
+    fix = "remove the wire and its parameter, or use the parameter"
+    source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
+    tags = "cloudformation"
+
+    def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
+        for settled in stacks:
+            template = settled.stack.template
+            used = _used(template.body)
+            for wire in template.wires:
+                if wire.parameter not in used:
+                    place = _pair.Place(settled.stack.role, ("Metadata", "TwinStack", "Wiring", wire.parameter))
+                    yield place, f"no resource and no output of {settled.stack.role} turns on {wire.parameter}"
+
+
+def _used(body: Mapping[str, Any]) -> set[str]:
+    """What resources and outputs name, and what the conditions do on which they hang."""
+    conditions = body.get("Conditions") or {}
+    names = set(_named((body.get("Resources"), body.get("Outputs")), conditions))
+    waiting = [name for name in names if name in conditions]
+    while waiting:
+        found = set(_named(conditions[waiting.pop()], conditions)) - names
+        names |= found
+        waiting += [name for name in found if name in conditions]
+    return names
+
+
+def _named(node: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
+    if isinstance(node, Mapping):
+        for key, value in node.items():
+            if key in ("Ref", "Condition") and isinstance(value, str):
+                yield value
+            elif key == "Fn::If" and isinstance(value, Sequence):
+                yield str(value[0])
+            if key == "Fn::Sub":
+                text = value if isinstance(value, str) else str(value[0])
+                yield from re.findall(r"\$\{([A-Za-z0-9]+)\}", text)
+            yield from _named(value, conditions)
+    elif isinstance(node, Sequence) and not isinstance(node, str):
+        for item in node:
+            yield from _named(item, conditions)
