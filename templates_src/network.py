@@ -1,4 +1,4 @@
-"""One VPC per region: private subnets in three zones, no internet gateway, no NAT.
+"""One VPC per region: private subnets in three zones or two, no internet gateway, no NAT.
 
 The database and what calls it (applications, probes) have subnets and a route table of their own. Both route
 tables are private and both get the route through the peering: a route in one table only is the classic way to
@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import Cidr, GetAZs, Join, Ref, Select, Split, ec2
+from troposphere import Cidr, GetAZs, If, Join, NoValue, Ref, Select, Split, ec2
 
 from templates_src.assembly import OtherRegion, RegionTemplate
 from templates_src.tags import keep_when_protected, tags
@@ -20,6 +20,9 @@ from templates_src.tags import keep_when_protected, tags
 PORT = 3306
 VPC = "Vpc"
 ZONES = ("A", "B", "C")
+ZONE_COUNT, HAS_THIRD_ZONE = "ZoneCount", "HasThirdZone"
+"""Some regions, such as us-west-1, offer an account two zones only; the third is there where it is asked for."""
+
 DATABASE_GROUP = "DatabaseSecurityGroup"
 APP_GROUP = "AppSecurityGroup"
 
@@ -53,9 +56,10 @@ _TIERS = (
 ROUTE_TABLES = tuple(f"{tier.prefix}RouteTable" for tier in _TIERS)
 
 
-def subnet_ids(prefix: str) -> list[Ref]:
+def subnet_ids(prefix: str) -> list[Ref | If]:
     """The subnets of a tier, `Database` or `App`, one per zone."""
-    return [Ref(f"{prefix}Subnet{zone}") for zone in ZONES]
+    first, second, third = (Ref(f"{prefix}Subnet{zone}") for zone in ZONES)
+    return [first, second, If(HAS_THIRD_ZONE, third, NoValue)]
 
 
 def zone(index: int) -> Select:
@@ -110,9 +114,11 @@ def _add_tier(template: RegionTemplate, tier: _Tier) -> None:
         )
     )
     for index, letter in enumerate(ZONES):
+        condition: dict[str, Any] = {"Condition": HAS_THIRD_ZONE} if index == 2 else {}
         subnet = template.put(
             ec2.Subnet(
                 f"{tier.prefix}Subnet{letter}",
+                **condition,
                 **(keep_when_protected() if tier.kept else {}),
                 VpcId=Ref(VPC),
                 AvailabilityZone=zone(index),
@@ -122,7 +128,7 @@ def _add_tier(template: RegionTemplate, tier: _Tier) -> None:
         )
         template.put(
             ec2.SubnetRouteTableAssociation(
-                f"{tier.prefix}Subnet{letter}Routes", SubnetId=Ref(subnet), RouteTableId=Ref(table)
+                f"{tier.prefix}Subnet{letter}Routes", **condition, SubnetId=Ref(subnet), RouteTableId=Ref(table)
             )
         )
 

@@ -15,7 +15,7 @@ from templates_src.assembly import RegionTemplate, Role
 from templates_src.backup_plan import AWS_BACKUP, AWS_BACKUP_ON
 from templates_src.inputs import Input, list_of, number, pattern, switch
 from templates_src.monitoring import PROBE_ON
-from templates_src.network import CLIENT_LISTS, CLIENTS, client
+from templates_src.network import CLIENT_LISTS, CLIENTS, HAS_THIRD_ZONE, ZONE_COUNT, client
 from templates_src.tags import PROTECTED
 
 ENVIRONMENT, NETWORK, DATABASE = "Environment", "Network", "Database"
@@ -69,7 +69,14 @@ _ENVIRONMENT = (
     ),
 )
 
-_CLIENTS = (
+_NETWORK = (
+    Input(
+        ZONE_COUNT,
+        NETWORK,
+        "Availability zones that have subnets; 2 where the account is offered no more. Fixed at creation, since fewer "
+        "would remove subnets",
+        {"Default": "3", "AllowedValues": ["2", "3"], "ConstraintDescription": "2 or 3"},
+    ),
     Input(
         "ClientCidrs",
         NETWORK,
@@ -253,11 +260,12 @@ PRIMARY_ONLY = (
 def add(template: RegionTemplate, extra: Sequence[Input] = ()) -> None:
     """Declare the parameters of a template and the conditions on them."""
     regional = _regional(template.role)
-    declared = (*_ENVIRONMENT, *regional, *_CLIENTS, *_DATABASE, *extra, *_OPERATIONS)
+    declared = (*_ENVIRONMENT, *regional, *_NETWORK, *_DATABASE, *extra, *_OPERATIONS)
     order = (ENVIRONMENT, NETWORK, DATABASE, OPERATIONS)
     for item in sorted(declared, key=lambda item: order.index(item.group)):
         item.add_to(template)
     template.add_condition(PROTECTED, Equals(Ref("Protected"), "true"))
+    template.add_condition(HAS_THIRD_ZONE, Equals(Ref(ZONE_COUNT), "3"))
     template.add_condition(AWS_BACKUP_ON, Equals(Ref(AWS_BACKUP), "true"))
     template.add_condition(PROBE_ON, Equals(Ref("ProbeEnabled"), "true"))
     for condition, parameter in (

@@ -61,6 +61,12 @@ def loaded(role):
     return read_template(path(role))
 
 
+def subnets_of(tier):
+    """The subnets of a tier as a property names them: the third one where there are three zones."""
+    first, second, third = ({"Ref": f"{tier}Subnet{letter}"} for letter in "ABC")
+    return [first, second, {"Fn::If": ["HasThirdZone", third, {"Ref": "AWS::NoValue"}]}]
+
+
 def resources(role, *types):
     """The resources of a template, of the given types only, by logical id."""
     found = template(role)["Resources"]
@@ -71,13 +77,18 @@ def properties(role, logical_id):
     return template(role)["Resources"][logical_id]["Properties"]
 
 
-def resolved(role, **parameters):
-    """The resources that exist, with the defaults, the wires of a linked pair and the given values."""
+def resolver(role, **parameters):
+    """A template under the defaults, the wires of a linked pair and the given values."""
     defaults = {name: body.get("Default", "") for name, body in loaded(role).parameters.items()}
     values = {**defaults, **WIRED[role], **parameters}
     values = {name: str(value) for name, value in values.items()}
     at = Surroundings(role, REGIONS[role], f"tradingdb-dev-{role}")
-    return Resolver(loaded(role), at, values, {}).resources()
+    return Resolver(loaded(role), at, values, {})
+
+
+def resolved(role, **parameters):
+    """The resources that exist, with the defaults, the wires of a linked pair and the given values."""
+    return resolver(role, **parameters).resources()
 
 
 @cache

@@ -2,9 +2,11 @@
 
 import pytest
 
-from tests.templates.pair import ROLES, properties, resolved, resources, template, unlinked
+from tests.templates.pair import ROLES, properties, resolved, resolver, resources, subnets_of, template, unlinked, walk
+from twinstack.planning.values import Symbol
 
 TABLES = ["DatabaseRouteTable", "AppRouteTable"]
+THIRD_ZONE = {f"{tier}Subnet{what}" for tier in ("Database", "App") for what in ("C", "CRoutes")}
 PEER_CIDR = {"primary": "10.1.0.0/16", "secondary": "10.0.0.0/16"}
 
 
@@ -28,6 +30,48 @@ def test_database_and_callers_have_a_subnet_each_in_three_zones(role):
         for tier in ("Database", "App")
         for index, letter in enumerate("ABC")
     }
+
+
+def without_third_zone(node):
+    """A resolved value less the items of its lists that are subnets of the third zone."""
+    if isinstance(node, dict):
+        return {key: without_third_zone(item) for key, item in node.items()}
+    if isinstance(node, list):
+        return [without_third_zone(item) for item in node if not names_third_zone(item)]
+    return node
+
+
+def names_third_zone(item):
+    return isinstance(item, Symbol) and item.expression[1] in THIRD_ZONE
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_with_two_zones_all_but_the_third_subnets_is_as_with_three(role):
+    three, two = (resolved(role, ProbeEnabled="true", ZoneCount=count) for count in "32")
+    assert set(three) - set(two) == THIRD_ZONE
+    assert {name: body.attributes for name, body in two.items()} == {
+        name: without_third_zone(body.attributes) for name, body in three.items() if name not in THIRD_ZONE
+    }
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_with_two_zones_nothing_names_a_third(role):
+    two = resolver(role, ProbeEnabled="true", ZoneCount="2")
+    made, outputs = two.resources(), two.outputs()
+    values = [*(body.attributes for body in made.values()), outputs]
+    third = two.resolve({"Fn::Select": [2, {"Fn::GetAZs": ""}]})
+    assert not [value for value in walk(values) if value == third]
+    assert not [name for name in THIRD_ZONE if name in str(values)]
+    waited_for = {name for user in made for name in resources(role)[user].get("DependsOn", [])}
+    assert waited_for <= set(made)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(("count", "letters"), [("3", "ABC"), ("2", "AB")])
+def test_the_subnets_put_out_are_those_that_are_there(role, count, letters):
+    joined = {"Fn::Join": [",", [{"Ref": f"AppSubnet{letter}"} for letter in letters]]}
+    found = resolver(role, ZoneCount=count)
+    assert found.outputs()["AppSubnetIds"] == found.resolve(joined)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -151,7 +195,7 @@ def test_a_probe_reaches_its_secret_its_key_and_its_log_without_the_internet(rol
     assert set(services) == {f"{prefix}{name}" for name in ("secretsmanager", "kms", "logs", "s3")}
     services[f"{prefix}s3"] = properties(role, "S3Endpoint")
     for name in ("secretsmanager", "kms", "logs"):
-        assert services[f"{prefix}{name}"]["SubnetIds"] == [{"Ref": f"AppSubnet{letter}"} for letter in "ABC"]
+        assert services[f"{prefix}{name}"]["SubnetIds"] == subnets_of("App")
         assert services[f"{prefix}{name}"]["PrivateDnsEnabled"] is True
     assert services[f"{prefix}s3"]["RouteTableIds"] == [{"Ref": table} for table in TABLES]
 

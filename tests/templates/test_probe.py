@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.templates.pair import ROLES, WIRED, properties, resolved, resources, template, unlinked
+from tests.templates.pair import ROLES, WIRED, properties, resolved, resources, subnets_of, template, unlinked
 
 OTHER = {"primary": "eu-west-1", "secondary": "us-east-1"}
 FUNCTIONS = [("primary", "ProbeFunction"), ("primary", "ProbeUserFunction"), ("secondary", "ProbeFunction")]
@@ -30,7 +30,7 @@ def test_the_handlers_are_those_of_the_package(name, handler, seconds):
 def test_a_function_stands_in_the_application_subnets_alone_and_one_at_a_time(role, name):
     found = properties(role, name)
     assert found["VpcConfig"] == {
-        "SubnetIds": [{"Ref": f"AppSubnet{letter}"} for letter in "ABC"],
+        "SubnetIds": subnets_of("App"),
         "SecurityGroupIds": [{"Ref": "AppSecurityGroup"}],
     }
     assert found["ReservedConcurrentExecutions"] == 1
