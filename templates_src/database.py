@@ -80,7 +80,7 @@ def _add_cluster(template: RegionTemplate, **by_role: Any) -> None:
         rds.DBSubnetGroup(
             "DatabaseSubnets",
             **keep_when_protected(),
-            DBSubnetGroupDescription="Private subnets in three zones",
+            DBSubnetGroupDescription="Private subnets of the database",
             SubnetIds=subnet_ids("Database"),
             Tags=tags(template),
         )
