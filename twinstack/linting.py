@@ -1,6 +1,6 @@
-"""Runs cfn-lint as a library, with the project's `.cfnlintrc` and the project's own rules.
+"""Runs cfn-lint as a library, with the project's `.cfnlintrc` and our own rules; and the rules on pairs of templates.
 
-cfn-lint takes a second to import, so it is imported when it is used.
+cfn-lint takes a second to import, so it is imported when it is used, and our rules with it.
 """
 
 from __future__ import annotations
@@ -12,15 +12,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from twinstack.errors import InputError
+from twinstack.templates import Template
 
 if TYPE_CHECKING:
     from cfnlint.config import ConfigMixIn
     from cfnlint.match import Match
 
+    from lint_rules.pairs import PairRule, Place
+    from twinstack.planning.settled import SettledStack
+
 Level = Literal["error", "warning", "info"]
 
 CONFIG = Path(".cfnlintrc")
-RULES = Path("lint_rules")
+RULES = "lint_rules"
 
 _LEVELS: dict[str, Level] = {"error": "error", "warning": "warning", "informational": "info"}
 
@@ -57,7 +61,7 @@ def lint(
     regions: Sequence[str],
     *,
     config: Path | None = CONFIG,
-    rules: Path | None = RULES,
+    rules: str | None = RULES,
 ) -> list[Finding]:
     """Lints templates for all the regions that they will be deployed to.
 
@@ -65,7 +69,7 @@ def lint(
         templates: The files.
         regions: The regions; they take the place of those in the config file.
         config: The cfn-lint configuration; None, or a file that does not exist, means cfn-lint's defaults.
-        rules: The folder with the project's own rules; None, or a folder that does not exist, means none.
+        rules: The folder or package of rules that are used whatever the configuration says; None for none.
 
     Returns:
         What was found, warnings included, in the order of file and line.
@@ -81,30 +85,90 @@ def lint(
     return sorted({_finding(match) for match in _run(_arguments(templates, regions, config, rules))})
 
 
-def _arguments(templates: Sequence[Path], regions: Sequence[str], config: Path | None, rules: Path | None) -> list[str]:
+def lint_pairs(stacks: Sequence[SettledStack], *, config: Path | None = CONFIG) -> list[Finding]:
+    """Looks for the mistakes that only show when the stacks of an environment are read together.
+
+    A rule is switched off as in cfn-lint: by `ignore_checks` of the configuration, or of a resource's metadata.
+
+    Args:
+        stacks: The stacks as they are when every wire has its value.
+        config: The cfn-lint configuration, as for `lint`.
+
+    Returns:
+        What was found, in the order of file and line.
+
+    Raises:
+        InputError: cfn-lint refuses its configuration.
+    """
+    from lint_rules.pairs import RULES as PAIR_RULES  # noqa: PLC0415  # slow to import
+
+    ignored = tuple(_settings(_arguments((), (), config, None)).ignore_checks)
+    templates = {settled.stack.role: settled.stack.template for settled in stacks}
+    return sorted(
+        {
+            _pair_finding(rule, templates[place.role], place, message)
+            for rule in PAIR_RULES
+            for place, message in rule.findings(stacks)
+            if not rule.id.startswith((*ignored, *_ignored_at(templates[place.role], place)))
+        }
+    )
+
+
+def _ignored_at(template: Template, place: Place) -> Sequence[str]:
+    resource = template.resources.get(str(place.path[1]), {}) if place.path[0] == "Resources" else {}
+    config = ((resource.get("Metadata") or {}).get("cfn-lint") or {}).get("config") or {}
+    return config.get("ignore_checks") or ()
+
+
+def _pair_finding(rule: PairRule, template: Template, place: Place, message: str) -> Finding:
+    path, _, line = template.where(*place.path).rpartition(":")
+    return Finding(
+        path=path,
+        line=int(line),
+        column=1,
+        rule=rule.id,
+        level="error" if rule.id.startswith("E") else "warning",
+        message=f"{message}: {rule.fix}",
+        url=rule.source_url,
+    )
+
+
+def _arguments(templates: Sequence[Path], regions: Sequence[str], config: Path | None, rules: str | None) -> list[str]:
     # cfn-lint looks for a configuration by itself, in the home folder too, unless it is given one
     configured = config is not None and config.is_file()
     arguments = ["--config-file", str(config) if configured else os.devnull]
-    if rules is not None and any(rules.glob("*.py")):
-        arguments += ["--append-rules", str(rules)]
+    if rules is not None:
+        # what is given here takes the place of what the file says, so that is given again
+        import cfnlint.rules  # noqa: PLC0415  # slow to import
+
+        already = (rules, str(Path(cfnlint.rules.__file__).parent))
+        others = [other for other in _settings(arguments).append_rules if other not in already]
+        arguments += ["--append-rules", rules, *others]
     if regions:
         arguments += ["--regions", *regions]
-    return [*arguments, "--template", *map(str, templates)]
+    return [*arguments, "--template", *map(str, templates)] if templates else arguments
 
 
-def _run(arguments: list[str]) -> list[Match]:
+def _settings(arguments: list[str]) -> ConfigMixIn:
     from cfnlint.config import ConfigMixIn  # noqa: PLC0415  # slow to import
-    from cfnlint.exceptions import CfnLintExitException, UnexpectedRuleException  # noqa: PLC0415
-    from cfnlint.runner import Runner  # noqa: PLC0415
 
     try:
-        settings: ConfigMixIn = ConfigMixIn(arguments)
-        return list(Runner(settings).run())
-    except (CfnLintExitException, UnexpectedRuleException, ValueError, TypeError) as error:
+        return ConfigMixIn(arguments)
+    except (ValueError, TypeError) as error:
         raise InputError(f"cfn-lint refuses to run with {' '.join(arguments)}: {error}") from error
     except SystemExit as error:
         # its argument parser ends the process, after printing why
         raise InputError(f"cfn-lint refuses to run with {' '.join(arguments)}") from error
+
+
+def _run(arguments: list[str]) -> list[Match]:
+    from cfnlint.exceptions import CfnLintExitException, UnexpectedRuleException  # noqa: PLC0415  # slow to import
+    from cfnlint.runner import Runner  # noqa: PLC0415
+
+    try:
+        return list(Runner(_settings(arguments)).run())
+    except (CfnLintExitException, UnexpectedRuleException, ValueError, TypeError) as error:
+        raise InputError(f"cfn-lint refuses to run with {' '.join(arguments)}: {error}") from error
 
 
 def _finding(match: Match) -> Finding:

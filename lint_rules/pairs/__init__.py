@@ -9,16 +9,18 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from lint_rules.pairs import _pair
+from lint_rules.pairs._pair import PairRule, Place
 
-RULES: tuple[_pair.PairRule, ...] = tuple(
+__all__ = ["RULES", "PairRule", "Place"]
+
+RULES: tuple[PairRule, ...] = tuple(
     sorted(
         (
             found()
             for module in pkgutil.iter_modules(__path__)
             if not module.name.startswith("_")
             for found in vars(importlib.import_module(f"{__name__}.{module.name}")).values()
-            if isinstance(found, type) and issubclass(found, _pair.PairRule)
+            if isinstance(found, type) and issubclass(found, PairRule)
         ),
         key=lambda rule: rule.id,
     )

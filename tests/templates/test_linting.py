@@ -104,7 +104,7 @@ def test_rules_of_the_project_are_run(broken, tmp_path):
                     return [RuleMatch(["Resources", name], "a bucket") for name in cfn.get_resources()]
             """)
     )
-    found = lint([broken], ["us-east-1"], config=None, rules=rules)
+    found = lint([broken], ["us-east-1"], config=None, rules=str(rules))
     assert ("E9901", 4) in [(finding.rule, finding.line) for finding in found]
 
 

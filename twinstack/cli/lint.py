@@ -1,4 +1,4 @@
-"""`lint`: the environment's templates under cfn-lint, for the regions they are deployed to."""
+"""`lint`: the environment's templates under cfn-lint, for the regions they are deployed to, and as a pair."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def run(settings: Settings) -> int:
 
 
 def lint_environment(environment: Environment, screen: Screen) -> list[str]:
-    """Lints every template of an environment.
+    """Lints every template of an environment, and all of them together.
 
     Returns:
         The regions that were looked at.
@@ -30,13 +30,17 @@ def lint_environment(environment: Environment, screen: Screen) -> list[str]:
     Raises:
         InputError: There are findings; each has been told.
     """
-    from twinstack.linting import lint
+    from twinstack.linting import lint, lint_pairs
+    from twinstack.planning.resource_schemas import shipped_schemas
+    from twinstack.planning.settled import settle
+    from twinstack.planning.steps import Planner
 
     entries = environment.file.model.stacks
     regions = sorted({entry.region for entry in entries.values()})
     screen.tell(Waiting(f"linting the templates for {', '.join(regions)}"))
     _warn_if_stale(screen)
     findings = lint(sorted({entry.template for entry in entries.values()}), regions)
+    findings += lint_pairs(settle(Planner(environment.system, shipped_schemas)))
     for finding in findings:
         screen.tell(Told(finding.rule, finding.level, f"{finding.path}:{finding.line}", finding.message))
     if findings:
