@@ -53,12 +53,12 @@ def project(tmp_path):
     return tmp_path
 
 
-def run(folder, *arguments, **variables):
+def run(folder, *arguments, entry=ROOT / "deploy.py", **variables):
     """Runs the entry in a folder, without the credentials and settings of whoever runs the tests."""
     environment = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
     environment |= {"HOME": str(folder), "AWS_EC2_METADATA_DISABLED": "true", **variables}
     return subprocess.run(
-        [sys.executable, str(ROOT / "deploy.py"), *arguments],
+        [sys.executable, str(entry), *arguments],
         cwd=folder,
         env=environment,
         capture_output=True,
