@@ -16,7 +16,10 @@ class SmallServerlessMember(_rule.Rule):
 
     id = "W9514"
     shortdesc = "Serverless member of a global database below 8 ACU"
-    description = "Below 8 Aurora capacity units an instance of a global database falls behind in replication and is restarted, AWS says."
+    description = (
+        "Below 8 Aurora capacity units an instance of a global database may fall behind in replication, so AWS "
+        "recommends at least that much."
+    )
     fix = "set MinCapacity to 8 or more"
     source_url = (
         "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-serverless-v2.setting-capacity.html"
