@@ -7,7 +7,6 @@ from collections.abc import Callable
 from ..handler import Handler
 from .alarms import Alarm, CompositeAlarm
 from .buckets import Bucket
-from .dashboards import Dashboard, take_tags_of_dashboards
 from .db_clusters import DBCluster, show_all_settings
 from .db_instances import DBInstance, show_the_key_of_insights
 from .endpoints import VPCEndpoint, show_all_of_an_endpoint
@@ -28,7 +27,6 @@ TYPES: tuple[type[Handler], ...] = (
     Alarm,
     Bucket,
     CompositeAlarm,
-    Dashboard,
     DBCluster,
     DBInstance,
     EventSubscription,
@@ -59,5 +57,4 @@ BEHAVIOUR: tuple[Callable[[], None], ...] = (
     show_all_settings,
     show_the_key_of_insights,
     show_writer_endpoint,
-    take_tags_of_dashboards,
 )
