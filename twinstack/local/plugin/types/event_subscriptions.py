@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar
 from xml.sax.saxutils import escape
 
@@ -39,7 +39,7 @@ class EventSubscription(Handler):
 
     type_name = "AWS::RDS::EventSubscription"
     tag_property = "Tags"
-    ineffective: ClassVar[tuple[str, ...]] = ("SnsTopicArn",)
+    ineffective: ClassVar[Mapping[str, str]] = {"SnsTopicArn": "no events are sent"}
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         api = client("rds")

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ..api import client
@@ -14,7 +15,7 @@ class Function(Handler):
     """AWS::Lambda::Function; it runs outside of any network."""
 
     type_name = "AWS::Lambda::Function"
-    ineffective: ClassVar[tuple[str, ...]] = ("VpcConfig",)
+    ineffective: ClassVar[Mapping[str, str]] = {"VpcConfig": "it runs outside of any network"}
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         outcome = super().create(resource, properties)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ministack.services import ec2 as ec2_service
@@ -92,11 +93,9 @@ class FlowLog(Handler):
 
     type_name = "AWS::EC2::FlowLog"
     tag_property = "Tags"
-    ineffective: ClassVar[tuple[str, ...]] = (
-        "DeliverLogsPermissionArn",
-        "DestinationOptions",
-        "LogFormat",
-        "MaxAggregationInterval",
+    ineffective: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("DeliverLogsPermissionArn", "DestinationOptions", "LogFormat", "MaxAggregationInterval"),
+        "no traffic is logged",
     )
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
