@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..handler import Handler
 from .alarms import Alarm, CompositeAlarm
 from .buckets import Bucket
+from .dashboards import Dashboard, tag_dashboards
 from .db_clusters import DBCluster, show_all_settings
 from .db_instances import DBInstance, show_the_key_of_insights
 from .endpoints import VPCEndpoint, show_all_of_an_endpoint
@@ -30,6 +31,7 @@ TYPES: tuple[type[Handler], ...] = (
     CompositeAlarm,
     DBCluster,
     DBInstance,
+    Dashboard,
     EventSubscription,
     FlowLog,
     Function,
@@ -59,4 +61,5 @@ BEHAVIOUR: tuple[Callable[[], None], ...] = (
     show_all_settings,
     show_the_key_of_insights,
     show_writer_endpoint,
+    tag_dashboards,
 )
