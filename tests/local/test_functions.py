@@ -47,9 +47,34 @@ def test_a_function_keeps_its_key_its_queue_and_how_many_run_at_once(account, st
         shown()
 
 
-def test_the_network_of_a_function_is_listed_as_not_emulated(stack, not_emulated):
-    stack.deploy(resources(VpcConfig={"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}))
-    assert not_emulated(stack) == {("Function", "VpcConfig")}
+def test_a_function_keeps_its_network(account, stack, not_emulated):
+    base = {
+        "Vpc": {"Type": "AWS::EC2::VPC", "Properties": {"CidrBlock": "10.0.0.0/16"}},
+        "Subnet": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.1.0/24"}},
+        "Other": {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.2.0/24"}},
+        "Group": {
+            "Type": "AWS::EC2::SecurityGroup",
+            "Properties": {"GroupDescription": "probe", "VpcId": {"Ref": "Vpc"}},
+        },
+    }
+
+    def network(subnet):
+        return {"VpcConfig": {"SubnetIds": [{"Ref": subnet}], "SecurityGroupIds": [{"Ref": "Group"}]}}
+
+    def shown():
+        found = account.client("lambda").get_function_configuration(FunctionName=stack.physical_id("Function"))
+        return {name: found["VpcConfig"][name] for name in ("SubnetIds", "SecurityGroupIds", "VpcId")}
+
+    for subnet in ("Subnet", "Other"):
+        stack.deploy({**base, **resources(**network(subnet))})
+        assert shown() == {
+            "SubnetIds": [stack.physical_id(subnet)],
+            "SecurityGroupIds": [stack.physical_id("Group")],
+            "VpcId": stack.physical_id("Vpc"),
+        }
+        assert not_emulated(stack) == set()
+    stack.deploy({**base, **resources()})
+    assert shown() == {"SubnetIds": [], "SecurityGroupIds": [], "VpcId": ""}
     stack.delete()
 
 

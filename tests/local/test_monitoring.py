@@ -120,10 +120,12 @@ def test_a_topic_its_key_and_its_policy(account, stack, not_emulated):
         attributes()
 
 
-def test_an_event_subscription_is_kept_and_sends_nothing(account, stack, not_emulated):
+def test_an_event_subscription_keeps_its_topic_and_what_it_is_about(account, stack, not_emulated):
+    topic = "arn:aws:sns:us-east-1:000000000000:events"
+
     def subscription(*categories, **properties):
         given = {
-            "SnsTopicArn": "arn:aws:sns:us-east-1:000000000000:events",
+            "SnsTopicArn": topic,
             "SourceType": "db-cluster",
             "EventCategories": list(categories),
             "Tags": [{"Key": "Team", "Value": "a"}],
@@ -139,37 +141,49 @@ def test_an_event_subscription_is_kept_and_sends_nothing(account, stack, not_emu
         return found["EventSubscriptionsList"][0]
 
     assert shown()["EventCategoriesList"] == ["failover", "failure"]
+    assert shown()["SnsTopicArn"] == topic
     assert (shown()["SourceType"], shown()["Enabled"]) == ("db-cluster", True)
     tags = rds.list_tags_for_resource(ResourceName=shown()["EventSubscriptionArn"])["TagList"]
     assert {"Key": "Team", "Value": "a"} in tags
-    assert not_emulated(stack) == {("Events", "SnsTopicArn")}
+    assert not_emulated(stack) == set()
     stack.deploy({"Events": subscription("global-failover", Enabled="false")})
     assert (shown()["EventCategoriesList"], shown()["Enabled"]) == (["global-failover"], False)
+    stack.deploy({"Events": subscription("global-failover", SnsTopicArn=f"{topic}-2")})
+    assert shown()["SnsTopicArn"] == f"{topic}-2"
     name = stack.physical_id("Events")
     stack.delete()
     with pytest.raises(ClientError, match="SubscriptionNotFound"):
         rds.describe_event_subscriptions(SubscriptionName=name)
 
 
-def test_a_dashboard_is_written_as_json_and_its_tags_are_listed_as_dropped(account, stack, not_emulated):
-    def dashboard(stat):
+def test_a_dashboard_is_written_as_json_and_tagged(account, stack, not_emulated):
+    def dashboard(stat, **tags):
         body = {"Fn::ToJsonString": {"widgets": [{"type": "metric", "properties": {"stat": stat}}]}}
-        tags = [{"Key": "Team", "Value": "a"}]
-        properties = {"DashboardName": stack.name, "DashboardBody": body, "Tags": tags}
+        given = [{"Key": key, "Value": value} for key, value in tags.items()]
+        properties = {"DashboardName": stack.name, "DashboardBody": body, "Tags": given}
         return {"Type": "AWS::CloudWatch::Dashboard", "Properties": properties}
 
+    cloudwatch = account.client("cloudwatch")
+
     def shown():
-        found = account.client("cloudwatch").get_dashboard(DashboardName=stack.name)
+        found = cloudwatch.get_dashboard(DashboardName=stack.name)
         return json.loads(found["DashboardBody"])["widgets"][0]["properties"]["stat"]
 
-    stack.deploy({"Board": dashboard("Sum")}, Transform="AWS::LanguageExtensions")
-    assert shown() == "Sum"
-    stack.deploy({"Board": dashboard("Average")}, Transform="AWS::LanguageExtensions")
-    assert shown() == "Average"
-    assert not_emulated(stack) == {("Board", "Tags")}
+    def tags_of(arn):
+        found = cloudwatch.list_tags_for_resource(ResourceARN=arn)["Tags"]
+        return {tag["Key"]: tag["Value"] for tag in found if not tag["Key"].startswith("aws:")}
+
+    stack.deploy({"Board": dashboard("Sum", Team="a", Cost="b")}, Transform="AWS::LanguageExtensions")
+    arn = cloudwatch.get_dashboard(DashboardName=stack.name)["DashboardArn"]
+    assert (shown(), tags_of(arn)) == ("Sum", {"Team": "a", "Cost": "b"})
+    stack.deploy({"Board": dashboard("Average", Team="c")}, Transform="AWS::LanguageExtensions")
+    assert (shown(), tags_of(arn)) == ("Average", {"Team": "c"})
+    assert not_emulated(stack) == set()
     stack.delete()
     with pytest.raises(ClientError):
         shown()
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        tags_of(arn)
 
 
 def test_a_log_group(account, stack):

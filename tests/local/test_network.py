@@ -162,14 +162,45 @@ def test_endpoints_keep_their_tables_groups_and_policy(account, stack, not_emula
     stack.delete()
 
 
-def test_a_flow_log_is_kept_and_says_what_it_does_not_do(account, stack, not_emulated):
+def test_an_endpoint_keeps_who_resolves_its_private_name(account, stack, not_emulated):
+    subnet = {"Type": "AWS::EC2::Subnet", "Properties": {"VpcId": {"Ref": "Vpc"}, "CidrBlock": "10.0.1.0/24"}}
+
+    def resources(**options):
+        named = {"VpcId": {"Ref": "Vpc"}, "ServiceName": f"com.amazonaws.{EAST}.s3", "VpcEndpointType": "Interface"}
+        given = {**named, "SubnetIds": [{"Ref": "Subnet"}], "PrivateDnsEnabled": True, **options}
+        endpoint = {"Type": "AWS::EC2::VPCEndpoint", "Properties": given}
+        return {"Vpc": vpc("10.0.0.0/16"), "Subnet": subnet, "Endpoint": endpoint}
+
+    ec2 = account.client("ec2")
+
+    def shown():
+        found = ec2.describe_vpc_endpoints(VpcEndpointIds=[stack.physical_id("Endpoint")])
+        return found["VpcEndpoints"][0].get("DnsOptions")
+
+    word = "PrivateDnsOnlyForInboundResolverEndpoint"
+    stack.deploy(resources(DnsOptions={word: "AllResolvers", "DnsRecordIpType": "ipv4"}))
+    assert shown() == {word: False, "DnsRecordIpType": "ipv4"}
+    assert not_emulated(stack) == set()
+    stack.deploy(resources(DnsOptions={word: "OnlyInboundResolver", "Unknown": 1}))
+    assert shown() == {word: True}
+    assert not_emulated(stack) == {("Endpoint", "DnsOptions.Unknown")}
+    stack.deploy(resources())
+    assert shown() is None
+    identifier = stack.physical_id("Endpoint")
+    stack.delete()
+    assert identifier not in [found["VpcEndpointId"] for found in ec2.describe_vpc_endpoints()["VpcEndpoints"]]
+
+
+def test_a_flow_log_shows_all_that_it_was_made_with(account, stack, not_emulated):
     properties = {
         "ResourceId": {"Ref": "Vpc"},
         "ResourceType": "VPC",
         "TrafficType": "ALL",
         "LogGroupName": "flows",
         "DeliverLogsPermissionArn": "arn:aws:iam::000000000000:role/flows",
-        "MaxAggregationInterval": 60,
+        "LogFormat": "${srcaddr} > ${dstaddr}",
+        "MaxAggregationInterval": "60",
+        "DestinationOptions": {"FileFormat": "plain-text", "PerHourPartition": "true"},
         "Tags": TAGS,
     }
     log = {"Type": "AWS::EC2::FlowLog", "Properties": properties}
@@ -181,7 +212,19 @@ def test_a_flow_log_is_kept_and_says_what_it_does_not_do(account, stack, not_emu
 
     assert shown()["ResourceId"] == stack.physical_id("Vpc")
     assert {"Key": "Name", "Value": "mine"} in shown()["Tags"]
-    assert not_emulated(stack) == {("Log", "DeliverLogsPermissionArn"), ("Log", "MaxAggregationInterval")}
+    expected = {
+        "DeliverLogsPermissionArn": properties["DeliverLogsPermissionArn"],
+        "DestinationOptions": {"FileFormat": "plain-text", "PerHourPartition": True},
+        "LogFormat": properties["LogFormat"],
+        "LogGroupName": "flows",
+        "MaxAggregationInterval": 60,
+    }
+    assert {name: shown().get(name) for name in expected} == expected
+    assert not_emulated(stack) == set()
+    other = {**log, "Properties": {**properties, "DeliverLogsPermissionArn": "arn:aws:iam::000000000000:role/other"}}
+    stack.deploy({"Vpc": vpc("10.0.0.0/16"), "Log": other})
+    assert shown()["DeliverLogsPermissionArn"].endswith("/other")
+    stack.deploy({"Vpc": vpc("10.0.0.0/16"), "Log": log})
     stack.deploy({"Vpc": vpc("10.0.0.0/16"), "Log": {**log, "Properties": {**properties, "Tags": []}}})
     assert {"Key": "Name", "Value": "mine"} not in shown().get("Tags", [])
     identifier = stack.physical_id("Log")

@@ -5,7 +5,7 @@ import json
 
 import pytest
 
-from twinstack.local.plugin.dropped import Ledger, dropped_by_create, dropped_by_update
+from twinstack.local.plugin.dropped import UNREAD, Ledger, dropped_by_create, dropped_by_update
 from twinstack.local.plugin.recording import Recorded, replaced
 
 GIVEN = {"Name": "a", "Config": {"One": 1, "Two": 2}, "Rules": [{"Id": 1, "Extra": 1}, {"Id": 2}]}
@@ -68,9 +68,16 @@ def test_a_ledger_forgets_what_a_stack_no_longer_holds(tmp_path):
     file = tmp_path / "ledger.json"
     ledger = Ledger(file)
     for stack, resource in (("one", "A"), ("one", "B"), ("two", "A")):
-        ledger.record(("us-east-1", stack, resource), "AWS::X::Y", ["Tags"])
+        ledger.record(("us-east-1", stack, resource), "AWS::X::Y", ["Tags"], {})
     ledger.keep_only("us-east-1", "one", {"B"})
     assert [(row["stack"], row["resource"]) for row in json.loads(file.read_text())] == [("one", "B"), ("two", "A")]
-    ledger.record(("us-east-1", "one", "B"), "AWS::X::Y", [])
+    ledger.record(("us-east-1", "one", "B"), "AWS::X::Y", [], {})
     ledger.keep_only("us-east-1", "two", ())
     assert json.loads(file.read_text()) == []
+
+
+def test_a_ledger_says_why(tmp_path):
+    file = tmp_path / "ledger.json"
+    Ledger(file).record(("us-east-1", "one", "A"), "AWS::X::Y", ["Tags", "Code"], {"Code": "not run"})
+    found = {row["property"]: row["reason"] for row in json.loads(file.read_text())}
+    assert found == {"Code": "not run", "Tags": UNREAD}

@@ -82,8 +82,10 @@ EVENTS: list[tuple[Event, str]] = [
         "Left behind:\n  primary: Key k-1: pending",
     ),
     (
-        told.NotEmulated(({"type": "AWS::S3::Bucket", "property": "Replication", "where": "pair Bucket"},)),
-        "  AWS::S3::Bucket: Replication (pair Bucket)",
+        told.NotEmulated(
+            ({"type": "AWS::S3::Bucket", "property": "Replication", "where": "pair Bucket", "reason": "unknown"},)
+        ),
+        "  AWS::S3::Bucket: Replication (pair Bucket): unknown",
     ),
     (told.LocalAwsRead("http://127.0.0.1:4566", 12), "local AWS at http://127.0.0.1:4566 (pid 12)"),
     (told.LocalAwsRead(None, None), "the local AWS is not running"),
@@ -188,7 +190,7 @@ def nasty_events(text):
     yield told.StatusRead(({**STATUS, "status": text, "resources": 1, "protected": False, "reason": text},))
     yield told.StackEventRead("primary", "r", "t", "It", "T", "S", text)
     yield told.Left(({"stack": "s", "resource": "r", "type": "t", "physical_id": text, "why": "w"},))
-    yield told.NotEmulated(({"type": "t", "property": text, "where": "w"},))
+    yield told.NotEmulated(({"type": "t", "property": text, "where": "w", "reason": "r"},))
     yield told.Printed(text)
     yield told.Done(text)
     yield told.PlanMade({**PLAN, "unknown": {"secondary": text}})

@@ -54,7 +54,12 @@ def tell_not_emulated(screen: Screen) -> None:
     from twinstack.local.process import not_emulated
 
     entries = tuple(
-        {"type": entry.type, "property": entry.property, "where": f"{entry.stack} {entry.resource}"}
+        {
+            "type": entry.type,
+            "property": entry.property,
+            "where": f"{entry.stack} {entry.resource}",
+            "reason": entry.reason,
+        }
         for entry in not_emulated(Path.cwd())
     )
     if entries:

@@ -57,6 +57,7 @@ class NotEmulated:
     resource: str
     type: str
     property: str
+    reason: str
 
 
 class LocalAwsError(TwinStackError):

@@ -189,7 +189,7 @@ class Left(Event):
 
 @dataclass(frozen=True)
 class NotEmulated(Event):
-    """What the local AWS was asked for and did not do."""
+    """What the local AWS was asked for and did not do, and why."""
 
     code: ClassVar[str] = "not-emulated"
     entries: tuple[Mapping[str, str], ...]

@@ -202,7 +202,7 @@ class TextScreen:
     def _(self, event: told.NotEmulated) -> None:
         self._listing(
             "Not emulated by the local AWS (accepted, without effect):",
-            (f"{entry['type']}: {entry['property']} ({entry['where']})" for entry in event.entries),
+            (f"{entry['type']}: {entry['property']} ({entry['where']}): {entry['reason']}" for entry in event.entries),
         )
 
     @_draw.register

@@ -15,6 +15,8 @@ from .shapes import Properties
 Resource = tuple[str, str, str]
 """Region, stack and logical id."""
 
+UNREAD = "the emulator does not know it"
+
 
 class Ledger:
     """Dropped properties by resource; every change is written out whole, so that a reader never sees half."""
@@ -23,22 +25,29 @@ class Ledger:
         """Start empty: the emulator starts with nothing in it."""
         self._file = file
         self._lock = threading.Lock()
-        self._entries: dict[Resource, tuple[str, list[str]]] = {}
+        self._entries: dict[Resource, tuple[str, dict[str, str]]] = {}
         self._write()
 
-    def record(self, resource: Resource, type_name: str, properties: Iterable[str]) -> None:
-        """Set what was dropped of a resource; nothing removes its entry."""
+    def record(self, resource: Resource, type_name: str, properties: Iterable[str], reasons: Mapping[str, str]) -> None:
+        """Set what was dropped of a resource and why; nothing removes its entry.
+
+        Args:
+            resource: Where it is.
+            type_name: Its type.
+            properties: What was dropped.
+            reasons: By property; one without a reason is one that nothing read.
+        """
         with self._lock:
-            names = sorted(properties)
-            if names:
-                self._entries[resource] = (type_name, names)
+            dropped = {name: reasons.get(name, UNREAD) for name in sorted(properties)}
+            if dropped:
+                self._entries[resource] = (type_name, dropped)
             else:
                 self._entries.pop(resource, None)
             self._write()
 
     def of(self, resource: Resource) -> set[str]:
         """What is recorded of a resource."""
-        return set(self._entries.get(resource, ("", []))[1])
+        return set(self._entries.get(resource, ("", {}))[1])
 
     def keep_only(self, region: str, stack_name: str, logical_ids: Collection[str]) -> None:
         """Forget every resource of a stack that it no longer holds."""
@@ -51,9 +60,16 @@ class Ledger:
 
     def _write(self) -> None:
         rows = [
-            {"region": region, "stack": stack, "resource": logical_id, "type": type_name, "property": name}
-            for (region, stack, logical_id), (type_name, names) in sorted(self._entries.items())
-            for name in names
+            {
+                "region": region,
+                "stack": stack,
+                "resource": logical_id,
+                "type": type_name,
+                "property": name,
+                "reason": reason,
+            }
+            for (region, stack, logical_id), (type_name, dropped) in sorted(self._entries.items())
+            for name, reason in dropped.items()
         ]
         draft = self._file.with_suffix(".draft")
         draft.write_text(json.dumps(rows, indent=1), encoding="utf-8")

@@ -37,8 +37,8 @@ class Handler:
     type_name: ClassVar[str]
     tag_property: ClassVar[str | None] = None
     """Where the stack's tags go; None: as the emulator has it."""
-    ineffective: ClassVar[tuple[str, ...]] = ()
-    """Properties that are taken and have no effect here: reported as not emulated."""
+    ineffective: ClassVar[Mapping[str, str]] = {}
+    """Properties that are taken and have no effect here, with the reason: reported as not emulated."""
 
     def __init__(self, native: Mapping[str, Any]) -> None:
         """Keep the emulator's own handler; it is empty for a type that the emulator does not know."""

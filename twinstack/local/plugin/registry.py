@@ -46,7 +46,7 @@ def _entry(name: str, handler: Handler, native: Mapping[str, Any], ledger: Ledge
         seen = Recorded(dict(properties))
         physical_id, attributes = handler.create(Resource(stack_name, logical_id), seen)
         key = (api.region(), stack_name, logical_id)
-        ledger.record(key, name, dropped_by_create(seen, handler.ineffective))
+        ledger.record(key, name, dropped_by_create(seen, handler.ineffective), handler.ineffective)
         return physical_id, dict(attributes)
 
     def update(
@@ -55,7 +55,8 @@ def _entry(name: str, handler: Handler, native: Mapping[str, Any], ledger: Ledge
         seen = Recorded(dict(new))
         new_id, attributes = handler.update(Resource(stack_name, logical_id), physical_id, old, seen)
         key = (api.region(), stack_name, logical_id)
-        ledger.record(key, name, dropped_by_update(old, seen, ledger.of(key), handler.ineffective))
+        dropped = dropped_by_update(old, seen, ledger.of(key), handler.ineffective)
+        ledger.record(key, name, dropped, handler.ineffective)
         return new_id, dict(attributes)
 
     def delete(physical_id: str, properties: Properties) -> None:

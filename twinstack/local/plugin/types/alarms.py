@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ministack.services import cloudwatch
@@ -20,7 +21,7 @@ class Alarm(Handler):
     """AWS::CloudWatch::Alarm; one over `Metrics` is kept and shown, and never evaluated."""
 
     type_name = "AWS::CloudWatch::Alarm"
-    ineffective: ClassVar[tuple[str, ...]] = ("Metrics",)
+    ineffective: ClassVar[Mapping[str, str]] = {"Metrics": "metric math is never evaluated"}
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         if not properties.get("Metrics"):
@@ -57,10 +58,9 @@ class CompositeAlarm(Handler):
 
     type_name = "AWS::CloudWatch::CompositeAlarm"
     tag_property = "Tags"
-    ineffective: ClassVar[tuple[str, ...]] = (
-        "ActionsSuppressor",
-        "ActionsSuppressorExtensionPeriod",
-        "ActionsSuppressorWaitPeriod",
+    ineffective: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("ActionsSuppressor", "ActionsSuppressorExtensionPeriod", "ActionsSuppressorWaitPeriod"),
+        "an alarm never suppresses the actions of another",
     )
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from xml.sax.saxutils import escape
 
@@ -35,7 +36,9 @@ class DBInstance(Handler):
     """AWS::RDS::DBInstance."""
 
     type_name = "AWS::RDS::DBInstance"
-    ineffective: ClassVar[tuple[str, ...]] = ("EnableCloudwatchLogsExports",)
+    ineffective: ClassVar[Mapping[str, str]] = {
+        "EnableCloudwatchLogsExports": "no database server runs that would write logs"
+    }
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         physical_id, attributes = super().create(resource, properties)

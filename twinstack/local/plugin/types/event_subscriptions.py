@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 from xml.sax.saxutils import escape
 
 from ministack.core.responses import get_account_id
@@ -23,7 +23,7 @@ _SUBSCRIPTIONS: dict[tuple[str, str], dict[str, Any]] = {}
 
 
 def answer_event_subscriptions() -> None:
-    """Give the emulator's RDS the four actions on event subscriptions; it sends no events to them."""
+    """Give the emulator's RDS the four actions on event subscriptions; no database runs that would have events."""
     rds._ACTION_MAP.update(
         {
             "CreateEventSubscription": _create,
@@ -39,7 +39,6 @@ class EventSubscription(Handler):
 
     type_name = "AWS::RDS::EventSubscription"
     tag_property = "Tags"
-    ineffective: ClassVar[tuple[str, ...]] = ("SnsTopicArn",)
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         api = client("rds")

@@ -3,18 +3,19 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from ..api import client
 from ..handler import Handler, Outcome, Resource
-from ..shapes import Properties
+from ..shapes import Properties, typed
+
+_NO_NETWORK: Properties = {"SubnetIds": [], "SecurityGroupIds": []}
 
 
 class Function(Handler):
-    """AWS::Lambda::Function; it runs outside of any network."""
+    """AWS::Lambda::Function; its network is kept, and the emulator runs it outside of any."""
 
     type_name = "AWS::Lambda::Function"
-    ineffective: ClassVar[tuple[str, ...]] = ("VpcConfig",)
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         outcome = super().create(resource, properties)
@@ -32,6 +33,7 @@ def _set(name: str, properties: Properties) -> None:
     settings: dict[str, Any] = {
         "DeadLetterConfig": dict(properties.get("DeadLetterConfig") or {"TargetArn": ""}),
         "KMSKeyArn": properties.get("KmsKeyArn") or "",
+        "VpcConfig": typed(api, "VpcConfig", properties.get("VpcConfig") or _NO_NETWORK),
     }
     api.update_function_configuration(FunctionName=name, **settings)
     reserved = properties.get("ReservedConcurrentExecutions")

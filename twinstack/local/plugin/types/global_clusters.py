@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ministack.services import rds
@@ -37,7 +38,7 @@ class GlobalCluster(Handler):
 
     type_name = "AWS::RDS::GlobalCluster"
     tag_property = "Tags"
-    ineffective: ClassVar[tuple[str, ...]] = ("EngineLifecycleSupport",)
+    ineffective: ClassVar[Mapping[str, str]] = {"EngineLifecycleSupport": "no support of an engine ever ends"}
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         rds_api = client("rds")

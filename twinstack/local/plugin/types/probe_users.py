@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from ..handler import Handler, Outcome, Resource
@@ -13,7 +14,9 @@ class ProbeUser(Handler):
     """Custom::ProbeUser, answered without calling its function and listed as not emulated."""
 
     type_name = "Custom::ProbeUser"
-    ineffective: ClassVar[tuple[str, ...]] = ("ServiceToken",)
+    ineffective: ClassVar[Mapping[str, str]] = {
+        "ServiceToken": "its function is not run: there is no database server to make a user in"
+    }
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         for name in ("ServiceTimeout", "Host", "Port", "SecretArn"):

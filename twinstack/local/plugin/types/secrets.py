@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from ministack.core.responses import get_account_id
@@ -76,7 +77,9 @@ class RotationSchedule(Handler):
     """AWS::SecretsManager::RotationSchedule; the emulator keeps the schedule and never calls the function."""
 
     type_name = "AWS::SecretsManager::RotationSchedule"
-    ineffective: ClassVar[tuple[str, ...]] = ("RotationLambdaARN", "RotateImmediatelyOnUpdate")
+    ineffective: ClassVar[Mapping[str, str]] = dict.fromkeys(
+        ("RotationLambdaARN", "RotateImmediatelyOnUpdate"), "the function that rotates is never called"
+    )
 
     def create(self, resource: Resource, properties: Properties) -> Outcome:
         api = client("secretsmanager")

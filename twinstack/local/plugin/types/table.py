@@ -7,10 +7,12 @@ from collections.abc import Callable
 from ..handler import Handler
 from .alarms import Alarm, CompositeAlarm
 from .buckets import Bucket
+from .dashboards import Dashboard, tag_dashboards
 from .db_clusters import DBCluster, show_all_settings
 from .db_instances import DBInstance, show_the_key_of_insights
 from .endpoints import VPCEndpoint, show_all_of_an_endpoint
 from .event_subscriptions import EventSubscription, answer_event_subscriptions
+from .flow_logs import FlowLog, show_all_of_a_flow_log
 from .functions import Function
 from .global_clusters import GlobalCluster, show_writer_endpoint
 from .health_checks import HealthCheck, read_lists_of_health_checks
@@ -21,7 +23,7 @@ from .probe_users import ProbeUser
 from .replicas import encrypt_replicas_with_the_rules_key
 from .secrets import ResourcePolicy, RotationSchedule, Secret
 from .topics import Topic
-from .vpcs import VPC, FlowLog, SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
+from .vpcs import VPC, SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
 
 TYPES: tuple[type[Handler], ...] = (
     Alarm,
@@ -29,6 +31,7 @@ TYPES: tuple[type[Handler], ...] = (
     CompositeAlarm,
     DBCluster,
     DBInstance,
+    Dashboard,
     EventSubscription,
     FlowLog,
     Function,
@@ -53,8 +56,10 @@ BEHAVIOUR: tuple[Callable[[], None], ...] = (
     answer_event_subscriptions,
     encrypt_replicas_with_the_rules_key,
     read_lists_of_health_checks,
+    show_all_of_a_flow_log,
     show_all_of_an_endpoint,
     show_all_settings,
     show_the_key_of_insights,
     show_writer_endpoint,
+    tag_dashboards,
 )

@@ -1,4 +1,4 @@
-"""AWS::EC2::VPC and what hangs on it: security group rules, flow logs."""
+"""AWS::EC2::VPC and what hangs on it: security groups and their rules."""
 # ruff: noqa: D102  what create, update and delete do is said in Handler
 
 from __future__ import annotations
@@ -8,9 +8,8 @@ from typing import Any, ClassVar
 from ministack.services import ec2 as ec2_service
 
 from ..api import client, unless_gone
-from ..handler import Handler, Outcome, Resource, tag_list
-from ..shapes import Properties, arguments
-from .peering import retag
+from ..handler import Handler, Outcome, Resource
+from ..shapes import Properties
 
 _PAIR = ("UserIdGroupPairs", "GroupId")
 _SOURCES = {
@@ -85,34 +84,6 @@ def _permission(properties: Properties) -> dict[str, Any]:
         if properties.get(name):
             permission[member] = [{key: properties[name], **text}]
     return permission
-
-
-class FlowLog(Handler):
-    """AWS::EC2::FlowLog; the emulator keeps it and no traffic is ever logged."""
-
-    type_name = "AWS::EC2::FlowLog"
-    tag_property = "Tags"
-    ineffective: ClassVar[tuple[str, ...]] = (
-        "DeliverLogsPermissionArn",
-        "DestinationOptions",
-        "LogFormat",
-        "MaxAggregationInterval",
-    )
-
-    def create(self, resource: Resource, properties: Properties) -> Outcome:
-        ec2 = client("ec2")
-        asked = arguments(ec2, "CreateFlowLogs", properties)
-        made = ec2.create_flow_logs(**asked, ResourceIds=[properties["ResourceId"]])["FlowLogIds"][0]
-        if properties.get("Tags"):
-            ec2.create_tags(Resources=[made], Tags=tag_list(properties["Tags"]))
-        return made, {"Id": made}
-
-    def update(self, resource: Resource, physical_id: str, old: Properties, new: Properties) -> Outcome:
-        retag(physical_id, old, new)
-        return physical_id, {"Id": physical_id}
-
-    def delete(self, physical_id: str, properties: Properties) -> None:
-        client("ec2").delete_flow_logs(FlowLogIds=[physical_id])
 
 
 class SecurityGroup(Handler):
