@@ -102,7 +102,7 @@ def _if(cfn: Template, argument: Any) -> Iterator[str]:
 
 
 def _ref(cfn: Template, argument: Any) -> Iterator[str]:
-    parameter = cfn.template.get("Parameters", {}).get(argument)
+    parameter = dig(cfn.template, "Parameters", argument) if isinstance(argument, str) else None
     if not isinstance(parameter, dict) or str(parameter.get("Type", "")).startswith("AWS::SSM"):
         yield UNKNOWN
         return
@@ -121,7 +121,7 @@ def _join(cfn: Template, argument: Any) -> Iterator[str]:
 
 
 def _sub(cfn: Template, argument: Any) -> Iterator[str]:
-    text, given = (argument, {}) if isinstance(argument, str) else (argument[0], argument[1])
+    text, given = _substituted(argument)
     pieces: list[list[str]] = []
     for index, piece in enumerate(_VARIABLE.split(text)):
         if index % 2 == 0:
@@ -130,6 +130,14 @@ def _sub(cfn: Template, argument: Any) -> Iterator[str]:
             pieces.append(sorted(texts(cfn, given.get(piece, {"Ref": piece}))))
     for chosen in islice(product(*pieces), _MOST_TEXTS):
         yield "".join(chosen)
+
+
+def _substituted(argument: Any) -> tuple[str, dict[str, Any]]:
+    if isinstance(argument, str):
+        return argument, {}
+    if isinstance(argument, list) and argument and isinstance(argument[0], str):
+        return argument[0], argument[1] if len(argument) > 1 and isinstance(argument[1], dict) else {}
+    return UNKNOWN, {}
 
 
 def _find_in_map(cfn: Template, argument: Any) -> Iterator[str]:
@@ -161,9 +169,9 @@ def _referred(node: Any) -> Iterator[str]:
         if key == "Ref" and isinstance(value, str):
             yield value
         elif key == "Fn::GetAtt":
-            yield (value if isinstance(value, str) else str(value[0])).split(".")[0]
+            yield str(value[0] if isinstance(value, list) and value else value).split(".")[0]
         elif key == "Fn::Sub":
-            text, given = (value, {}) if isinstance(value, str) else (value[0], value[1])
+            text, given = _substituted(value)
             yield from (name.split(".")[0] for name in _VARIABLE.findall(text) if name not in given)
             yield from _referred(given)
         else:
@@ -176,7 +184,7 @@ def attribute(node: Any) -> tuple[str, str] | None:
         return None
     ((function, argument),) = node.items()
     if function == "Fn::GetAtt":
-        name, _, rest = (argument if isinstance(argument, str) else ".".join(map(str, argument))).partition(".")
+        name, _, rest = (".".join(map(str, argument)) if isinstance(argument, list) else str(argument)).partition(".")
         return name, rest
     if function == "Fn::Sub" and isinstance(argument, str) and (whole := _VARIABLE.fullmatch(argument)):
         name, dot, rest = whole[1].partition(".")

@@ -52,9 +52,9 @@ def _limited(condition: Any) -> bool:
     """Whether a condition, in one of its branches, says whose principals; of what a function makes of it, it may."""
     for branch in _reading.branches(condition):
         for operator, keys in branch.items() if isinstance(branch, dict) else ():
-            if operator.startswith("Fn::"):
+            if str(operator).startswith("Fn::"):
                 return True
             named = {str(key).lower() for option in _reading.items(keys) if isinstance(option, dict) for key in option}
-            if "Not" not in operator and named & _LIMITS:
+            if "Not" not in str(operator) and named & _LIMITS:
                 return True
     return False

@@ -30,7 +30,7 @@ class ClientTlsNotRequired(_rule.Rule):
         for name, _ in _reading.resources(cfn, _GROUP):
             for case in _reading.cases(cfn, name) if name in used else ():
                 parameters = case.get("Parameters")
-                if not isinstance(parameters, dict) or any(key.startswith("Fn::") for key in parameters):
+                if not isinstance(parameters, dict) or any(str(key).startswith("Fn::") for key in parameters):
                     continue
                 families = _reading.texts(cfn, case.get("Family"))
                 # Later families may have it on where nothing is said.
