@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from itertools import islice, product
 from typing import Any
 
@@ -19,6 +20,8 @@ UNKNOWN = "\0"
 """Stands in a text for a part that only a deployment knows."""
 
 GLOBAL_CLUSTER, CLUSTER, INSTANCE = "AWS::RDS::GlobalCluster", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
+BUCKET, KEY, FUNCTION = "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Lambda::Function"
+POLICIES = ("AWS::IAM::Role", "AWS::IAM::RolePolicy", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 
 _MOST_TEXTS = 64
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
@@ -99,7 +102,7 @@ def _if(cfn: Template, argument: Any) -> Iterator[str]:
 
 
 def _ref(cfn: Template, argument: Any) -> Iterator[str]:
-    parameter = cfn.template.get("Parameters", {}).get(argument)
+    parameter = dig(cfn.template, "Parameters", argument) if isinstance(argument, str) else None
     if not isinstance(parameter, dict) or str(parameter.get("Type", "")).startswith("AWS::SSM"):
         yield UNKNOWN
         return
@@ -118,7 +121,7 @@ def _join(cfn: Template, argument: Any) -> Iterator[str]:
 
 
 def _sub(cfn: Template, argument: Any) -> Iterator[str]:
-    text, given = (argument, {}) if isinstance(argument, str) else (argument[0], argument[1])
+    text, given = _substituted(argument)
     pieces: list[list[str]] = []
     for index, piece in enumerate(_VARIABLE.split(text)):
         if index % 2 == 0:
@@ -127,6 +130,14 @@ def _sub(cfn: Template, argument: Any) -> Iterator[str]:
             pieces.append(sorted(texts(cfn, given.get(piece, {"Ref": piece}))))
     for chosen in islice(product(*pieces), _MOST_TEXTS):
         yield "".join(chosen)
+
+
+def _substituted(argument: Any) -> tuple[str, dict[str, Any]]:
+    if isinstance(argument, str):
+        return argument, {}
+    if isinstance(argument, list) and argument and isinstance(argument[0], str):
+        return argument[0], argument[1] if len(argument) > 1 and isinstance(argument[1], dict) else {}
+    return UNKNOWN, {}
 
 
 def _find_in_map(cfn: Template, argument: Any) -> Iterator[str]:
@@ -158,9 +169,9 @@ def _referred(node: Any) -> Iterator[str]:
         if key == "Ref" and isinstance(value, str):
             yield value
         elif key == "Fn::GetAtt":
-            yield (value if isinstance(value, str) else str(value[0])).split(".")[0]
+            yield str(value[0] if isinstance(value, list) and value else value).split(".")[0]
         elif key == "Fn::Sub":
-            text, given = (value, {}) if isinstance(value, str) else (value[0], value[1])
+            text, given = _substituted(value)
             yield from (name.split(".")[0] for name in _VARIABLE.findall(text) if name not in given)
             yield from _referred(given)
         else:
@@ -173,7 +184,7 @@ def attribute(node: Any) -> tuple[str, str] | None:
         return None
     ((function, argument),) = node.items()
     if function == "Fn::GetAtt":
-        name, _, rest = (argument if isinstance(argument, str) else ".".join(map(str, argument))).partition(".")
+        name, _, rest = (".".join(map(str, argument)) if isinstance(argument, list) else str(argument)).partition(".")
         return name, rest
     if function == "Fn::Sub" and isinstance(argument, str) and (whole := _VARIABLE.fullmatch(argument)):
         name, dot, rest = whole[1].partition(".")
@@ -217,6 +228,99 @@ def instances(cfn: Template, cluster: str) -> Iterator[tuple[str, dict[str, Any]
     for name, found in properties(cfn, INSTANCE):
         if cluster in referred(found.get("DBClusterIdentifier")):
             yield name, found
+
+
+def cases(cfn: Template, name: str) -> Iterator[dict[str, Any]]:
+    """The properties of a resource without any `Fn::If`: once for each way in which it can exist."""
+    body = cfn.template["Resources"][name]
+    found = body.get("Properties")
+    if not isinstance(found, dict):
+        return
+    known = cfn.template.get("Conditions", {})
+    used = {node["Fn::If"][0] for _, node in mappings(found, []) if _is_function(node, "Fn::If") and _is_choice(node)}
+    open_ends = {condition: {True, False} for condition in sorted(used) if condition in known}
+    if isinstance(body.get("Condition"), str) and body["Condition"] in known:
+        open_ends[body["Condition"]] = {True}
+    if not open_ends:
+        yield _decided(found, {})
+        return
+    for case in islice(cfn.conditions.build_scenarios(open_ends), _MOST_TEXTS):
+        yield _decided(found, case)
+
+
+def _decided(node: Any, case: dict[str, bool]) -> Any:
+    if _is_function(node, "Fn::If") and _is_choice(node):
+        condition, then, otherwise = node["Fn::If"]
+        return _decided(then if case.get(condition, True) else otherwise, case)
+    if isinstance(node, dict):
+        return {key: value for key, old in node.items() if not _is_no_value(value := _decided(old, case))}
+    if isinstance(node, list):
+        return [value for old in node if not _is_no_value(value := _decided(old, case))]
+    return node
+
+
+def _is_choice(node: dict[str, Any]) -> bool:
+    argument = node["Fn::If"]
+    return isinstance(argument, list) and len(argument) == 3 and isinstance(argument[0], str)
+
+
+def dig(node: Any, *keys: str) -> Any:
+    """What stands under the keys one below the other; None where one of them is missing."""
+    for key in keys:
+        if not isinstance(node, dict):
+            return None
+        node = node.get(key)
+    return node
+
+
+def allows(cfn: Template, statement: dict[str, Any], action: str) -> bool:
+    """Whether a policy statement allows an action by name or by a pattern."""
+    patterns = {text.lower() for item in items(statement.get("Action", [])) for text in texts(cfn, item)}
+    allowed = texts(cfn, statement.get("Effect")) == {"Allow"}
+    return allowed and any(fnmatchcase(action.lower(), pattern) for pattern in patterns)
+
+
+def replicated(cfn: Template) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
+    """Each bucket that replicates: its logical id, its properties in one case, the rules that are on."""
+    for name, _ in resources(cfn, BUCKET):
+        for case in cases(cfn, name):
+            rules = [
+                rule
+                for rule in items(dig(case, "ReplicationConfiguration", "Rules"))
+                if isinstance(rule, dict) and "Disabled" not in texts(cfn, rule.get("Status"))
+            ]
+            if rules:
+                yield name, case, rules
+
+
+def kms_encrypted(cfn: Template, bucket: dict[str, Any]) -> bool:
+    """Whether a bucket, given by its properties without `Fn::If`, encrypts with KMS."""
+    return any(
+        texts(cfn, dig(rule, "ServerSideEncryptionByDefault", "SSEAlgorithm")) <= {"aws:kms", "aws:kms:dsse"}
+        for rule in items(dig(bucket, "BucketEncryption", "ServerSideEncryptionConfiguration"))
+    )
+
+
+def secret(cfn: Template, node: Any) -> str | None:
+    """Which secret a value shows, in words: what a dynamic reference brings, or a parameter with NoEcho."""
+    for text in (*sorted(texts(cfn, node)), *_strings(node)):
+        if found := _SECRET.search(text):
+            return f"what {found[1]} holds"
+    for name in sorted(referred(node)):
+        if str(dig(cfn.template, "Parameters", name, "NoEcho")).lower() == "true":
+            return f"the parameter {name}, which has NoEcho"
+    return None
+
+
+_SECRET = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):(?![^}]*:(?:username|host|port|dbname|engine)[:}])")
+"""A dynamic reference to a secret, other than the parts of one that only say where the database is."""
+
+
+def _strings(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _strings(child)
 
 
 _NO_VALUE = {"Ref": "AWS::NoValue"}
