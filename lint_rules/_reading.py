@@ -323,6 +323,47 @@ def _strings(node: Any) -> Iterator[str]:
         yield from _strings(child)
 
 
+def records(cfn: Template) -> Iterator[tuple[list[str | int], dict[str, Any], dict[str, Any]]]:
+    """Every DNS record set, alone or in a group: its path, itself, and the properties that name its zone."""
+    for name, found in properties(cfn, "AWS::Route53::RecordSet"):
+        yield ["Resources", name, "Properties"], found, found
+    for name, found in properties(cfn, "AWS::Route53::RecordSetGroup"):
+        for path, node in mappings(found.get("RecordSets"), ["Resources", name, "Properties", "RecordSets"]):
+            if "Name" in node and "Type" in node:
+                yield path, node, found
+
+
+def health_checks(cfn: Template, *types: str) -> Iterator[tuple[list[str | int], dict[str, Any]]]:
+    """What each health check of the given types checks, and its path."""
+    for name, found in properties(cfn, "AWS::Route53::HealthCheck"):
+        for config in branches(found.get("HealthCheckConfig", [])):
+            if isinstance(config, dict) and texts(cfn, config.get("Type")) <= set(types):
+                yield ["Resources", name, "Properties", "HealthCheckConfig"], config
+
+
+def lag_alarms(cfn: Template) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The alarms on how far a global database is behind: logical id and properties."""
+    metrics = {"AuroraGlobalDBReplicationLag", "AuroraGlobalDBRPOLag", "AuroraGlobalDBProgressLag"}
+    for name, found in properties(cfn, "AWS::CloudWatch::Alarm"):
+        if texts(cfn, found.get("MetricName")) <= metrics:
+            yield name, found
+
+
+def numbers(cfn: Template, node: Any) -> list[float]:
+    """The numbers that a value can be, the smallest first; none at all when one of them is not known."""
+    try:
+        return sorted(float(text) for text in texts(cfn, node))
+    except ValueError:
+        return []
+
+
+def same(cfn: Template, one: Any, other: Any) -> bool:
+    """Whether two values are the same: written alike, or with one text in common that is known in full."""
+    if one is None or other is None:
+        return False
+    return bool(one == other or any(UNKNOWN not in text for text in texts(cfn, one) & texts(cfn, other)))
+
+
 _NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
