@@ -27,9 +27,15 @@ _MOST_TEXTS = 64
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
+def section(cfn: Template, name: str) -> dict[str, Any]:
+    """A section of the template; empty where it is absent or of the wrong shape."""
+    found = cfn.template.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def resources(cfn: Template, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The resources of the given types, or of every type, by logical id."""
-    for name, body in cfn.template.get("Resources", {}).items():
+    for name, body in section(cfn, "Resources").items():
         if isinstance(body, dict) and (not types or body.get("Type") in types):
             yield name, body
 
@@ -51,6 +57,8 @@ def scenarios(cfn: Template, node: Any, names: Sequence[str]) -> Iterator[dict[s
     if not any(_is_function(value, "Fn::If") for value in given.values()):
         yield {name: value for name, value in given.items() if not _is_no_value(value)}
         return
+    if not all(isinstance(value["Fn::If"], list) for value in given.values() if _is_function(value, "Fn::If")):
+        return  # cfn-lint's own rules speak of the shape
     for case in cfn.get_object_without_conditions(node, list(given)):  # type: ignore[no-untyped-call]
         yield {name: value for name, value in case["Object"].items() if value is not None and not _is_no_value(value)}
 
@@ -102,12 +110,12 @@ def _if(cfn: Template, argument: Any) -> Iterator[str]:
 
 
 def _ref(cfn: Template, argument: Any) -> Iterator[str]:
-    parameter = dig(cfn.template, "Parameters", argument) if isinstance(argument, str) else None
+    parameter = section(cfn, "Parameters").get(argument) if isinstance(argument, str) else None
     if not isinstance(parameter, dict) or str(parameter.get("Type", "")).startswith("AWS::SSM"):
         yield UNKNOWN
         return
     values = [parameter[key] for key in ("Default",) if key in parameter]
-    values += [value for value in parameter.get("AllowedValues", ()) if value not in values]
+    values += [value for value in parameter.get("AllowedValues") or () if value not in values]
     yield from map(str, values or [UNKNOWN])
 
 
@@ -121,7 +129,10 @@ def _join(cfn: Template, argument: Any) -> Iterator[str]:
 
 
 def _sub(cfn: Template, argument: Any) -> Iterator[str]:
-    text, given = _substituted(argument)
+    text, given = _sub_parts(argument)
+    if text is None:
+        yield UNKNOWN
+        return
     pieces: list[list[str]] = []
     for index, piece in enumerate(_VARIABLE.split(text)):
         if index % 2 == 0:
@@ -132,20 +143,28 @@ def _sub(cfn: Template, argument: Any) -> Iterator[str]:
         yield "".join(chosen)
 
 
-def _substituted(argument: Any) -> tuple[str, dict[str, Any]]:
+def _sub_parts(argument: Any) -> tuple[str | None, dict[str, Any]]:
+    """The text and the variables of a `Fn::Sub`; no text where its shape is wrong."""
     if isinstance(argument, str):
         return argument, {}
-    if isinstance(argument, list) and argument and isinstance(argument[0], str):
-        return argument[0], argument[1] if len(argument) > 1 and isinstance(argument[1], dict) else {}
-    return UNKNOWN, {}
+    if isinstance(argument, list) and len(argument) == 2:
+        text, variables = argument
+        if isinstance(text, str) and isinstance(variables, dict):
+            return text, variables
+    return None, {}
 
 
 def _find_in_map(cfn: Template, argument: Any) -> Iterator[str]:
     if not (isinstance(argument, list) and len(argument) >= 3 and all(isinstance(argument[i], str) for i in (0, 2))):
         yield UNKNOWN
         return
-    rows = cfn.template.get("Mappings", {}).get(argument[0], {})
-    chosen = [rows[argument[1]]] if argument[1] in rows else list(rows.values())
+    rows = section(cfn, "Mappings").get(argument[0]) if isinstance(argument[0], str) else None
+    if not isinstance(rows, dict):
+        yield UNKNOWN
+        return
+    # the second key is mostly a function such as the region: any row then
+    known = isinstance(argument[1], str) and argument[1] in rows
+    chosen = [rows[argument[1]]] if known else list(rows.values())
     found = [row[argument[2]] for row in chosen if isinstance(row, dict) and argument[2] in row]
     for value in found or [UNKNOWN]:
         yield from _texts(cfn, value)
@@ -169,11 +188,12 @@ def _referred(node: Any) -> Iterator[str]:
         if key == "Ref" and isinstance(value, str):
             yield value
         elif key == "Fn::GetAtt":
-            yield str(value[0] if isinstance(value, list) and value else value).split(".")[0]
+            given = value[:1] if isinstance(value, list) else [value]
+            yield from (str(name).split(".")[0] for name in given)
         elif key == "Fn::Sub":
-            text, given = _substituted(value)
-            yield from (name.split(".")[0] for name in _VARIABLE.findall(text) if name not in given)
-            yield from _referred(given)
+            text, variables = _sub_parts(value)
+            yield from (name.split(".")[0] for name in _VARIABLE.findall(text or "") if name not in variables)
+            yield from _referred(variables)
         else:
             yield from _referred(value)
 
@@ -184,7 +204,8 @@ def attribute(node: Any) -> tuple[str, str] | None:
         return None
     ((function, argument),) = node.items()
     if function == "Fn::GetAtt":
-        name, _, rest = (".".join(map(str, argument)) if isinstance(argument, list) else str(argument)).partition(".")
+        parts = argument if isinstance(argument, list) else [argument]
+        name, _, rest = ".".join(map(str, parts)).partition(".")
         return name, rest
     if function == "Fn::Sub" and isinstance(argument, str) and (whole := _VARIABLE.fullmatch(argument)):
         name, dot, rest = whole[1].partition(".")

@@ -35,7 +35,7 @@ class AlarmNobodyHears(_rule.Rule):
 def _used(cfn: _reading.Template, name: str, alarm_name: Any) -> bool:
     """Whether anything else names the alarm: by reference, or by its name as a text such as a composite's rule."""
     written = alarm_name.get("Fn::Sub") if isinstance(alarm_name, dict) else alarm_name
-    known = {text for text in _reading.texts(cfn, alarm_name) if _reading.UNKNOWN not in text} | {written}
+    known = [text for text in _reading.texts(cfn, alarm_name) if _reading.UNKNOWN not in text] + [written]
     others = [body.get("Properties") for other, body in _reading.resources(cfn) if other != name]
     for node in [*others, cfn.template.get("Outputs")]:
         text = _text(node)
