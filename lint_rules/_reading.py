@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from fnmatch import fnmatchcase
 from itertools import islice, product
 from typing import Any
 
@@ -19,14 +20,22 @@ UNKNOWN = "\0"
 """Stands in a text for a part that only a deployment knows."""
 
 GLOBAL_CLUSTER, CLUSTER, INSTANCE = "AWS::RDS::GlobalCluster", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
+BUCKET, KEY, FUNCTION = "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Lambda::Function"
+POLICIES = ("AWS::IAM::Role", "AWS::IAM::RolePolicy", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 
 _MOST_TEXTS = 64
 _VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 
 
+def section(cfn: Template, name: str) -> dict[str, Any]:
+    """A section of the template; empty where it is absent or of the wrong shape."""
+    found = cfn.template.get(name)
+    return found if isinstance(found, dict) else {}
+
+
 def resources(cfn: Template, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The resources of the given types, or of every type, by logical id."""
-    for name, body in cfn.template.get("Resources", {}).items():
+    for name, body in section(cfn, "Resources").items():
         if isinstance(body, dict) and (not types or body.get("Type") in types):
             yield name, body
 
@@ -48,6 +57,8 @@ def scenarios(cfn: Template, node: Any, names: Sequence[str]) -> Iterator[dict[s
     if not any(_is_function(value, "Fn::If") for value in given.values()):
         yield {name: value for name, value in given.items() if not _is_no_value(value)}
         return
+    if not all(isinstance(value["Fn::If"], list) for value in given.values() if _is_function(value, "Fn::If")):
+        return  # cfn-lint's own rules speak of the shape
     for case in cfn.get_object_without_conditions(node, list(given)):  # type: ignore[no-untyped-call]
         yield {name: value for name, value in case["Object"].items() if value is not None and not _is_no_value(value)}
 
@@ -99,12 +110,12 @@ def _if(cfn: Template, argument: Any) -> Iterator[str]:
 
 
 def _ref(cfn: Template, argument: Any) -> Iterator[str]:
-    parameter = cfn.template.get("Parameters", {}).get(argument)
+    parameter = section(cfn, "Parameters").get(argument) if isinstance(argument, str) else None
     if not isinstance(parameter, dict) or str(parameter.get("Type", "")).startswith("AWS::SSM"):
         yield UNKNOWN
         return
     values = [parameter[key] for key in ("Default",) if key in parameter]
-    values += [value for value in parameter.get("AllowedValues", ()) if value not in values]
+    values += [value for value in parameter.get("AllowedValues") or () if value not in values]
     yield from map(str, values or [UNKNOWN])
 
 
@@ -118,7 +129,10 @@ def _join(cfn: Template, argument: Any) -> Iterator[str]:
 
 
 def _sub(cfn: Template, argument: Any) -> Iterator[str]:
-    text, given = (argument, {}) if isinstance(argument, str) else (argument[0], argument[1])
+    text, given = _sub_parts(argument)
+    if text is None:
+        yield UNKNOWN
+        return
     pieces: list[list[str]] = []
     for index, piece in enumerate(_VARIABLE.split(text)):
         if index % 2 == 0:
@@ -129,12 +143,28 @@ def _sub(cfn: Template, argument: Any) -> Iterator[str]:
         yield "".join(chosen)
 
 
+def _sub_parts(argument: Any) -> tuple[str | None, dict[str, Any]]:
+    """The text and the variables of a `Fn::Sub`; no text where its shape is wrong."""
+    if isinstance(argument, str):
+        return argument, {}
+    if isinstance(argument, list) and len(argument) == 2:
+        text, variables = argument
+        if isinstance(text, str) and isinstance(variables, dict):
+            return text, variables
+    return None, {}
+
+
 def _find_in_map(cfn: Template, argument: Any) -> Iterator[str]:
     if not (isinstance(argument, list) and len(argument) >= 3 and all(isinstance(argument[i], str) for i in (0, 2))):
         yield UNKNOWN
         return
-    rows = cfn.template.get("Mappings", {}).get(argument[0], {})
-    chosen = [rows[argument[1]]] if argument[1] in rows else list(rows.values())
+    rows = section(cfn, "Mappings").get(argument[0]) if isinstance(argument[0], str) else None
+    if not isinstance(rows, dict):
+        yield UNKNOWN
+        return
+    # the second key is mostly a function such as the region: any row then
+    known = isinstance(argument[1], str) and argument[1] in rows
+    chosen = [rows[argument[1]]] if known else list(rows.values())
     found = [row[argument[2]] for row in chosen if isinstance(row, dict) and argument[2] in row]
     for value in found or [UNKNOWN]:
         yield from _texts(cfn, value)
@@ -158,11 +188,12 @@ def _referred(node: Any) -> Iterator[str]:
         if key == "Ref" and isinstance(value, str):
             yield value
         elif key == "Fn::GetAtt":
-            yield (value if isinstance(value, str) else str(value[0])).split(".")[0]
+            given = value[:1] if isinstance(value, list) else [value]
+            yield from (str(name).split(".")[0] for name in given)
         elif key == "Fn::Sub":
-            text, given = (value, {}) if isinstance(value, str) else (value[0], value[1])
-            yield from (name.split(".")[0] for name in _VARIABLE.findall(text) if name not in given)
-            yield from _referred(given)
+            text, variables = _sub_parts(value)
+            yield from (name.split(".")[0] for name in _VARIABLE.findall(text or "") if name not in variables)
+            yield from _referred(variables)
         else:
             yield from _referred(value)
 
@@ -173,7 +204,8 @@ def attribute(node: Any) -> tuple[str, str] | None:
         return None
     ((function, argument),) = node.items()
     if function == "Fn::GetAtt":
-        name, _, rest = (argument if isinstance(argument, str) else ".".join(map(str, argument))).partition(".")
+        parts = argument if isinstance(argument, list) else [argument]
+        name, _, rest = ".".join(map(str, parts)).partition(".")
         return name, rest
     if function == "Fn::Sub" and isinstance(argument, str) and (whole := _VARIABLE.fullmatch(argument)):
         name, dot, rest = whole[1].partition(".")
@@ -217,6 +249,140 @@ def instances(cfn: Template, cluster: str) -> Iterator[tuple[str, dict[str, Any]
     for name, found in properties(cfn, INSTANCE):
         if cluster in referred(found.get("DBClusterIdentifier")):
             yield name, found
+
+
+def cases(cfn: Template, name: str) -> Iterator[dict[str, Any]]:
+    """The properties of a resource without any `Fn::If`: once for each way in which it can exist."""
+    body = cfn.template["Resources"][name]
+    found = body.get("Properties")
+    if not isinstance(found, dict):
+        return
+    known = cfn.template.get("Conditions", {})
+    used = {node["Fn::If"][0] for _, node in mappings(found, []) if _is_function(node, "Fn::If") and _is_choice(node)}
+    open_ends = {condition: {True, False} for condition in sorted(used) if condition in known}
+    if isinstance(body.get("Condition"), str) and body["Condition"] in known:
+        open_ends[body["Condition"]] = {True}
+    if not open_ends:
+        yield _decided(found, {})
+        return
+    for case in islice(cfn.conditions.build_scenarios(open_ends), _MOST_TEXTS):
+        yield _decided(found, case)
+
+
+def _decided(node: Any, case: dict[str, bool]) -> Any:
+    if _is_function(node, "Fn::If") and _is_choice(node):
+        condition, then, otherwise = node["Fn::If"]
+        return _decided(then if case.get(condition, True) else otherwise, case)
+    if isinstance(node, dict):
+        return {key: value for key, old in node.items() if not _is_no_value(value := _decided(old, case))}
+    if isinstance(node, list):
+        return [value for old in node if not _is_no_value(value := _decided(old, case))]
+    return node
+
+
+def _is_choice(node: dict[str, Any]) -> bool:
+    argument = node["Fn::If"]
+    return isinstance(argument, list) and len(argument) == 3 and isinstance(argument[0], str)
+
+
+def dig(node: Any, *keys: str) -> Any:
+    """What stands under the keys one below the other; None where one of them is missing."""
+    for key in keys:
+        if not isinstance(node, dict):
+            return None
+        node = node.get(key)
+    return node
+
+
+def allows(cfn: Template, statement: dict[str, Any], action: str) -> bool:
+    """Whether a policy statement allows an action by name or by a pattern."""
+    patterns = {text.lower() for item in items(statement.get("Action", [])) for text in texts(cfn, item)}
+    allowed = texts(cfn, statement.get("Effect")) == {"Allow"}
+    return allowed and any(fnmatchcase(action.lower(), pattern) for pattern in patterns)
+
+
+def replicated(cfn: Template) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
+    """Each bucket that replicates: its logical id, its properties in one case, the rules that are on."""
+    for name, _ in resources(cfn, BUCKET):
+        for case in cases(cfn, name):
+            rules = [
+                rule
+                for rule in items(dig(case, "ReplicationConfiguration", "Rules"))
+                if isinstance(rule, dict) and "Disabled" not in texts(cfn, rule.get("Status"))
+            ]
+            if rules:
+                yield name, case, rules
+
+
+def kms_encrypted(cfn: Template, bucket: dict[str, Any]) -> bool:
+    """Whether a bucket, given by its properties without `Fn::If`, encrypts with KMS."""
+    return any(
+        texts(cfn, dig(rule, "ServerSideEncryptionByDefault", "SSEAlgorithm")) <= {"aws:kms", "aws:kms:dsse"}
+        for rule in items(dig(bucket, "BucketEncryption", "ServerSideEncryptionConfiguration"))
+    )
+
+
+def secret(cfn: Template, node: Any) -> str | None:
+    """Which secret a value shows, in words: what a dynamic reference brings, or a parameter with NoEcho."""
+    for text in (*sorted(texts(cfn, node)), *_strings(node)):
+        if found := _SECRET.search(text):
+            return f"what {found[1]} holds"
+    for name in sorted(referred(node)):
+        if str(dig(cfn.template, "Parameters", name, "NoEcho")).lower() == "true":
+            return f"the parameter {name}, which has NoEcho"
+    return None
+
+
+_SECRET = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):(?![^}]*:(?:username|host|port|dbname|engine)[:}])")
+"""A dynamic reference to a secret, other than the parts of one that only say where the database is."""
+
+
+def _strings(node: Any) -> Iterator[str]:
+    if isinstance(node, str):
+        yield node
+    for child in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _strings(child)
+
+
+def records(cfn: Template) -> Iterator[tuple[list[str | int], dict[str, Any], dict[str, Any]]]:
+    """Every DNS record set, alone or in a group: its path, itself, and the properties that name its zone."""
+    for name, found in properties(cfn, "AWS::Route53::RecordSet"):
+        yield ["Resources", name, "Properties"], found, found
+    for name, found in properties(cfn, "AWS::Route53::RecordSetGroup"):
+        for path, node in mappings(found.get("RecordSets"), ["Resources", name, "Properties", "RecordSets"]):
+            if "Name" in node and "Type" in node:
+                yield path, node, found
+
+
+def health_checks(cfn: Template, *types: str) -> Iterator[tuple[list[str | int], dict[str, Any]]]:
+    """What each health check of the given types checks, and its path."""
+    for name, found in properties(cfn, "AWS::Route53::HealthCheck"):
+        for config in branches(found.get("HealthCheckConfig", [])):
+            if isinstance(config, dict) and texts(cfn, config.get("Type")) <= set(types):
+                yield ["Resources", name, "Properties", "HealthCheckConfig"], config
+
+
+def lag_alarms(cfn: Template) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The alarms on how far a global database is behind: logical id and properties."""
+    metrics = {"AuroraGlobalDBReplicationLag", "AuroraGlobalDBRPOLag", "AuroraGlobalDBProgressLag"}
+    for name, found in properties(cfn, "AWS::CloudWatch::Alarm"):
+        if texts(cfn, found.get("MetricName")) <= metrics:
+            yield name, found
+
+
+def numbers(cfn: Template, node: Any) -> list[float]:
+    """The numbers that a value can be, the smallest first; none at all when one of them is not known."""
+    try:
+        return sorted(float(text) for text in texts(cfn, node))
+    except ValueError:
+        return []
+
+
+def same(cfn: Template, one: Any, other: Any) -> bool:
+    """Whether two values are the same: written alike, or with one text in common that is known in full."""
+    if one is None or other is None:
+        return False
+    return bool(one == other or any(UNKNOWN not in text for text in texts(cfn, one) & texts(cfn, other)))
 
 
 _NO_VALUE = {"Ref": "AWS::NoValue"}

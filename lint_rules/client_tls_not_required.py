@@ -1,0 +1,40 @@
+"""W9557: a global database that lets clients in without TLS."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lint_rules import _reading, _rule
+
+_GROUP = "AWS::RDS::DBClusterParameterGroup"
+_SWITCH = "require_secure_transport"
+
+
+class ClientTlsNotRequired(_rule.Rule):
+    """The parameter group of a member of a global database does not require TLS."""
+
+    id = "W9557"
+    shortdesc = "A global database of Aurora MySQL that does not require TLS"
+    description = (
+        "Aurora MySQL 5.7 and 8.0 accept connections in the clear unless require_secure_transport is on. Applications "
+        "of the other region reach the database across regions."
+    )
+    fix = "set require_secure_transport to 'ON' in Parameters"
+    source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Security.html"
+    tags = ["resources", "rds", "aurora"]
+
+    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+        used: set[str] = set()
+        for properties in _reading.global_members(cfn).values():
+            used |= _reading.referred(properties.get("DBClusterParameterGroupName"))
+        for name, _ in _reading.resources(cfn, _GROUP):
+            for case in _reading.cases(cfn, name) if name in used else ():
+                parameters = case.get("Parameters")
+                if not isinstance(parameters, dict) or any(str(key).startswith("Fn::") for key in parameters):
+                    continue
+                families = _reading.texts(cfn, case.get("Family"))
+                # Later families may have it on where nothing is said.
+                by_default = "off" if families <= {"aurora-mysql5.7", "aurora-mysql8.0"} else _reading.UNKNOWN
+                given = {text.lower() for text in _reading.texts(cfn, parameters.get(_SWITCH, by_default))}
+                if all(family.startswith("aurora-mysql") for family in families) and given & {"off", "0", "false"}:
+                    yield ["Resources", name, "Properties", "Parameters"], f"{name} lets clients in without TLS"

@@ -1,0 +1,43 @@
+"""W9553: a failover that needs Route 53's control plane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lint_rules import _reading, _rule
+
+
+class FailoverByChangingRecords(_rule.Rule):
+    """Something beside a global database may change DNS records."""
+
+    id = "W9553"
+    shortdesc = "A failover that changes DNS records"
+    description = (
+        "Records are changed through Route 53's control plane, which is in us-east-1 and may be gone with it. The "
+        "writer endpoint of a global database moves by itself, and failover records move by their health checks."
+    )
+    fix = (
+        "let writers use the GlobalEndpoint of the global cluster and readers failover records, "
+        "and take the permission away"
+    )
+    source_url = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/disaster-recovery-resiliency.html"
+    tags = ["resources", "iam", "route53", "rds"]
+
+    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+        if not (_reading.global_members(cfn) or _hears_of_databases(cfn)):
+            return
+        for name, path, statement in _reading.statements(cfn, *_reading.POLICIES):
+            given = {
+                text.lower() for item in _reading.items(statement.get("Action")) for text in _reading.texts(cfn, item)
+            }
+            # An administrator's * is not meant for this.
+            if "*" not in given and _reading.allows(cfn, statement, "route53:ChangeResourceRecordSets"):
+                yield [*path, "Action"], f"{name} may change DNS records beside a global database"
+
+
+def _hears_of_databases(cfn: _reading.Template) -> bool:
+    return any(
+        "aws.rds" in _reading.texts(cfn, source)
+        for _, properties in _reading.properties(cfn, "AWS::Events::Rule")
+        for source in _reading.items(_reading.dig(properties.get("EventPattern"), "source"))
+    )

@@ -1,0 +1,30 @@
+"""E9549: a secret in a function's environment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lint_rules import _reading, _rule
+
+
+class SecretInFunctionEnvironment(_rule.Rule):
+    """An environment variable of a function has a secret's value."""
+
+    id = "E9549"
+    shortdesc = "A secret in the environment of a function"
+    description = (
+        "Everybody who may read the function's configuration reads its environment in the clear, and a rotated secret "
+        "does not reach it."
+    )
+    fix = "give the function the secret's ARN and read the value at run time"
+    source_url = "https://docs.aws.amazon.com/lambda/latest/dg/with-secrets-manager.html"
+    tags = ["resources", "lambda", "secretsmanager"]
+
+    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+        for name, properties in _reading.properties(cfn, _reading.FUNCTION):
+            for environment in _reading.branches(properties.get("Environment")):
+                for variables in _reading.branches(_reading.dig(environment, "Variables")):
+                    for variable, value in variables.items() if isinstance(variables, dict) else ():
+                        if secret := _reading.secret(cfn, value):
+                            path: _rule.Path = ["Resources", name, "Properties", "Environment", "Variables", variable]
+                            yield path, f"The variable {variable} of {name} shows {secret}"
