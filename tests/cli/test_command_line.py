@@ -292,7 +292,7 @@ def test_the_linter_runs_before_a_deployment_and_stops_it(project):
     done = run(project, "deploy", "--yes", AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x")
     assert done.returncode == 2
     assert "AWS::EC2::NoSuchThing" in done.stdout
-    assert "3 lint findings; correct the templates" in done.stderr
+    assert "4 lint findings; correct the templates" in done.stderr
 
 
 def test_errors_are_json_lines_too(project):
