@@ -257,7 +257,7 @@ def cases(cfn: Template, name: str) -> Iterator[dict[str, Any]]:
     found = body.get("Properties")
     if not isinstance(found, dict):
         return
-    known = cfn.template.get("Conditions", {})
+    known = section(cfn, "Conditions")
     used = {node["Fn::If"][0] for _, node in mappings(found, []) if _is_function(node, "Fn::If") and _is_choice(node)}
     open_ends = {condition: {True, False} for condition in sorted(used) if condition in known}
     if isinstance(body.get("Condition"), str) and body["Condition"] in known:

@@ -35,7 +35,7 @@ class PasswordByHand(_rule.Rule):
 
 def _parameters(cfn: _reading.Template) -> set[str]:
     """The names of the parameters."""
-    return set(cfn.template.get("Parameters", {}))
+    return set(_reading.section(cfn, "Parameters"))
 
 
 def _resolved(value: Any) -> bool:

@@ -24,6 +24,6 @@ class SourceClusterByName(_rule.Rule):
         clusters = {name for name, _ in _reading.properties(cfn, _reading.CLUSTER)}
         for name, properties in _reading.properties(cfn, _reading.GLOBAL_CLUSTER):
             for value in _reading.branches(properties.get("SourceDBClusterIdentifier", "")):
-                if isinstance(value, dict) and value.get("Ref") in clusters:
+                if isinstance(value, dict) and str(value.get("Ref")) in clusters:
                     path: _rule.Path = ["Resources", name, "Properties", "SourceDBClusterIdentifier"]
                     yield path, f"{name} takes {value['Ref']} by its name"
