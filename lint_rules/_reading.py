@@ -1,46 +1,29 @@
-"""Reads values out of a template the way CloudFormation would, as far as a template alone can tell.
-
-Conditions and `Fn::If` are followed into every branch that can be; parameters stand for their default or allowed
-values; what only a deployment knows is `UNKNOWN`.
-"""
+"""What there is in a template: its resources, and those that rules ask for by what they do."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from fnmatch import fnmatchcase
-from itertools import islice, product
 from typing import Any
 
-from cfnlint.template import template as _template
-
-Template = _template.Template
-
-UNKNOWN = "\0"
-"""Stands in a text for a part that only a deployment knows."""
+from lint_rules import _values
 
 GLOBAL_CLUSTER, CLUSTER, INSTANCE = "AWS::RDS::GlobalCluster", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
+
 BUCKET, KEY, FUNCTION = "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Lambda::Function"
+
 POLICIES = ("AWS::IAM::Role", "AWS::IAM::RolePolicy", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
 
-_MOST_TEXTS = 64
-_VARIABLE = re.compile(r"\$\{([^!}][^}]*)\}")
 
-
-def section(cfn: Template, name: str) -> dict[str, Any]:
-    """A section of the template; empty where it is absent or of the wrong shape."""
-    found = cfn.template.get(name)
-    return found if isinstance(found, dict) else {}
-
-
-def resources(cfn: Template, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def resources(cfn: _values.Template, *types: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The resources of the given types, or of every type, by logical id."""
-    for name, body in section(cfn, "Resources").items():
+    for name, body in _values.section(cfn, "Resources").items():
         if isinstance(body, dict) and (not types or body.get("Type") in types):
             yield name, body
 
 
-def properties(cfn: Template, resource_type: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def properties(cfn: _values.Template, resource_type: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The properties of each resource of a type, as they are written."""
     for name, body in resources(cfn, resource_type):
         found = body.get("Properties")
@@ -48,287 +31,72 @@ def properties(cfn: Template, resource_type: str) -> Iterator[tuple[str, dict[st
             yield name, found
 
 
-def scenarios(cfn: Template, node: Any, names: Sequence[str]) -> Iterator[dict[str, Any]]:
-    """What the named properties are together: one mapping for each way in which the conditions can turn out.
-
-    A property that is absent, or `AWS::NoValue`, is not in the mapping.
-    """
-    given = {name: node[name] for name in names if name in node}
-    if not any(_is_function(value, "Fn::If") for value in given.values()):
-        yield {name: value for name, value in given.items() if not _is_no_value(value)}
-        return
-    if not all(isinstance(value["Fn::If"], list) for value in given.values() if _is_function(value, "Fn::If")):
-        return  # cfn-lint's own rules speak of the shape
-    for case in cfn.get_object_without_conditions(node, list(given)):  # type: ignore[no-untyped-call]
-        yield {name: value for name, value in case["Object"].items() if value is not None and not _is_no_value(value)}
-
-
-def branches(node: Any) -> Iterator[Any]:
-    """The node itself, or where it is `Fn::If` what it can be; without `AWS::NoValue`."""
-    if _is_function(node, "Fn::If") and isinstance(node["Fn::If"], list):
-        for branch in node["Fn::If"][1:]:
-            yield from branches(branch)
-    elif not _is_no_value(node):
-        yield node
-
-
-def items(node: Any) -> Iterator[Any]:
-    """The items of a list, or the one that stands in its place, through `Fn::If` at every level."""
-    for branch in branches(node):
-        if isinstance(branch, list):
-            for item in branch:
-                yield from items(item)
-        else:
-            yield branch
-
-
-def texts(cfn: Template, node: Any) -> frozenset[str]:
-    """The texts that a value can be, with `UNKNOWN` for what only a deployment knows."""
-    return frozenset(islice(_texts(cfn, node), _MOST_TEXTS))
-
-
-def _texts(cfn: Template, node: Any) -> Iterator[str]:
-    if isinstance(node, bool):
-        yield str(node).lower()
-    elif isinstance(node, (str, int, float)):
-        yield str(node)
-    elif isinstance(node, dict) and len(node) == 1:
-        ((function, argument),) = node.items()
-        yield from _FUNCTIONS.get(function, _unknown)(cfn, argument)
-    else:
-        yield UNKNOWN
-
-
-def _unknown(_cfn: Template, _argument: Any) -> Iterator[str]:
-    yield UNKNOWN
-
-
-def _if(cfn: Template, argument: Any) -> Iterator[str]:
-    for branch in argument[1:] if isinstance(argument, list) else ():
-        if not _is_no_value(branch):
-            yield from _texts(cfn, branch)
-
-
-def _ref(cfn: Template, argument: Any) -> Iterator[str]:
-    parameter = section(cfn, "Parameters").get(argument) if isinstance(argument, str) else None
-    if not isinstance(parameter, dict) or str(parameter.get("Type", "")).startswith("AWS::SSM"):
-        yield UNKNOWN
-        return
-    values = [parameter[key] for key in ("Default",) if key in parameter]
-    values += [value for value in parameter.get("AllowedValues") or () if value not in values]
-    yield from map(str, values or [UNKNOWN])
-
-
-def _join(cfn: Template, argument: Any) -> Iterator[str]:
-    if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)):
-        yield UNKNOWN
-        return
-    parts = [sorted(texts(cfn, part)) for part in argument[1]]
-    for chosen in islice(product(*parts), _MOST_TEXTS):
-        yield str(argument[0]).join(chosen)
-
-
-def _sub(cfn: Template, argument: Any) -> Iterator[str]:
-    text, given = _sub_parts(argument)
-    if text is None:
-        yield UNKNOWN
-        return
-    pieces: list[list[str]] = []
-    for index, piece in enumerate(_VARIABLE.split(text)):
-        if index % 2 == 0:
-            pieces.append([piece.replace("${!", "${")])
-        else:
-            pieces.append(sorted(texts(cfn, given.get(piece, {"Ref": piece}))))
-    for chosen in islice(product(*pieces), _MOST_TEXTS):
-        yield "".join(chosen)
-
-
-def _sub_parts(argument: Any) -> tuple[str | None, dict[str, Any]]:
-    """The text and the variables of a `Fn::Sub`; no text where its shape is wrong."""
-    if isinstance(argument, str):
-        return argument, {}
-    if isinstance(argument, list) and len(argument) == 2:
-        text, variables = argument
-        if isinstance(text, str) and isinstance(variables, dict):
-            return text, variables
-    return None, {}
-
-
-def _find_in_map(cfn: Template, argument: Any) -> Iterator[str]:
-    if not (isinstance(argument, list) and len(argument) >= 3 and all(isinstance(argument[i], str) for i in (0, 2))):
-        yield UNKNOWN
-        return
-    rows = section(cfn, "Mappings").get(argument[0]) if isinstance(argument[0], str) else None
-    if not isinstance(rows, dict):
-        yield UNKNOWN
-        return
-    # the second key is mostly a function such as the region: any row then
-    known = isinstance(argument[1], str) and argument[1] in rows
-    chosen = [rows[argument[1]]] if known else list(rows.values())
-    found = [row[argument[2]] for row in chosen if isinstance(row, dict) and argument[2] in row]
-    for value in found or [UNKNOWN]:
-        yield from _texts(cfn, value)
-
-
-_FUNCTIONS = {"Fn::If": _if, "Ref": _ref, "Fn::Join": _join, "Fn::Sub": _sub, "Fn::FindInMap": _find_in_map}
-
-
-def referred(node: Any) -> frozenset[str]:
-    """The parameters and resources that a part of a template names, by `Ref`, `Fn::GetAtt` and `Fn::Sub`."""
-    return frozenset(_referred(node))
-
-
-def _referred(node: Any) -> Iterator[str]:
-    if isinstance(node, list):
-        for item in node:
-            yield from _referred(item)
-    if not isinstance(node, dict):
-        return
-    for key, value in node.items():
-        if key == "Ref" and isinstance(value, str):
-            yield value
-        elif key == "Fn::GetAtt":
-            given = value[:1] if isinstance(value, list) else [value]
-            yield from (str(name).split(".")[0] for name in given)
-        elif key == "Fn::Sub":
-            text, variables = _sub_parts(value)
-            yield from (name.split(".")[0] for name in _VARIABLE.findall(text or "") if name not in variables)
-            yield from _referred(variables)
-        else:
-            yield from _referred(value)
-
-
-def attribute(node: Any) -> tuple[str, str] | None:
-    """The resource and the attribute of a `Fn::GetAtt`, or of a `Fn::Sub` that is nothing but one; else None."""
-    if not isinstance(node, dict) or len(node) != 1:
-        return None
-    ((function, argument),) = node.items()
-    if function == "Fn::GetAtt":
-        parts = argument if isinstance(argument, list) else [argument]
-        name, _, rest = ".".join(map(str, parts)).partition(".")
-        return name, rest
-    if function == "Fn::Sub" and isinstance(argument, str) and (whole := _VARIABLE.fullmatch(argument)):
-        name, dot, rest = whole[1].partition(".")
-        return (name, rest) if dot else None
-    return None
-
-
-def statements(cfn: Template, *types: str) -> Iterator[tuple[str, list[str | int], dict[str, Any]]]:
+def statements(cfn: _values.Template, *types: str) -> Iterator[tuple[str, list[str | int], dict[str, Any]]]:
     """Every policy statement in the resources of the given types: the logical id, its path, the statement."""
     for name, body in resources(cfn, *types):
-        for path, node in mappings(body.get("Properties"), ["Resources", name, "Properties"]):
+        for path, node in _values.mappings(body.get("Properties"), ["Resources", name, "Properties"]):
             if "Effect" in node and ("Action" in node or "NotAction" in node):
                 yield name, path, node
 
 
-def mappings(node: Any, path: list[str | int]) -> Iterator[tuple[list[str | int], dict[str, Any]]]:
-    """Every mapping in a part of a template, with its path."""
-    if isinstance(node, dict):
-        yield path, node
-        for key, value in node.items():
-            yield from mappings(value, [*path, key])
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from mappings(value, [*path, index])
-
-
-def global_members(cfn: Template) -> dict[str, dict[str, Any]]:
+def global_members(cfn: _values.Template) -> dict[str, dict[str, Any]]:
     """The clusters of the template that are members of a global database: their properties by logical id."""
     sources: set[str] = set()
     for _, found in properties(cfn, GLOBAL_CLUSTER):
-        sources |= referred(found.get("SourceDBClusterIdentifier"))
+        sources |= _values.referred(found.get("SourceDBClusterIdentifier"))
     return {
         name: found
         for name, found in properties(cfn, CLUSTER)
-        if name in sources or any(True for _ in branches(found.get("GlobalClusterIdentifier", _NO_VALUE)))
+        if name in sources
+        or any(True for _ in _values.branches(found.get("GlobalClusterIdentifier", _values.NO_VALUE)))
     }
 
 
-def instances(cfn: Template, cluster: str) -> Iterator[tuple[str, dict[str, Any]]]:
+def instances(cfn: _values.Template, cluster: str) -> Iterator[tuple[str, dict[str, Any]]]:
     """The instances of a cluster of the template: logical id and properties."""
     for name, found in properties(cfn, INSTANCE):
-        if cluster in referred(found.get("DBClusterIdentifier")):
+        if cluster in _values.referred(found.get("DBClusterIdentifier")):
             yield name, found
 
 
-def cases(cfn: Template, name: str) -> Iterator[dict[str, Any]]:
-    """The properties of a resource without any `Fn::If`: once for each way in which it can exist."""
-    body = cfn.template["Resources"][name]
-    found = body.get("Properties")
-    if not isinstance(found, dict):
-        return
-    known = section(cfn, "Conditions")
-    used = {node["Fn::If"][0] for _, node in mappings(found, []) if _is_function(node, "Fn::If") and _is_choice(node)}
-    open_ends = {condition: {True, False} for condition in sorted(used) if condition in known}
-    if isinstance(body.get("Condition"), str) and body["Condition"] in known:
-        open_ends[body["Condition"]] = {True}
-    if not open_ends:
-        yield _decided(found, {})
-        return
-    for case in islice(cfn.conditions.build_scenarios(open_ends), _MOST_TEXTS):
-        yield _decided(found, case)
-
-
-def _decided(node: Any, case: dict[str, bool]) -> Any:
-    if _is_function(node, "Fn::If") and _is_choice(node):
-        condition, then, otherwise = node["Fn::If"]
-        return _decided(then if case.get(condition, True) else otherwise, case)
-    if isinstance(node, dict):
-        return {key: value for key, old in node.items() if not _is_no_value(value := _decided(old, case))}
-    if isinstance(node, list):
-        return [value for old in node if not _is_no_value(value := _decided(old, case))]
-    return node
-
-
-def _is_choice(node: dict[str, Any]) -> bool:
-    argument = node["Fn::If"]
-    return isinstance(argument, list) and len(argument) == 3 and isinstance(argument[0], str)
-
-
-def dig(node: Any, *keys: str) -> Any:
-    """What stands under the keys one below the other; None where one of them is missing."""
-    for key in keys:
-        if not isinstance(node, dict):
-            return None
-        node = node.get(key)
-    return node
-
-
-def allows(cfn: Template, statement: dict[str, Any], action: str) -> bool:
+def allows(cfn: _values.Template, statement: dict[str, Any], action: str) -> bool:
     """Whether a policy statement allows an action by name or by a pattern."""
-    patterns = {text.lower() for item in items(statement.get("Action", [])) for text in texts(cfn, item)}
-    allowed = texts(cfn, statement.get("Effect")) == {"Allow"}
+    patterns = {
+        text.lower() for item in _values.items(statement.get("Action", [])) for text in _values.texts(cfn, item)
+    }
+    allowed = _values.texts(cfn, statement.get("Effect")) == {"Allow"}
     return allowed and any(fnmatchcase(action.lower(), pattern) for pattern in patterns)
 
 
-def replicated(cfn: Template) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
+def replicated(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
     """Each bucket that replicates: its logical id, its properties in one case, the rules that are on."""
     for name, _ in resources(cfn, BUCKET):
-        for case in cases(cfn, name):
+        for case in _values.cases(cfn, name):
             rules = [
                 rule
-                for rule in items(dig(case, "ReplicationConfiguration", "Rules"))
-                if isinstance(rule, dict) and "Disabled" not in texts(cfn, rule.get("Status"))
+                for rule in _values.items(_values.dig(case, "ReplicationConfiguration", "Rules"))
+                if isinstance(rule, dict) and "Disabled" not in _values.texts(cfn, rule.get("Status"))
             ]
             if rules:
                 yield name, case, rules
 
 
-def kms_encrypted(cfn: Template, bucket: dict[str, Any]) -> bool:
+def kms_encrypted(cfn: _values.Template, bucket: dict[str, Any]) -> bool:
     """Whether a bucket, given by its properties without `Fn::If`, encrypts with KMS."""
     return any(
-        texts(cfn, dig(rule, "ServerSideEncryptionByDefault", "SSEAlgorithm")) <= {"aws:kms", "aws:kms:dsse"}
-        for rule in items(dig(bucket, "BucketEncryption", "ServerSideEncryptionConfiguration"))
+        _values.texts(cfn, _values.dig(rule, "ServerSideEncryptionByDefault", "SSEAlgorithm"))
+        <= {"aws:kms", "aws:kms:dsse"}
+        for rule in _values.items(_values.dig(bucket, "BucketEncryption", "ServerSideEncryptionConfiguration"))
     )
 
 
-def secret(cfn: Template, node: Any) -> str | None:
+def secret(cfn: _values.Template, node: Any) -> str | None:
     """Which secret a value shows, in words: what a dynamic reference brings, or a parameter with NoEcho."""
-    for text in (*sorted(texts(cfn, node)), *_strings(node)):
+    for text in (*sorted(_values.texts(cfn, node)), *_strings(node)):
         if found := _SECRET.search(text):
             return f"what {found[1]} holds"
-    for name in sorted(referred(node)):
-        if str(dig(cfn.template, "Parameters", name, "NoEcho")).lower() == "true":
+    for name in sorted(_values.referred(node)):
+        if str(_values.dig(cfn.template, "Parameters", name, "NoEcho")).lower() == "true":
             return f"the parameter {name}, which has NoEcho"
     return None
 
@@ -344,53 +112,27 @@ def _strings(node: Any) -> Iterator[str]:
         yield from _strings(child)
 
 
-def records(cfn: Template) -> Iterator[tuple[list[str | int], dict[str, Any], dict[str, Any]]]:
+def records(cfn: _values.Template) -> Iterator[tuple[list[str | int], dict[str, Any], dict[str, Any]]]:
     """Every DNS record set, alone or in a group: its path, itself, and the properties that name its zone."""
     for name, found in properties(cfn, "AWS::Route53::RecordSet"):
         yield ["Resources", name, "Properties"], found, found
     for name, found in properties(cfn, "AWS::Route53::RecordSetGroup"):
-        for path, node in mappings(found.get("RecordSets"), ["Resources", name, "Properties", "RecordSets"]):
+        for path, node in _values.mappings(found.get("RecordSets"), ["Resources", name, "Properties", "RecordSets"]):
             if "Name" in node and "Type" in node:
                 yield path, node, found
 
 
-def health_checks(cfn: Template, *types: str) -> Iterator[tuple[list[str | int], dict[str, Any]]]:
+def health_checks(cfn: _values.Template, *types: str) -> Iterator[tuple[list[str | int], dict[str, Any]]]:
     """What each health check of the given types checks, and its path."""
     for name, found in properties(cfn, "AWS::Route53::HealthCheck"):
-        for config in branches(found.get("HealthCheckConfig", [])):
-            if isinstance(config, dict) and texts(cfn, config.get("Type")) <= set(types):
+        for config in _values.branches(found.get("HealthCheckConfig", [])):
+            if isinstance(config, dict) and _values.texts(cfn, config.get("Type")) <= set(types):
                 yield ["Resources", name, "Properties", "HealthCheckConfig"], config
 
 
-def lag_alarms(cfn: Template) -> Iterator[tuple[str, dict[str, Any]]]:
+def lag_alarms(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any]]]:
     """The alarms on how far a global database is behind: logical id and properties."""
     metrics = {"AuroraGlobalDBReplicationLag", "AuroraGlobalDBRPOLag", "AuroraGlobalDBProgressLag"}
     for name, found in properties(cfn, "AWS::CloudWatch::Alarm"):
-        if texts(cfn, found.get("MetricName")) <= metrics:
+        if _values.texts(cfn, found.get("MetricName")) <= metrics:
             yield name, found
-
-
-def numbers(cfn: Template, node: Any) -> list[float]:
-    """The numbers that a value can be, the smallest first; none at all when one of them is not known."""
-    try:
-        return sorted(float(text) for text in texts(cfn, node))
-    except ValueError:
-        return []
-
-
-def same(cfn: Template, one: Any, other: Any) -> bool:
-    """Whether two values are the same: written alike, or with one text in common that is known in full."""
-    if one is None or other is None:
-        return False
-    return bool(one == other or any(UNKNOWN not in text for text in texts(cfn, one) & texts(cfn, other)))
-
-
-_NO_VALUE = {"Ref": "AWS::NoValue"}
-
-
-def _is_no_value(node: Any) -> bool:
-    return isinstance(node, dict) and dict(node) == _NO_VALUE
-
-
-def _is_function(node: Any, name: str) -> bool:
-    return isinstance(node, dict) and len(node) == 1 and name in node

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _ACTIONS = ["AlarmActions", "OKActions", "InsufficientDataActions"]
 
@@ -23,23 +23,23 @@ class AlarmNobodyHears(_rule.Rule):
     )
     tags = ["resources", "cloudwatch"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         if any("CloudWatch Alarm State Change" in _text(body) for _, body in _reading.resources(cfn)):
             return  # an event rule hears them all
         for name, properties in _reading.properties(cfn, "AWS::CloudWatch::Alarm"):
-            acts = any(True for key in _ACTIONS for _ in _reading.items(properties.get(key, [])))
+            acts = any(True for key in _ACTIONS for _ in _values.items(properties.get(key, [])))
             if not acts and not _used(cfn, name, properties.get("AlarmName")):
                 yield ["Resources", name], f"nobody hears of {name}"
 
 
-def _used(cfn: _reading.Template, name: str, alarm_name: Any) -> bool:
+def _used(cfn: _values.Template, name: str, alarm_name: Any) -> bool:
     """Whether anything else names the alarm: by reference, or by its name as a text such as a composite's rule."""
     written = alarm_name.get("Fn::Sub") if isinstance(alarm_name, dict) else alarm_name
-    known = [text for text in _reading.texts(cfn, alarm_name) if _reading.UNKNOWN not in text] + [written]
+    known = [text for text in _values.texts(cfn, alarm_name) if _values.UNKNOWN not in text] + [written]
     others = [body.get("Properties") for other, body in _reading.resources(cfn) if other != name]
     for node in [*others, cfn.template.get("Outputs")]:
         text = _text(node)
-        if name in _reading.referred(node) or any(isinstance(part, str) and part in text for part in known):
+        if name in _values.referred(node) or any(isinstance(part, str) and part in text for part in known):
             return True
     return False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _ALARM, _COMPOSITE = "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"
 
@@ -23,12 +23,12 @@ class AlarmRoute53CannotFollow(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/health-checks-types.html"
     tags = ["resources", "route53", "cloudwatch"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for path, config in _reading.health_checks(cfn, "CLOUDWATCH_METRIC"):
-            for identifier in _reading.branches(config.get("AlarmIdentifier", [])):
+            for identifier in _values.branches(config.get("AlarmIdentifier", [])):
                 if not isinstance(identifier, dict):
                     continue
-                for wanted in _reading.branches(identifier.get("Name", [])):
+                for wanted in _values.branches(identifier.get("Name", [])):
                     for name, body in _reading.resources(cfn, _ALARM, _COMPOSITE):
                         properties = body.get("Properties")
                         if not isinstance(properties, dict) or not _is(cfn, wanted, name, properties):
@@ -41,21 +41,21 @@ class AlarmRoute53CannotFollow(_rule.Rule):
                             yield where, f"{path[1]} follows {name}, which {reason}"
 
 
-def _is(cfn: _reading.Template, wanted: Any, name: str, properties: dict[str, Any]) -> bool:
-    return bool(wanted == {"Ref": name} or _reading.same(cfn, wanted, properties.get("AlarmName")))
+def _is(cfn: _values.Template, wanted: Any, name: str, properties: dict[str, Any]) -> bool:
+    return bool(wanted == {"Ref": name} or _values.same(cfn, wanted, properties.get("AlarmName")))
 
 
-def _reasons(cfn: _reading.Template, properties: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _reasons(cfn: _values.Template, properties: dict[str, Any]) -> Iterator[tuple[str, str]]:
     keys = ["Metrics", "ExtendedStatistic", "Period", "DatapointsToAlarm", "EvaluationPeriods"]
-    for case in _reading.scenarios(cfn, properties, keys):
+    for case in _values.scenarios(cfn, properties, keys):
         # a list of one metric without an expression is no metric math
-        if any("Expression" in node for _, node in _reading.mappings(case.get("Metrics"), [])):
+        if any("Expression" in node for _, node in _values.mappings(case.get("Metrics"), [])):
             yield "Metrics", "is metric math"
         if "ExtendedStatistic" in case:
             yield "ExtendedStatistic", "is on a percentile"
-        if (period := _reading.numbers(cfn, case.get("Period"))) and period[-1] < 60:
+        if (period := _values.numbers(cfn, case.get("Period"))) and period[-1] < 60:
             yield "Period", "is of high resolution"
-        enough = _reading.numbers(cfn, case.get("DatapointsToAlarm"))
-        every = _reading.numbers(cfn, case.get("EvaluationPeriods"))
+        enough = _values.numbers(cfn, case.get("DatapointsToAlarm"))
+        every = _values.numbers(cfn, case.get("EvaluationPeriods"))
         if enough and every and enough[-1] < every[0]:
             yield "DatapointsToAlarm", "asks for M out of N datapoints"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _LIMITS = {
     "aws:principalaccount",
@@ -32,29 +32,29 @@ class AnybodyMayUseKey(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-overview.html"
     tags = ["resources", "kms"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, path, statement in _reading.statements(cfn, _reading.KEY, "AWS::KMS::ReplicaKey"):
-            for case in _reading.scenarios(cfn, statement, ["Effect", "Principal", "Condition"]):
-                allowed = "Allow" in _reading.texts(cfn, case.get("Effect"))
+            for case in _values.scenarios(cfn, statement, ["Effect", "Principal", "Condition"]):
+                allowed = "Allow" in _values.texts(cfn, case.get("Effect"))
                 if allowed and _anybody(cfn, case.get("Principal")) and not _limited(case.get("Condition")):
                     yield [*path, "Principal"], f"The policy of {name} lets every AWS account use the key"
 
 
-def _anybody(cfn: _reading.Template, principal: Any) -> bool:
-    for branch in _reading.branches(principal):
+def _anybody(cfn: _values.Template, principal: Any) -> bool:
+    for branch in _values.branches(principal):
         named = branch.get("AWS", branch) if isinstance(branch, dict) else branch
-        if any("*" in _reading.texts(cfn, item) for item in _reading.items(named)):
+        if any("*" in _values.texts(cfn, item) for item in _values.items(named)):
             return True
     return False
 
 
 def _limited(condition: Any) -> bool:
     """Whether a condition, in one of its branches, says whose principals; of what a function makes of it, it may."""
-    for branch in _reading.branches(condition):
+    for branch in _values.branches(condition):
         for operator, keys in branch.items() if isinstance(branch, dict) else ():
             if str(operator).startswith("Fn::"):
                 return True
-            named = {str(key).lower() for option in _reading.items(keys) if isinstance(option, dict) for key in option}
+            named = {str(key).lower() for option in _values.items(keys) if isinstance(option, dict) for key in option}
             if "Not" not in str(operator) and named & _LIMITS:
                 return True
     return False

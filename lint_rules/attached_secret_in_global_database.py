@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class AttachedSecretInGlobalDatabase(_rule.Rule):
@@ -20,9 +20,9 @@ class AttachedSecretInGlobalDatabase(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-secretsmanager-secrettargetattachment.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         members = set(_reading.global_members(cfn))
         for name, properties in _reading.properties(cfn, "AWS::SecretsManager::SecretTargetAttachment"):
-            for member in sorted(members & _reading.referred(properties.get("TargetId"))):
+            for member in sorted(members & _values.referred(properties.get("TargetId"))):
                 path: _rule.Path = ["Resources", name, "Properties", "TargetId"]
                 yield path, f"{name} writes the endpoint of {member}, of one region, into a secret"

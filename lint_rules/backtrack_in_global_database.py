@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class BacktrackInGlobalDatabase(_rule.Rule):
@@ -20,9 +20,9 @@ class BacktrackInGlobalDatabase(_rule.Rule):
     )
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.global_members(cfn).items():
-            for case in _reading.scenarios(cfn, properties, ["BacktrackWindow", "GlobalClusterIdentifier"]):
-                if _reading.texts(cfn, case.get("BacktrackWindow", 0)) - {"0", _reading.UNKNOWN}:
+            for case in _values.scenarios(cfn, properties, ["BacktrackWindow", "GlobalClusterIdentifier"]):
+                if _values.texts(cfn, case.get("BacktrackWindow", 0)) - {"0", _values.UNKNOWN}:
                     path: _rule.Path = ["Resources", name, "Properties", "BacktrackWindow"]
                     yield path, f"{name} is in a global database, which has no backtrack"

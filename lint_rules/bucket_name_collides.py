@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _PLACES = {"AWS::AccountId", "AWS::Region", "AWS::StackId"}
 _PLACE = re.compile(r"\d{12}|[a-z]{2}(-[a-z]+)+-\d")
@@ -27,12 +27,12 @@ class BucketNameCollides(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"
     tags = ["resources", "s3"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, bucket, _ in _reading.replicated(cfn):
             given = bucket.get("BucketName")
-            if given is None or "BucketNamespace" in bucket or _reading.referred(given) & _PLACES:
+            if given is None or "BucketNamespace" in bucket or _values.referred(given) & _PLACES:
                 continue
-            for text in _reading.texts(cfn, given):
-                if _reading.UNKNOWN not in text and not _PLACE.search(text):
+            for text in _values.texts(cfn, given):
+                if _values.UNKNOWN not in text and not _PLACE.search(text):
                     path: _rule.Path = ["Resources", name, "Properties", "BucketName"]
                     yield path, f"{name} has the same name, {text}, in every account and region"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class BurstableInstanceInGlobalDatabase(_rule.Rule):
@@ -17,10 +17,10 @@ class BurstableInstanceInGlobalDatabase(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for cluster in _reading.global_members(cfn):
             for name, properties in _reading.instances(cfn, cluster):
-                for size in sorted(_reading.texts(cfn, properties.get("DBInstanceClass", ""))):
+                for size in sorted(_values.texts(cfn, properties.get("DBInstanceClass", ""))):
                     if size.startswith("db.t"):
                         path: _rule.Path = ["Resources", name, "Properties", "DBInstanceClass"]
                         yield path, f"{name} is {size}, in the global database of {cluster}"

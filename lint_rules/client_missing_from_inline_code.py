@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _IMPORT = {
     "python": re.compile(
@@ -30,14 +30,14 @@ class ClientMissingFromInlineCode(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/python-package.html"
     tags = ["resources", "lambda"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, _ in _reading.resources(cfn, _reading.FUNCTION):
-            for case in _reading.cases(cfn, name):
-                code = _reading.dig(case, "Code", "ZipFile")
+            for case in _values.cases(cfn, name):
+                code = _values.dig(case, "Code", "ZipFile")
                 if code is None or case.get("Layers"):
                     continue
-                for text in _reading.texts(cfn, code):
-                    for client in _missing(_reading.texts(cfn, case.get("Runtime")), text):
+                for text in _values.texts(cfn, code):
+                    for client in _missing(_values.texts(cfn, case.get("Runtime")), text):
                         path: _rule.Path = ["Resources", name, "Properties", "Code"]
                         yield path, f"The inline code of {name} imports {client}, which Lambda does not have"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _GROUP = "AWS::RDS::DBClusterParameterGroup"
 _SWITCH = "require_secure_transport"
@@ -23,18 +23,18 @@ class ClientTlsNotRequired(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Security.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         used: set[str] = set()
         for properties in _reading.global_members(cfn).values():
-            used |= _reading.referred(properties.get("DBClusterParameterGroupName"))
+            used |= _values.referred(properties.get("DBClusterParameterGroupName"))
         for name, _ in _reading.resources(cfn, _GROUP):
-            for case in _reading.cases(cfn, name) if name in used else ():
+            for case in _values.cases(cfn, name) if name in used else ():
                 parameters = case.get("Parameters")
                 if not isinstance(parameters, dict) or any(str(key).startswith("Fn::") for key in parameters):
                     continue
-                families = _reading.texts(cfn, case.get("Family"))
+                families = _values.texts(cfn, case.get("Family"))
                 # Later families may have it on where nothing is said.
-                by_default = "off" if families <= {"aurora-mysql5.7", "aurora-mysql8.0"} else _reading.UNKNOWN
-                given = {text.lower() for text in _reading.texts(cfn, parameters.get(_SWITCH, by_default))}
+                by_default = "off" if families <= {"aurora-mysql5.7", "aurora-mysql8.0"} else _values.UNKNOWN
+                given = {text.lower() for text in _values.texts(cfn, parameters.get(_SWITCH, by_default))}
                 if all(family.startswith("aurora-mysql") for family in families) and given & {"off", "0", "false"}:
                     yield ["Resources", name, "Properties", "Parameters"], f"{name} lets clients in without TLS"

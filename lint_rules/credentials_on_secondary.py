@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _REFUSED = ("MasterUsername", "MasterUserPassword", "DatabaseName")
 
@@ -22,9 +22,9 @@ class CredentialsOnSecondary(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-attaching.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.global_members(cfn).items():
-            for case in _reading.scenarios(cfn, properties, ["GlobalClusterIdentifier", "SourceRegion", *_REFUSED]):
+            for case in _values.scenarios(cfn, properties, ["GlobalClusterIdentifier", "SourceRegion", *_REFUSED]):
                 if "SourceRegion" in case and "GlobalClusterIdentifier" in case:
                     for refused in _REFUSED:
                         if refused in case:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _PREFIX = "/aws/rds/cluster/"
 
@@ -19,16 +19,16 @@ class DatabaseLogGroupMissing(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/AuroraMySQL.Integrating.CloudWatch.html"
     tags = ["resources", "rds", "aurora", "logs"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for _, group in _reading.properties(cfn, "AWS::Logs::LogGroup"):
-            if any(text.startswith((_PREFIX, _reading.UNKNOWN)) for text in _names(cfn, group)):
+            if any(text.startswith((_PREFIX, _values.UNKNOWN)) for text in _names(cfn, group)):
                 return
         for name, properties in _reading.global_members(cfn).items():
-            if any(True for _ in _reading.items(properties.get("EnableCloudwatchLogsExports", []))):
+            if any(True for _ in _values.items(properties.get("EnableCloudwatchLogsExports", []))):
                 path: _rule.Path = ["Resources", name, "Properties", "EnableCloudwatchLogsExports"]
                 yield path, f"the logs of {name} have no log group"
 
 
-def _names(cfn: _reading.Template, group: dict[str, object]) -> frozenset[str]:
+def _names(cfn: _values.Template, group: dict[str, object]) -> frozenset[str]:
     # a group without a name gets one that is not the database's
-    return _reading.texts(cfn, group["LogGroupName"]) if "LogGroupName" in group else frozenset()
+    return _values.texts(cfn, group["LogGroupName"]) if "LogGroupName" in group else frozenset()

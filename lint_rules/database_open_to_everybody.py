@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _GROUP, _INGRESS = "AWS::EC2::SecurityGroup", "AWS::EC2::SecurityGroupIngress"
 _PORTS = (3306, 5432)
@@ -21,33 +21,33 @@ class DatabaseOpenToEverybody(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Overview.RDSSecurityGroups.html"
     tags = ["resources", "rds", "ec2"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         members = _reading.global_members(cfn)
         for cluster in members:
             for name, properties in _reading.instances(cfn, cluster):
-                if _reading.texts(cfn, properties.get("PubliclyAccessible", False)) & {"true", "True"}:
+                if _values.texts(cfn, properties.get("PubliclyAccessible", False)) & {"true", "True"}:
                     path: _rule.Path = ["Resources", name, "Properties", "PubliclyAccessible"]
                     yield path, f"{name} has a public address"
         for name, body in _reading.resources(cfn, _GROUP, _INGRESS) if members else ():
             inline = body.get("Type") == _GROUP
-            for case in _reading.cases(cfn, name):
-                rules = _reading.items(case.get("SecurityGroupIngress", [])) if inline else [case]
+            for case in _values.cases(cfn, name):
+                rules = _values.items(case.get("SecurityGroupIngress", [])) if inline else [case]
                 if any(_is_open(cfn, rule) for rule in rules):
                     end: _rule.Path = ["SecurityGroupIngress"] if inline else []
                     yield ["Resources", name, "Properties", *end], f"{name} lets everybody in on a database port"
 
 
-def _is_open(cfn: _reading.Template, rule: Any) -> bool:
+def _is_open(cfn: _values.Template, rule: Any) -> bool:
     if not isinstance(rule, dict):
         return False
-    sources = _reading.texts(cfn, rule.get("CidrIp", "")) | _reading.texts(cfn, rule.get("CidrIpv6", ""))
+    sources = _values.texts(cfn, rule.get("CidrIp", "")) | _values.texts(cfn, rule.get("CidrIpv6", ""))
     if not sources & {"0.0.0.0/0", "::/0"}:
         return False
-    if _reading.texts(cfn, rule.get("IpProtocol", "")) == {"-1"}:
+    if _values.texts(cfn, rule.get("IpProtocol", "")) == {"-1"}:
         return True
     bounds = [_numbers(cfn, rule.get(key)) for key in ("FromPort", "ToPort")]
     return any(start <= port <= end for port in _PORTS for start in bounds[0] for end in bounds[1])
 
 
-def _numbers(cfn: _reading.Template, node: Any) -> list[int]:
-    return [int(text) for text in _reading.texts(cfn, node) if text.isdecimal()]
+def _numbers(cfn: _values.Template, node: Any) -> list[int]:
+    return [int(text) for text in _values.texts(cfn, node) if text.isdecimal()]

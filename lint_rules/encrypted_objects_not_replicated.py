@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class EncryptedObjectsNotReplicated(_rule.Rule):
@@ -23,13 +23,13 @@ class EncryptedObjectsNotReplicated(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html"
     tags = ["resources", "s3", "kms"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, bucket, rules in _reading.replicated(cfn):
             if not _reading.kms_encrypted(cfn, bucket):
                 continue
             for rule in rules:
-                selected = _reading.dig(rule, "SourceSelectionCriteria", "SseKmsEncryptedObjects", "Status")
-                key = _reading.dig(rule, "Destination", "EncryptionConfiguration", "ReplicaKmsKeyID")
-                if key is None or not _reading.texts(cfn, selected or "") & {"Enabled", _reading.UNKNOWN}:
+                selected = _values.dig(rule, "SourceSelectionCriteria", "SseKmsEncryptedObjects", "Status")
+                key = _values.dig(rule, "Destination", "EncryptionConfiguration", "ReplicaKmsKeyID")
+                if key is None or not _values.texts(cfn, selected or "") & {"Enabled", _values.UNKNOWN}:
                     path: _rule.Path = ["Resources", name, "Properties", "ReplicationConfiguration"]
                     yield path, f"{name} encrypts with KMS, and S3 does not replicate its objects"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _READ = (
     "GlobalClusterIdentifier",
@@ -31,22 +31,22 @@ class EncryptedReplicaWithoutKey(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-attaching.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.properties(cfn, _reading.CLUSTER):
-            for case in _reading.scenarios(cfn, properties, _READ):
+            for case in _values.scenarios(cfn, properties, _READ):
                 if _joins(cfn, case) and _encrypted(cfn, case):
                     for missing in ("KmsKeyId", "SourceRegion"):
                         if missing not in case:
                             yield ["Resources", name, "Properties"], f"{name} is an encrypted replica without {missing}"
         for name, properties in _reading.properties(cfn, _reading.INSTANCE):
-            for case in _reading.scenarios(cfn, properties, ["SourceDBInstanceIdentifier", *_READ]):
-                source = _reading.texts(cfn, case.get("SourceDBInstanceIdentifier", ""))
+            for case in _values.scenarios(cfn, properties, ["SourceDBInstanceIdentifier", *_READ]):
+                source = _values.texts(cfn, case.get("SourceDBInstanceIdentifier", ""))
                 abroad = "SourceRegion" in case or any(text.startswith("arn:") for text in source)
                 if abroad and _encrypted(cfn, case) and "KmsKeyId" not in case:
                     yield ["Resources", name, "Properties"], f"{name} is an encrypted replica without KmsKeyId"
 
 
-def _joins(cfn: _reading.Template, case: dict[str, Any]) -> bool:
+def _joins(cfn: _values.Template, case: dict[str, Any]) -> bool:
     """Whether a cluster joins a global database, or follows another cluster, that comes from somewhere else."""
     if "MasterUsername" in case or "SnapshotIdentifier" in case:
         return False
@@ -56,5 +56,5 @@ def _joins(cfn: _reading.Template, case: dict[str, Any]) -> bool:
     return "GlobalClusterIdentifier" in case and not made_here
 
 
-def _encrypted(cfn: _reading.Template, case: dict[str, Any]) -> bool:
-    return "KmsKeyId" in case or "true" in _reading.texts(cfn, case.get("StorageEncrypted", False))
+def _encrypted(cfn: _values.Template, case: dict[str, Any]) -> bool:
+    return "KmsKeyId" in case or "true" in _values.texts(cfn, case.get("StorageEncrypted", False))

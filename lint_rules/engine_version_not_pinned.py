@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _FULL = re.compile(r"\d+\.\d+\.mysql_aurora\.\d+\.\d+\.\d+|\d+\.\d+(-\S+)?(?<!^8\.0)(?<!^5\.7)")
 
@@ -23,13 +23,13 @@ class EngineVersionNotPinned(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-upgrade.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.global_members(cfn).items():
-            for case in _reading.scenarios(cfn, properties, ["EngineVersion", "GlobalClusterIdentifier"]):
+            for case in _values.scenarios(cfn, properties, ["EngineVersion", "GlobalClusterIdentifier"]):
                 path: _rule.Path = ["Resources", name, "Properties"]
                 if "EngineVersion" not in case:
                     yield path, f"{name} does not say its engine version"
                     continue
-                for version in sorted(_reading.texts(cfn, case["EngineVersion"])):
-                    if _reading.UNKNOWN not in version and not _FULL.fullmatch(version):
+                for version in sorted(_values.texts(cfn, case["EngineVersion"])):
+                    if _values.UNKNOWN not in version and not _FULL.fullmatch(version):
                         yield [*path, "EngineVersion"], f"{name} takes any version of {version}"

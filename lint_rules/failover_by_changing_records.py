@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class FailoverByChangingRecords(_rule.Rule):
@@ -23,21 +23,21 @@ class FailoverByChangingRecords(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/disaster-recovery-resiliency.html"
     tags = ["resources", "iam", "route53", "rds"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         if not (_reading.global_members(cfn) or _hears_of_databases(cfn)):
             return
         for name, path, statement in _reading.statements(cfn, *_reading.POLICIES):
             given = {
-                text.lower() for item in _reading.items(statement.get("Action")) for text in _reading.texts(cfn, item)
+                text.lower() for item in _values.items(statement.get("Action")) for text in _values.texts(cfn, item)
             }
             # An administrator's * is not meant for this.
             if "*" not in given and _reading.allows(cfn, statement, "route53:ChangeResourceRecordSets"):
                 yield [*path, "Action"], f"{name} may change DNS records beside a global database"
 
 
-def _hears_of_databases(cfn: _reading.Template) -> bool:
+def _hears_of_databases(cfn: _values.Template) -> bool:
     return any(
-        "aws.rds" in _reading.texts(cfn, source)
+        "aws.rds" in _values.texts(cfn, source)
         for _, properties in _reading.properties(cfn, "AWS::Events::Rule")
-        for source in _reading.items(_reading.dig(properties.get("EventPattern"), "source"))
+        for source in _values.items(_values.dig(properties.get("EventPattern"), "source"))
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _LONGEST = 60
 
@@ -19,9 +19,9 @@ class FailoverRecordCachedLong(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/best-practices-dns.html"
     tags = ["resources", "route53"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for path, record, _ in _reading.records(cfn):
-            for case in _reading.scenarios(cfn, record, ["Failover", "TTL"]):
-                seconds = _reading.numbers(cfn, case.get("TTL"))
+            for case in _values.scenarios(cfn, record, ["Failover", "TTL"]):
+                seconds = _values.numbers(cfn, case.get("TTL"))
                 if "Failover" in case and seconds and seconds[0] > _LONGEST:
                     yield [*path, "TTL"], f"clients keep the failover record for {seconds[0]:g} seconds"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class FailoverRecordToWriterEndpoint(_rule.Rule):
@@ -20,11 +20,11 @@ class FailoverRecordToWriterEndpoint(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-connecting.html"
     tags = ["resources", "route53", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         writers = {(name, "Endpoint.Address") for name in _reading.global_members(cfn)}
         for path, record, _ in _reading.records(cfn):
-            for case in _reading.scenarios(cfn, record, ["Failover", "ResourceRecords"]):
-                for target in _reading.items(case.get("ResourceRecords", [])):
-                    found = _reading.attribute(target)
+            for case in _values.scenarios(cfn, record, ["Failover", "ResourceRecords"]):
+                for target in _values.items(case.get("ResourceRecords", [])):
+                    found = _values.attribute(target)
                     if "Failover" in case and found and found in writers:
                         yield [*path, "ResourceRecords"], f"the failover record points at the writer of {found[0]}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class FailoverRecordUnusable(_rule.Rule):
@@ -21,21 +21,21 @@ class FailoverRecordUnusable(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/ResourceRecordTypes.html#CNAMEFormat"
     tags = ["resources", "route53"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for path, record, zone in _reading.records(cfn):
-            for case in _reading.scenarios(cfn, record, ["Failover", "SetIdentifier", "Type"]):
+            for case in _values.scenarios(cfn, record, ["Failover", "SetIdentifier", "Type"]):
                 if "Failover" not in case:
                     continue
                 if "SetIdentifier" not in case:
                     yield path, "the failover record has no SetIdentifier"
-                if _reading.texts(cfn, case.get("Type")) == {"CNAME"} and _is_apex(cfn, record.get("Name"), zone):
+                if _values.texts(cfn, case.get("Type")) == {"CNAME"} and _is_apex(cfn, record.get("Name"), zone):
                     yield [*path, "Name"], "the failover record is a CNAME at the zone's apex"
 
 
-def _is_apex(cfn: _reading.Template, name: Any, zone: dict[str, Any]) -> bool:
+def _is_apex(cfn: _values.Template, name: Any, zone: dict[str, Any]) -> bool:
     apexes = [zone.get("HostedZoneName")]
     for logical_id, properties in _reading.properties(cfn, "AWS::Route53::HostedZone"):
-        if {"Ref": logical_id} in _reading.branches(zone.get("HostedZoneId", [])):
+        if {"Ref": logical_id} in _values.branches(zone.get("HostedZoneId", [])):
             apexes.append(properties.get("Name"))
     if any(apex is not None and name == apex for apex in apexes):
         return True
@@ -44,6 +44,6 @@ def _is_apex(cfn: _reading.Template, name: Any, zone: dict[str, Any]) -> bool:
     return bool(names) and any(names == _names(cfn, apex) for apex in apexes if apex is not None)
 
 
-def _names(cfn: _reading.Template, node: Any) -> set[str]:
-    found = _reading.texts(cfn, node)
-    return set() if any(_reading.UNKNOWN in text for text in found) else {text.rstrip(".").lower() for text in found}
+def _names(cfn: _values.Template, node: Any) -> set[str]:
+    found = _values.texts(cfn, node)
+    return set() if any(_values.UNKNOWN in text for text in found) else {text.rstrip(".").lower() for text in found}

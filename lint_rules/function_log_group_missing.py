@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class FunctionLogGroupMissing(_rule.Rule):
@@ -18,7 +18,7 @@ class FunctionLogGroupMissing(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-loggroups.html"
     tags = ["resources", "lambda", "logs"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         if not _reading.global_members(cfn) and not dict(_reading.resources(cfn, _reading.GLOBAL_CLUSTER)):
             return
         for name, properties in _reading.properties(cfn, "AWS::Lambda::Function"):
@@ -26,31 +26,29 @@ class FunctionLogGroupMissing(_rule.Rule):
                 yield ["Resources", name], f"the logs of {name} are kept for ever"
 
 
-def _has_group(cfn: _reading.Template, name: str, function: dict[str, Any]) -> bool:
+def _has_group(cfn: _values.Template, name: str, function: dict[str, Any]) -> bool:
     return any(
         "RetentionInDays" in group and _is_for(cfn, group_name, group, name, function)
         for group_name, group in _reading.properties(cfn, "AWS::Logs::LogGroup")
     )
 
 
-def _is_for(
-    cfn: _reading.Template, group_name: str, group: dict[str, Any], name: str, function: dict[str, Any]
-) -> bool:
+def _is_for(cfn: _values.Template, group_name: str, group: dict[str, Any], name: str, function: dict[str, Any]) -> bool:
     logging = function.get("LoggingConfig")
     named = group.get("LogGroupName")
-    if group_name in _reading.referred(logging) or name in _reading.referred(named):
+    if group_name in _values.referred(logging) or name in _values.referred(named):
         return True
-    if isinstance(logging, dict) and _reading.same(cfn, logging.get("LogGroup"), named):
+    if isinstance(logging, dict) and _values.same(cfn, logging.get("LogGroup"), named):
         return True
-    expected = {f"/aws/lambda/{text}" for text in _reading.texts(cfn, function.get("FunctionName"))}
-    return named is not None and bool(_reading.texts(cfn, named) & expected)
+    expected = {f"/aws/lambda/{text}" for text in _values.texts(cfn, function.get("FunctionName"))}
+    return named is not None and bool(_values.texts(cfn, named) & expected)
 
 
-def _is_kept_elsewhere(cfn: _reading.Template, name: str, function: dict[str, Any]) -> bool:
+def _is_kept_elsewhere(cfn: _values.Template, name: str, function: dict[str, Any]) -> bool:
     """Whether the group is a parameter or another stack's, or a custom resource sets its retention."""
     groups = {group for group, _ in _reading.properties(cfn, "AWS::Logs::LogGroup")}
     logging = function.get("LoggingConfig")
     shared = logging.get("LogGroup") if isinstance(logging, dict) else None
-    if shared is not None and not _reading.referred(shared) & groups:
+    if shared is not None and not _values.referred(shared) & groups:
         return True
-    return any(name in _reading.referred(body) for _, body in _reading.resources(cfn, "Custom::LogRetention"))
+    return any(name in _values.referred(body) for _, body in _reading.resources(cfn, "Custom::LogRetention"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _CALLS = ("secretsmanager:GetSecretValue", "cloudwatch:PutMetricData", "kms:Decrypt")
 _GIVING_WAY_OUT = (
@@ -42,18 +42,18 @@ class FunctionWithoutWayOut(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc-internet.html"
     tags = ["resources", "lambda", "ec2"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         if _has_way_out(cfn):
             return
         subnets = dict(_reading.properties(cfn, "AWS::EC2::Subnet"))
         networks = {name for name, _ in _reading.resources(cfn, "AWS::EC2::VPC")}
         for name, properties in _reading.properties(cfn, _reading.FUNCTION):
-            for config in _reading.branches(properties.get("VpcConfig")):
-                chosen = [_reading.referred(item) for item in _reading.items(_reading.dig(config, "SubnetIds") or [])]
+            for config in _values.branches(properties.get("VpcConfig")):
+                chosen = [_values.referred(item) for item in _values.items(_values.dig(config, "SubnetIds") or [])]
                 own = all(
                     ids
                     and ids <= set(subnets)
-                    and all(_reading.referred(subnets[i].get("VpcId")) & networks for i in ids)
+                    and all(_values.referred(subnets[i].get("VpcId")) & networks for i in ids)
                     for ids in chosen
                 )
                 if chosen and own and (call := _call(cfn, properties.get("Role"))):
@@ -61,7 +61,7 @@ class FunctionWithoutWayOut(_rule.Rule):
                     yield path, f"{name} may call {call}, and its subnets have no way there"
 
 
-def _has_way_out(cfn: _reading.Template) -> bool:
+def _has_way_out(cfn: _values.Template) -> bool:
     """Whether the template has any way out, or leaves open that another one adds it."""
     for name, body in _reading.resources(cfn):
         properties = body.get("Properties")
@@ -69,23 +69,23 @@ def _has_way_out(cfn: _reading.Template) -> bool:
         if kind in _GIVING_WAY_OUT:
             return True
         if kind == "AWS::EC2::VPCEndpoint":
-            for case in _reading.cases(cfn, name):
-                if _reading.texts(cfn, case.get("VpcEndpointType", "Gateway")) != {"Gateway"}:
+            for case in _values.cases(cfn, name):
+                if _values.texts(cfn, case.get("VpcEndpointType", "Gateway")) != {"Gateway"}:
                     return True
         if kind == "AWS::EC2::Route" and isinstance(properties, dict) and _WAYS_OUT & set(properties):
             return True
     return False
 
 
-def _call(cfn: _reading.Template, role: Any) -> str | None:
+def _call(cfn: _values.Template, role: Any) -> str | None:
     """The first of the calls that a policy of the function's role allows."""
-    roles = _reading.referred(role)
+    roles = _values.referred(role)
     for name, _, statement in _reading.statements(cfn, *_reading.POLICIES):
         properties = cfn.template["Resources"][name]["Properties"]
-        attached = {name} | _reading.referred(properties.get("Roles")) | _reading.referred(properties.get("RoleName"))
+        attached = {name} | _values.referred(properties.get("Roles")) | _values.referred(properties.get("RoleName"))
         for one in roles:
-            arns = _reading.dig(cfn.template, "Resources", one, "Properties", "ManagedPolicyArns")
-            if one in attached or name in _reading.referred(arns):
+            arns = _values.dig(cfn.template, "Resources", one, "Properties", "ManagedPolicyArns")
+            if one in attached or name in _values.referred(arns):
                 for call in _CALLS:
                     if _reading.allows(cfn, statement, call):
                         return call

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _LONGEST = 41
-_NOTHING = {"Ref": "AWS::NoValue"}
 
 
 class GeneratedPasswordRefused(_rule.Rule):
@@ -24,35 +23,35 @@ class GeneratedPasswordRefused(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-secret-generatesecretstring.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         used = _used(cfn)
         for name, properties in _reading.properties(cfn, "AWS::SecretsManager::Secret"):
-            for generated in _reading.branches(properties.get("GenerateSecretString", _NOTHING)):
+            for generated in _values.branches(properties.get("GenerateSecretString", _values.NO_VALUE)):
                 if name in used and isinstance(generated, dict):
                     path: _rule.Path = ["Resources", name, "Properties", "GenerateSecretString"]
                     for problem in _problems(cfn, generated):
                         yield path, f"the password of {name} {problem}"
 
 
-def _used(cfn: _reading.Template) -> set[str]:
+def _used(cfn: _values.Template) -> set[str]:
     found: set[str] = set()
     for resource_type in (_reading.CLUSTER, _reading.INSTANCE):
         for _, properties in _reading.properties(cfn, resource_type):
-            found |= _reading.referred(properties.get("MasterUserPassword"))
+            found |= _values.referred(properties.get("MasterUserPassword"))
     return found
 
 
-def _problems(cfn: _reading.Template, generated: dict[str, Any]) -> Iterator[str]:
-    excluded = _reading.texts(cfn, generated.get("ExcludeCharacters", ""))
-    no_punctuation = "true" in _reading.texts(cfn, generated.get("ExcludePunctuation", False))
-    with_space = "true" in _reading.texts(cfn, generated.get("IncludeSpace", False))
+def _problems(cfn: _values.Template, generated: dict[str, Any]) -> Iterator[str]:
+    excluded = _values.texts(cfn, generated.get("ExcludeCharacters", ""))
+    no_punctuation = "true" in _values.texts(cfn, generated.get("ExcludePunctuation", False))
+    with_space = "true" in _values.texts(cfn, generated.get("IncludeSpace", False))
     for text in sorted(excluded):
-        if _reading.UNKNOWN in text:
+        if _values.UNKNOWN in text:
             continue
         may = [] if no_punctuation else [mark for mark in '/@"' if mark not in text]
         may += [" "] if with_space and " " not in text else []
         if may:
             yield f"may have {' '.join(map(repr, may))} in it"
-    for length in _reading.texts(cfn, generated.get("PasswordLength", 32)):
+    for length in _values.texts(cfn, generated.get("PasswordLength", 32)):
         if length.isdigit() and int(length) > _LONGEST:
             yield f"has {length} characters"

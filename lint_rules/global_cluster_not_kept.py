@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
 
@@ -25,16 +25,16 @@ class GlobalClusterNotKept(_rule.Rule):
     )
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, body in _reading.resources(cfn, _reading.GLOBAL_CLUSTER):
             properties = body.get("Properties")
             protection = properties.get("DeletionProtection", False) if isinstance(properties, dict) else False
-            protected = _reading.texts(cfn, protection) - {"false"}
+            protected = _values.texts(cfn, protection) - {"false"}
             unkept = [policy for policy in _POLICIES if not any(_keeps(cfn, body.get(policy)))]
             if unkept and not protected:
                 yield ["Resources", name], f"{name} has no protection and no {' and '.join(unkept)} that keeps it"
 
 
-def _keeps(cfn: _reading.Template, policy: Any) -> Iterator[bool]:
-    for text in _reading.texts(cfn, policy) if policy is not None else ():
+def _keeps(cfn: _values.Template, policy: Any) -> Iterator[bool]:
+    for text in _values.texts(cfn, policy) if policy is not None else ():
         yield text.startswith("Retain")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class HeadlessMember(_rule.Rule):
@@ -22,7 +22,7 @@ class HeadlessMember(_rule.Rule):
     )
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name in _reading.global_members(cfn):
             if not any(True for _ in _reading.instances(cfn, name)):
                 yield ["Resources", name], f"{name} has no instance in this template"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class HealthCheckHealthyWithoutData(_rule.Rule):
@@ -20,10 +20,10 @@ class HealthCheckHealthyWithoutData(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_HealthCheckConfig.html"
     tags = ["resources", "route53"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         key = "InsufficientDataHealthStatus"
         for path, config in _reading.health_checks(cfn, "CLOUDWATCH_METRIC"):
-            chosen = [_reading.texts(cfn, branch) for branch in _reading.items(config.get(key, []))]
+            chosen = [_values.texts(cfn, branch) for branch in _values.items(config.get(key, []))]
             if not chosen:
                 yield path, f"{path[1]} does not say what it is without data"
             elif set().union(*chosen) == {"Healthy"}:

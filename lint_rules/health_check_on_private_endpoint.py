@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from ipaddress import ip_address, ip_network
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _PRIVATE = [ip_network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")]
 _DATABASES = (_reading.GLOBAL_CLUSTER, _reading.CLUSTER, _reading.INSTANCE)
@@ -22,29 +22,29 @@ class HealthCheckOnPrivateEndpoint(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-private-hosted-zones.html"
     tags = ["resources", "route53", "rds"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         types = ("TCP", "HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH")
         public = _public(cfn)
         for path, config in _reading.health_checks(cfn, *types):
-            for node in _reading.branches(config.get("FullyQualifiedDomainName", [])):
-                name, attribute = _reading.attribute(node) or ("", "")
+            for node in _values.branches(config.get("FullyQualifiedDomainName", [])):
+                name, attribute = _values.attribute(node) or ("", "")
                 if (
                     "Endpoint" in attribute
                     and name not in public
                     and name in dict(_reading.resources(cfn, *_DATABASES))
                 ):
                     yield [*path, "FullyQualifiedDomainName"], f"{name} is not reached from the internet"
-            for text in sorted(_reading.texts(cfn, config.get("IPAddress"))):
+            for text in sorted(_values.texts(cfn, config.get("IPAddress"))):
                 if _is_private(text):
                     yield [*path, "IPAddress"], f"{text} is not reached from the internet"
 
 
-def _public(cfn: _reading.Template) -> set[Any]:
+def _public(cfn: _values.Template) -> set[Any]:
     """The databases that may be reached from the internet: their instances say so."""
     found: set[Any] = set()
     for name, properties in _reading.properties(cfn, _reading.INSTANCE):
-        if {text.lower() for text in _reading.texts(cfn, properties.get("PubliclyAccessible", False))} != {"false"}:
-            found |= {name, *_reading.referred(properties.get("DBClusterIdentifier"))}
+        if {text.lower() for text in _values.texts(cfn, properties.get("PubliclyAccessible", False))} != {"false"}:
+            found |= {name, *_values.referred(properties.get("DBClusterIdentifier"))}
     return found
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
-
-_NOTHING = {"Ref": "AWS::NoValue"}
+from lint_rules import _reading, _rule, _values
 
 
 class HostedRotationInGlobalDatabase(_rule.Rule):
@@ -22,9 +20,9 @@ class HostedRotationInGlobalDatabase(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-properties-secretsmanager-rotationschedule-hostedrotationlambda.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         if _reading.global_members(cfn):
             for name, properties in _reading.properties(cfn, "AWS::SecretsManager::RotationSchedule"):
-                for _ in _reading.branches(properties.get("HostedRotationLambda", _NOTHING)):
+                for _ in _values.branches(properties.get("HostedRotationLambda", _values.NO_VALUE)):
                     path: _rule.Path = ["Resources", name, "Properties", "HostedRotationLambda"]
                     yield path, f"{name} rotates by the endpoint of one region"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class KeyWithoutRotation(_rule.Rule):
@@ -20,14 +20,14 @@ class KeyWithoutRotation(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"
     tags = ["resources", "kms", "rds"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         if not _reading.global_members(cfn):
             return
         for name, _ in _reading.resources(cfn, _reading.KEY):
-            for case in _reading.cases(cfn, name):
-                symmetric = _reading.texts(cfn, case.get("KeySpec", "SYMMETRIC_DEFAULT")) == {"SYMMETRIC_DEFAULT"}
+            for case in _values.cases(cfn, name):
+                symmetric = _values.texts(cfn, case.get("KeySpec", "SYMMETRIC_DEFAULT")) == {"SYMMETRIC_DEFAULT"}
                 # Imported material and that of a key store of the own cannot rotate by itself.
-                of_kms = _reading.texts(cfn, case.get("Origin", "AWS_KMS")) == {"AWS_KMS"}
-                rotated = {text.lower() for text in _reading.texts(cfn, case.get("EnableKeyRotation", False))}
+                of_kms = _values.texts(cfn, case.get("Origin", "AWS_KMS")) == {"AWS_KMS"}
+                rotated = {text.lower() for text in _values.texts(cfn, case.get("EnableKeyRotation", False))}
                 if symmetric and of_kms and rotated == {"false"}:
                     yield ["Resources", name, "Properties"], f"{name} is never rotated"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _CREDENTIALS = ["MasterUsername", "MasterUserPassword"]
 
@@ -22,23 +22,23 @@ class LagAlarmOnWriter(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html"
     tags = ["resources", "cloudwatch", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         writers = _writers(cfn)
         for name, properties in _reading.lag_alarms(cfn):
-            if _reading.texts(cfn, properties.get("TreatMissingData")) != {"breaching"}:
+            if _values.texts(cfn, properties.get("TreatMissingData")) != {"breaching"}:
                 continue
-            for dimension in _reading.items(properties.get("Dimensions", [])):
+            for dimension in _values.items(properties.get("Dimensions", [])):
                 if isinstance(dimension, dict) and dimension.get("Name") == "DBClusterIdentifier":
                     for cluster in _named(cfn, dimension.get("Value"), writers):
                         path: _rule.Path = ["Resources", name, "Properties", "TreatMissingData"]
                         yield path, f"{cluster} is the writer and has no such metric"
 
 
-def _writers(cfn: _reading.Template) -> dict[str, dict[str, Any]]:
+def _writers(cfn: _values.Template) -> dict[str, dict[str, Any]]:
     """The members that are writers however the conditions turn out: the sources, and those with credentials."""
     sources: set[str] = set()
     for _, found in _reading.properties(cfn, _reading.GLOBAL_CLUSTER):
-        sources |= _reading.referred(found.get("SourceDBClusterIdentifier"))
+        sources |= _values.referred(found.get("SourceDBClusterIdentifier"))
     return {
         name: found
         for name, found in _reading.global_members(cfn).items()
@@ -46,13 +46,13 @@ def _writers(cfn: _reading.Template) -> dict[str, dict[str, Any]]:
     }
 
 
-def _cases(cfn: _reading.Template, cluster: dict[str, Any]) -> list[dict[str, Any]]:
-    return list(_reading.scenarios(cfn, cluster, _CREDENTIALS))
+def _cases(cfn: _values.Template, cluster: dict[str, Any]) -> list[dict[str, Any]]:
+    return list(_values.scenarios(cfn, cluster, _CREDENTIALS))
 
 
-def _named(cfn: _reading.Template, value: Any, clusters: dict[str, dict[str, Any]]) -> list[str]:
+def _named(cfn: _values.Template, value: Any, clusters: dict[str, dict[str, Any]]) -> list[str]:
     return [
         name
         for name, found in clusters.items()
-        if value == {"Ref": name} or _reading.same(cfn, value, found.get("DBClusterIdentifier"))
+        if value == {"Ref": name} or _values.same(cfn, value, found.get("DBClusterIdentifier"))
     ]

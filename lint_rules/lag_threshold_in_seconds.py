@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _LEAST = 100
 
@@ -19,11 +19,11 @@ class LagThresholdInSeconds(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html"
     tags = ["resources", "cloudwatch", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.lag_alarms(cfn):
-            for case in _reading.scenarios(cfn, properties, ["Threshold", "ComparisonOperator"]):
-                threshold = _reading.numbers(cfn, case.get("Threshold"))
-                above = all(text.startswith("Greater") for text in _reading.texts(cfn, case.get("ComparisonOperator")))
+            for case in _values.scenarios(cfn, properties, ["Threshold", "ComparisonOperator"]):
+                threshold = _values.numbers(cfn, case.get("Threshold"))
+                above = all(text.startswith("Greater") for text in _values.texts(cfn, case.get("ComparisonOperator")))
                 if above and threshold and threshold[-1] < _LEAST:
                     path: _rule.Path = ["Resources", name, "Properties", "Threshold"]
                     yield path, f"{name} is raised above {threshold[-1]:g} milliseconds"

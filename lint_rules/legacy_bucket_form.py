@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _TODAY = {
     "LifecycleConfiguration": {
@@ -34,11 +34,11 @@ class LegacyBucketForm(_rule.Rule):
     )
     tags = ["resources", "s3"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.properties(cfn, _reading.BUCKET):
             for place, today in _TODAY.items():
                 start: _rule.Path = ["Resources", name, "Properties", place]
-                for path, rule in _reading.mappings(properties.get(place), start):
+                for path, rule in _values.mappings(properties.get(place), start):
                     # A filter has a prefix too, but no status.
                     for old in today if "Status" in rule else ():
                         if old in rule and _is_given(rule[old]):
@@ -46,4 +46,4 @@ class LegacyBucketForm(_rule.Rule):
 
 
 def _is_given(value: Any) -> bool:
-    return any(True for _ in _reading.branches(value))
+    return any(True for _ in _values.branches(value))

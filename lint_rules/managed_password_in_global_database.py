@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class ManagedPasswordInGlobalDatabase(_rule.Rule):
@@ -17,9 +17,9 @@ class ManagedPasswordInGlobalDatabase(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/rds-secrets-manager.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.global_members(cfn).items():
-            for case in _reading.scenarios(cfn, properties, ["ManageMasterUserPassword", "GlobalClusterIdentifier"]):
-                if "true" in _reading.texts(cfn, case.get("ManageMasterUserPassword", False)):
+            for case in _values.scenarios(cfn, properties, ["ManageMasterUserPassword", "GlobalClusterIdentifier"]):
+                if "true" in _values.texts(cfn, case.get("ManageMasterUserPassword", False)):
                     path: _rule.Path = ["Resources", name, "Properties", "ManageMasterUserPassword"]
                     yield path, f"{name} is in a global database, which has no managed password"

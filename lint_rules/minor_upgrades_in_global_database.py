@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class MinorUpgradesInGlobalDatabase(_rule.Rule):
@@ -20,9 +20,9 @@ class MinorUpgradesInGlobalDatabase(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-upgrade.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for cluster in _reading.global_members(cfn):
             for name, properties in _reading.instances(cfn, cluster):
-                if "true" in _reading.texts(cfn, properties.get("AutoMinorVersionUpgrade", False)):
+                if "true" in _values.texts(cfn, properties.get("AutoMinorVersionUpgrade", False)):
                     path: _rule.Path = ["Resources", name, "Properties", "AutoMinorVersionUpgrade"]
                     yield path, f"{name} does not upgrade by itself in the global database of {cluster}"

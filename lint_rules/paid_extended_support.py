@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class PaidExtendedSupport(_rule.Rule):
@@ -20,9 +20,9 @@ class PaidExtendedSupport(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/extended-support.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.global_members(cfn).items():
-            for case in _reading.scenarios(cfn, properties, ["EngineLifecycleSupport", "GlobalClusterIdentifier"]):
-                support = _reading.texts(cfn, case.get("EngineLifecycleSupport", "open-source-rds-extended-support"))
+            for case in _values.scenarios(cfn, properties, ["EngineLifecycleSupport", "GlobalClusterIdentifier"]):
+                support = _values.texts(cfn, case.get("EngineLifecycleSupport", "open-source-rds-extended-support"))
                 if "open-source-rds-extended-support" in support:
                     yield ["Resources", name, "Properties"], f"{name} is enrolled in paid extended support"

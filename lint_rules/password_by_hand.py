@@ -6,9 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
-
-_NOTHING = {"Ref": "AWS::NoValue"}
+from lint_rules import _reading, _rule, _values
 
 
 class PasswordByHand(_rule.Rule):
@@ -24,18 +22,18 @@ class PasswordByHand(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/dynamic-references-secretsmanager.html"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for resource_type in (_reading.CLUSTER, _reading.INSTANCE):
             for name, properties in _reading.properties(cfn, resource_type):
-                for value in _reading.branches(properties.get("MasterUserPassword", _NOTHING)):
-                    if not _resolved(value) and (isinstance(value, str) or _reading.referred(value) & _parameters(cfn)):
+                for value in _values.branches(properties.get("MasterUserPassword", _values.NO_VALUE)):
+                    if not _resolved(value) and (isinstance(value, str) or _values.referred(value) & _parameters(cfn)):
                         path: _rule.Path = ["Resources", name, "Properties", "MasterUserPassword"]
                         yield path, f"the password of {name} is {_origin(value)}"
 
 
-def _parameters(cfn: _reading.Template) -> set[str]:
+def _parameters(cfn: _values.Template) -> set[str]:
     """The names of the parameters."""
-    return set(_reading.section(cfn, "Parameters"))
+    return set(_values.section(cfn, "Parameters"))
 
 
 def _resolved(value: Any) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _ROUTE, _TABLE = "AWS::EC2::Route", "AWS::EC2::RouteTable"
 _PEERING = "AWS::EC2::VPCPeeringConnection"
@@ -24,7 +24,7 @@ class PeeringRouteMissing(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-routing.html"
     tags = ["resources", "ec2"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         tables = dict(_reading.properties(cfn, _TABLE))
         routes = [found for _, found in _reading.properties(cfn, _ROUTE)]
         used = _tables([route for route in routes if "VpcPeeringConnectionId" in route])
@@ -38,20 +38,20 @@ class PeeringRouteMissing(_rule.Rule):
 
 
 def _tables(found: list[dict[str, Any]]) -> set[str]:
-    return {name for properties in found for name in _reading.referred(properties.get("RouteTableId"))}
+    return {name for properties in found for name in _values.referred(properties.get("RouteTableId"))}
 
 
-def _unused(cfn: _reading.Template, networks: list[Any]) -> Iterator[tuple[_rule.Path, str]]:
+def _unused(cfn: _values.Template, networks: list[Any]) -> Iterator[tuple[_rule.Path, str]]:
     vpcs = dict(_reading.resources(cfn, "AWS::EC2::VPC"))
     # routes can be made elsewhere: by a nested stack or a custom resource that is given the connection
     used = {
         name
         for _, body in _reading.resources(cfn)
         if body.get("Type") != _PEERING
-        for name in _reading.referred(body.get("Properties"))
+        for name in _values.referred(body.get("Properties"))
     }
     for name, properties in _reading.properties(cfn, _PEERING):
         vpc = properties.get("VpcId")
         # nor is a template meant that makes the connection and nothing of the network
-        if name not in used and (vpc in networks or _reading.referred(vpc) & set(vpcs)):
+        if name not in used and (vpc in networks or _values.referred(vpc) & set(vpcs)):
             yield ["Resources", name], f"no route leads to {name}"

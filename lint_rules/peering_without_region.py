@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class PeeringWithoutRegion(_rule.Rule):
@@ -21,17 +21,17 @@ class PeeringWithoutRegion(_rule.Rule):
     )
     tags = ["resources", "ec2"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         foreign = _foreign(cfn)
         for name, properties in _reading.properties(cfn, "AWS::EC2::VPCPeeringConnection"):
-            for case in _reading.scenarios(cfn, properties, ["PeerVpcId", "PeerRegion"]):
-                given = sorted(_reading.referred(case.get("PeerVpcId")) & foreign)
+            for case in _values.scenarios(cfn, properties, ["PeerVpcId", "PeerRegion"]):
+                given = sorted(_values.referred(case.get("PeerVpcId")) & foreign)
                 if given and "PeerRegion" not in case:
                     path: _rule.Path = ["Resources", name, "Properties", "PeerVpcId"]
                     yield path, f"{given[0]} is a VPC of another region's stack"
 
 
-def _foreign(cfn: _reading.Template) -> set[str]:
+def _foreign(cfn: _values.Template) -> set[str]:
     """The parameters that are filled from the stack of another role, which is in another region."""
     node: Any = cfn.template.get("Metadata")
     own = node.get("TwinStack") if isinstance(node, dict) else None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class PrimaryRecordWithoutHealthCheck(_rule.Rule):
@@ -18,16 +18,16 @@ class PrimaryRecordWithoutHealthCheck(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-types.html"
     tags = ["resources", "route53"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for path, record, _ in _reading.records(cfn):
-            for case in _reading.scenarios(cfn, record, ["Failover", "HealthCheckId", "AliasTarget"]):
-                primary = _reading.texts(cfn, case.get("Failover")) == {"PRIMARY"}
+            for case in _values.scenarios(cfn, record, ["Failover", "HealthCheckId", "AliasTarget"]):
+                primary = _values.texts(cfn, case.get("Failover")) == {"PRIMARY"}
                 if primary and "HealthCheckId" not in case and not _evaluated(cfn, case.get("AliasTarget")):
                     yield path, "the primary failover record has no health check"
 
 
-def _evaluated(cfn: _reading.Template, alias: Any) -> bool:
+def _evaluated(cfn: _values.Template, alias: Any) -> bool:
     if alias is None:
         return False
     evaluated = alias.get("EvaluateTargetHealth", False) if isinstance(alias, dict) else True
-    return {text.lower() for text in _reading.texts(cfn, evaluated)} != {"false"}
+    return {text.lower() for text in _values.texts(cfn, evaluated)} != {"false"}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class PrivateZoneWithoutVpcDns(_rule.Rule):
@@ -18,19 +18,19 @@ class PrivateZoneWithoutVpcDns(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zone-private-considerations.html"
     tags = ["resources", "route53", "ec2"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         vpcs = dict(_reading.properties(cfn, "AWS::EC2::VPC"))
         for name, properties in _reading.properties(cfn, "AWS::Route53::HostedZone"):
-            for entry in _reading.items(properties.get("VPCs", [])):
-                wanted = _reading.referred(entry.get("VPCId")) if isinstance(entry, dict) else frozenset()
+            for entry in _values.items(properties.get("VPCs", [])):
+                wanted = _values.referred(entry.get("VPCId")) if isinstance(entry, dict) else frozenset()
                 for vpc in sorted(wanted & set(vpcs)):
                     if key := _off(cfn, vpcs[vpc]):
                         yield ["Resources", vpc, "Properties"], f"{name} is a zone of {vpc}, where {key} is off"
 
 
-def _off(cfn: _reading.Template, vpc: dict[str, Any]) -> str | None:
+def _off(cfn: _values.Template, vpc: dict[str, Any]) -> str | None:
     for key, default in (("EnableDnsHostnames", False), ("EnableDnsSupport", True)):
-        for case in _reading.scenarios(cfn, vpc, [key]):
-            if {text.lower() for text in _reading.texts(cfn, case.get(key, default))} == {"false"}:
+        for case in _values.scenarios(cfn, vpc, [key]):
+            if {text.lower() for text in _values.texts(cfn, case.get(key, default))} == {"false"}:
                 return key
     return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _ROUTED = ["Failover", "Weight", "Region", "GeoLocation", "MultiValueAnswer"]
 
@@ -23,13 +23,13 @@ class RecordIdentifierWithoutEnvironment(_rule.Rule):
     )
     tags = ["resources", "route53"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for path, record, _ in _reading.records(cfn):
-            for case in _reading.scenarios(cfn, record, [*_ROUTED, "SetIdentifier"]):
+            for case in _values.scenarios(cfn, record, [*_ROUTED, "SetIdentifier"]):
                 given = case.pop("SetIdentifier", None)
                 # what names a parameter or a resource differs between environments; an import is not known
-                if not case or given is None or _reading.referred(given):
+                if not case or given is None or _values.referred(given):
                     continue
-                fixed = _reading.texts(cfn, given)
-                if not any(_reading.UNKNOWN in text for text in fixed):
+                fixed = _values.texts(cfn, given)
+                if not any(_values.UNKNOWN in text for text in fixed):
                     yield [*path, "SetIdentifier"], f"every environment has the identifier {' or '.join(sorted(fixed))}"

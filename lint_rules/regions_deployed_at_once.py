@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class RegionsDeployedAtOnce(_rule.Rule):
@@ -20,12 +20,12 @@ class RegionsDeployedAtOnce(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stacksets-concepts.html"
     tags = ["resources", "cloudformation", "rds"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, _ in _reading.resources(cfn, "AWS::CloudFormation::StackSet"):
-            for case in _reading.cases(cfn, name):
-                order = _reading.dig(case, "OperationPreferences", "RegionConcurrencyType")
-                bodies = _reading.texts(cfn, case.get("TemplateBody", ""))
-                if "PARALLEL" in _reading.texts(cfn, order) and any(
+            for case in _values.cases(cfn, name):
+                order = _values.dig(case, "OperationPreferences", "RegionConcurrencyType")
+                bodies = _values.texts(cfn, case.get("TemplateBody", ""))
+                if "PARALLEL" in _values.texts(cfn, order) and any(
                     _reading.GLOBAL_CLUSTER in body or "GlobalClusterIdentifier" in body for body in bodies
                 ):
                     path: _rule.Path = ["Resources", name, "Properties", "OperationPreferences"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _KEYS = (_reading.KEY, "AWS::KMS::ReplicaKey", "AWS::KMS::Alias")
 
@@ -23,14 +23,14 @@ class ReplicaKeyOfOwnRegion(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-config-for-kms-objects.html"
     tags = ["resources", "s3", "kms"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         near = {name for name, _ in _reading.resources(cfn, _reading.BUCKET)} | {"AWS::Region"}
         keys = {name for name, _ in _reading.resources(cfn, *_KEYS)}
         for name, _, rules in _reading.replicated(cfn):
             for rule in rules:
-                bucket = _reading.dig(rule, "Destination", "Bucket")
-                key = _reading.dig(rule, "Destination", "EncryptionConfiguration", "ReplicaKmsKeyID")
-                if bucket is not None and not _reading.referred(bucket) & near and _is_here(key, keys):
+                bucket = _values.dig(rule, "Destination", "Bucket")
+                key = _values.dig(rule, "Destination", "EncryptionConfiguration", "ReplicaKmsKeyID")
+                if bucket is not None and not _values.referred(bucket) & near and _is_here(key, keys):
                     path: _rule.Path = ["Resources", name, "Properties", "ReplicationConfiguration"]
                     yield path, f"{name} replicates to another stack's bucket with a key of this stack's region"
 
@@ -38,5 +38,5 @@ class ReplicaKeyOfOwnRegion(_rule.Rule):
 def _is_here(key: Any, keys: set[str]) -> bool:
     """Whether a key is of this template, or a text with this region in it."""
     # A mapping is asked for what belongs to this region, which may be a key in another one.
-    looked_up = any("Fn::FindInMap" in node for _, node in _reading.mappings(key, []))
-    return not looked_up and bool(_reading.referred(key) & (keys | {"AWS::Region"}))
+    looked_up = any("Fn::FindInMap" in node for _, node in _values.mappings(key, []))
+    return not looked_up and bool(_values.referred(key) & (keys | {"AWS::Region"}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class ReplicationFilterIncomplete(_rule.Rule):
@@ -17,7 +17,7 @@ class ReplicationFilterIncomplete(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-add-config.html"
     tags = ["resources", "s3"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, _, rules in _reading.replicated(cfn):
             for rule in rules:
                 missing = [key for key in ("DeleteMarkerReplication", "Priority") if key not in rule]

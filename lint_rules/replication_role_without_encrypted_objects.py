@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class ReplicationRoleWithoutEncryptedObjects(_rule.Rule):
@@ -21,7 +21,7 @@ class ReplicationRoleWithoutEncryptedObjects(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html"
     tags = ["resources", "s3", "iam"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         with_kms = any(_reading.kms_encrypted(cfn, bucket) for _, bucket, _ in _reading.replicated(cfn))
         policies: dict[str, list[tuple[_rule.Path, dict[str, Any]]]] = {}
         for name, path, statement in _reading.statements(cfn, *_reading.POLICIES):
@@ -37,5 +37,5 @@ class ReplicationRoleWithoutEncryptedObjects(_rule.Rule):
                 yield [*found, "Action"], f"With {name} S3 does not replicate objects that KMS encrypts"
 
 
-def _allowing(cfn: _reading.Template, given: list[tuple[_rule.Path, dict[str, Any]]], action: str) -> _rule.Path | None:
+def _allowing(cfn: _values.Template, given: list[tuple[_rule.Path, dict[str, Any]]], action: str) -> _rule.Path | None:
     return next((path for path, statement in given if _reading.allows(cfn, statement, action)), None)

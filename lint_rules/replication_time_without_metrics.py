@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class ReplicationTimeWithoutMetrics(_rule.Rule):
@@ -17,13 +17,13 @@ class ReplicationTimeWithoutMetrics(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-time-control.html"
     tags = ["resources", "s3"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, _, rules in _reading.replicated(cfn):
             for rule in rules:
-                timed = _reading.dig(rule, "Destination", "ReplicationTime", "Status")
-                measured = _reading.dig(rule, "Destination", "Metrics", "Status")
-                if _reading.texts(cfn, timed) == {"Enabled"} and (
-                    measured is None or _reading.texts(cfn, measured) == {"Disabled"}
+                timed = _values.dig(rule, "Destination", "ReplicationTime", "Status")
+                measured = _values.dig(rule, "Destination", "Metrics", "Status")
+                if _values.texts(cfn, timed) == {"Enabled"} and (
+                    measured is None or _values.texts(cfn, measured) == {"Disabled"}
                 ):
                     path: _rule.Path = ["Resources", name, "Properties", "ReplicationConfiguration"]
                     yield path, f"{name} asks for replication in time, without the metrics for it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class ReplicationWithoutVersioning(_rule.Rule):
@@ -17,9 +17,9 @@ class ReplicationWithoutVersioning(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-requirements.html"
     tags = ["resources", "s3"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, bucket, _ in _reading.replicated(cfn):
-            status = _reading.dig(bucket, "VersioningConfiguration", "Status")
-            if status is None or not _reading.texts(cfn, status) & {"Enabled", _reading.UNKNOWN}:
+            status = _values.dig(bucket, "VersioningConfiguration", "Status")
+            if status is None or not _values.texts(cfn, status) & {"Enabled", _values.UNKNOWN}:
                 path: _rule.Path = ["Resources", name, "Properties", "ReplicationConfiguration"]
                 yield path, f"{name} replicates and does not keep versions"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 # an unknown part hides nothing, as long as a dot ends it: my-example.com is anybody's
 _RESERVED = re.compile(r"(^|\.)example\.(com|net|org)\.?$", re.IGNORECASE)
@@ -21,9 +21,9 @@ class ReservedZoneName(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/Route53/latest/APIReference/API_CreateHostedZone.html"
     tags = ["resources", "route53"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.properties(cfn, "AWS::Route53::HostedZone"):
-            for text in sorted(_reading.texts(cfn, properties.get("Name"))):
+            for text in sorted(_values.texts(cfn, properties.get("Name"))):
                 if _RESERVED.search(text):
-                    shown = text.replace(_reading.UNKNOWN, "*")
+                    shown = text.replace(_values.UNKNOWN, "*")
                     yield ["Resources", name, "Properties", "Name"], f"AWS reserves {shown}"

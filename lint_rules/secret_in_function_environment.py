@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class SecretInFunctionEnvironment(_rule.Rule):
@@ -20,10 +20,10 @@ class SecretInFunctionEnvironment(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/lambda/latest/dg/with-secrets-manager.html"
     tags = ["resources", "lambda", "secretsmanager"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.properties(cfn, _reading.FUNCTION):
-            for environment in _reading.branches(properties.get("Environment")):
-                for variables in _reading.branches(_reading.dig(environment, "Variables")):
+            for environment in _values.branches(properties.get("Environment")):
+                for variables in _values.branches(_values.dig(environment, "Variables")):
                     for variable, value in variables.items() if isinstance(variables, dict) else ():
                         if secret := _reading.secret(cfn, value):
                             path: _rule.Path = ["Resources", name, "Properties", "Environment", "Variables", variable]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _PARAMETER = "AWS::SSM::Parameter"
 
@@ -20,10 +20,10 @@ class SecretInOutput(_rule.Rule):
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/security-best-practices.html"
     tags = ["outputs", "metadata", "secretsmanager"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         outputs = cfn.template.get("Outputs")
         for name, output in outputs.items() if isinstance(outputs, dict) else ():
-            value = _reading.dig(output, "Value")
+            value = _values.dig(output, "Value")
             if secret := _reading.secret(cfn, value) or _stored(cfn, value):
                 yield ["Outputs", name, "Value"], f"The output {name} shows {secret}"
         metadata = cfn.template.get("Metadata")
@@ -32,11 +32,11 @@ class SecretInOutput(_rule.Rule):
                 yield ["Metadata", name], f"The metadata {name} shows {secret}"
 
 
-def _stored(cfn: _reading.Template, value: Any) -> str | None:
+def _stored(cfn: _values.Template, value: Any) -> str | None:
     """The secret that a parameter of the Systems Manager in this template holds, where an output gives its value."""
-    for branch in _reading.branches(value):
-        name, what = _reading.attribute(branch) or ("", "")
-        resource = _reading.dig(cfn.template, "Resources", name)
-        if what == "Value" and _reading.dig(resource, "Type") == _PARAMETER:
-            return _reading.secret(cfn, _reading.dig(resource, "Properties", "Value"))
+    for branch in _values.branches(value):
+        name, what = _values.attribute(branch) or ("", "")
+        resource = _values.dig(cfn.template, "Resources", name)
+        if what == "Value" and _values.dig(resource, "Type") == _PARAMETER:
+            return _reading.secret(cfn, _values.dig(resource, "Properties", "Value"))
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 _ENOUGH = 8
 _NUMBER = re.compile(r"\d+(\.\d+)?")
@@ -26,16 +26,16 @@ class SmallServerlessMember(_rule.Rule):
     )
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.global_members(cfn).items():
             sizes: set[str] = set()
             for _, instance in _reading.instances(cfn, name):
-                sizes |= _reading.texts(cfn, instance.get("DBInstanceClass", ""))
+                sizes |= _values.texts(cfn, instance.get("DBInstanceClass", ""))
             if "db.serverless" not in sizes:
                 continue
-            for scaling in _reading.branches(properties.get("ServerlessV2ScalingConfiguration", {})):
+            for scaling in _values.branches(properties.get("ServerlessV2ScalingConfiguration", {})):
                 least = scaling.get("MinCapacity", _ENOUGH) if isinstance(scaling, dict) else _ENOUGH
-                for text in sorted(_reading.texts(cfn, least)):
-                    if _reading.UNKNOWN not in text and _NUMBER.fullmatch(text) and float(text) < _ENOUGH:
+                for text in sorted(_values.texts(cfn, least)):
+                    if _values.UNKNOWN not in text and _NUMBER.fullmatch(text) and float(text) < _ENOUGH:
                         path: _rule.Path = ["Resources", name, "Properties", "ServerlessV2ScalingConfiguration"]
                         yield path, f"{name} starts with {text} ACU"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lint_rules import _reading, _rule
+from lint_rules import _reading, _rule, _values
 
 
 class SourceClusterByName(_rule.Rule):
@@ -20,10 +20,10 @@ class SourceClusterByName(_rule.Rule):
     source_url = "https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/1856"
     tags = ["resources", "rds", "aurora"]
 
-    def findings(self, cfn: _reading.Template) -> Iterator[tuple[_rule.Path, str]]:
+    def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         clusters = {name for name, _ in _reading.properties(cfn, _reading.CLUSTER)}
         for name, properties in _reading.properties(cfn, _reading.GLOBAL_CLUSTER):
-            for value in _reading.branches(properties.get("SourceDBClusterIdentifier", "")):
+            for value in _values.branches(properties.get("SourceDBClusterIdentifier", "")):
                 if isinstance(value, dict) and str(value.get("Ref")) in clusters:
                     path: _rule.Path = ["Resources", name, "Properties", "SourceDBClusterIdentifier"]
                     yield path, f"{name} takes {value['Ref']} by its name"
