@@ -96,7 +96,7 @@ def secret(cfn: _values.Template, node: Any) -> str | None:
         if found := _SECRET.search(text):
             return f"what {found[1]} holds"
     for name in sorted(_values.referred(node)):
-        if str(_values.dig(cfn.template, "Parameters", name, "NoEcho")).lower() == "true":
+        if _values.may_be_true(cfn, _values.dig(cfn.template, "Parameters", name, "NoEcho")):
             return f"the parameter {name}, which has NoEcho"
     return None
 

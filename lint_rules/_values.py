@@ -1,7 +1,7 @@
 """Reads values out of a template the way CloudFormation would, as far as a template alone can tell.
 
-Conditions and `Fn::If` are followed into every branch that can be; parameters stand for their default or allowed
-values; what only a deployment knows is `UNKNOWN`.
+Conditions and `Fn::If` are followed into every branch that can be; a parameter stands for its default, and without one
+for its allowed values; what only a deployment knows is `UNKNOWN`.
 """
 
 from __future__ import annotations
@@ -95,9 +95,10 @@ def _ref(cfn: Template, argument: Any) -> Iterator[str]:
     if not isinstance(parameter, dict) or str(parameter.get("Type", "")).startswith("AWS::SSM"):
         yield UNKNOWN
         return
-    values = [parameter[key] for key in ("Default",) if key in parameter]
-    values += [value for value in parameter.get("AllowedValues") or () if value not in values]
-    yield from map(str, values or [UNKNOWN])
+    allowed = parameter.get("AllowedValues")
+    values = [parameter["Default"]] if "Default" in parameter else allowed if isinstance(allowed, list) else []
+    for value in values or [UNKNOWN]:
+        yield from _texts(cfn, value)
 
 
 def _join(cfn: Template, argument: Any) -> Iterator[str]:
@@ -254,6 +255,11 @@ def numbers(cfn: Template, node: Any) -> list[float]:
         return sorted(float(text) for text in texts(cfn, node))
     except ValueError:
         return []
+
+
+def may_be_true(cfn: Template, node: Any) -> bool:
+    """Whether a value can be true; a boolean may be written as a text too. One that only a deployment knows is not."""
+    return any(text.lower() == "true" for text in texts(cfn, node))
 
 
 def same(cfn: Template, one: Any, other: Any) -> bool:

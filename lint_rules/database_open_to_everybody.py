@@ -25,7 +25,7 @@ class DatabaseOpenToEverybody(_rule.Rule):
         members = _reading.global_members(cfn)
         for cluster in members:
             for name, properties in _reading.instances(cfn, cluster):
-                if _values.texts(cfn, properties.get("PubliclyAccessible", False)) & {"true", "True"}:
+                if _values.may_be_true(cfn, properties.get("PubliclyAccessible", False)):
                     path: _rule.Path = ["Resources", name, "Properties", "PubliclyAccessible"]
                     yield path, f"{name} has a public address"
         for name, body in _reading.resources(cfn, _GROUP, _INGRESS) if members else ():

@@ -57,4 +57,4 @@ def _joins(cfn: _values.Template, case: dict[str, Any]) -> bool:
 
 
 def _encrypted(cfn: _values.Template, case: dict[str, Any]) -> bool:
-    return "KmsKeyId" in case or "true" in _values.texts(cfn, case.get("StorageEncrypted", False))
+    return "KmsKeyId" in case or _values.may_be_true(cfn, case.get("StorageEncrypted", False))

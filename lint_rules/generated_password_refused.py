@@ -43,8 +43,8 @@ def _used(cfn: _values.Template) -> set[str]:
 
 def _problems(cfn: _values.Template, generated: dict[str, Any]) -> Iterator[str]:
     excluded = _values.texts(cfn, generated.get("ExcludeCharacters", ""))
-    no_punctuation = "true" in _values.texts(cfn, generated.get("ExcludePunctuation", False))
-    with_space = "true" in _values.texts(cfn, generated.get("IncludeSpace", False))
+    no_punctuation = _values.may_be_true(cfn, generated.get("ExcludePunctuation", False))
+    with_space = _values.may_be_true(cfn, generated.get("IncludeSpace", False))
     for text in sorted(excluded):
         if _values.UNKNOWN in text:
             continue

@@ -20,6 +20,6 @@ class ManagedPasswordInGlobalDatabase(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.global_members(cfn).items():
             for case in _values.scenarios(cfn, properties, ["ManageMasterUserPassword", "GlobalClusterIdentifier"]):
-                if "true" in _values.texts(cfn, case.get("ManageMasterUserPassword", False)):
+                if _values.may_be_true(cfn, case.get("ManageMasterUserPassword", False)):
                     path: _rule.Path = ["Resources", name, "Properties", "ManageMasterUserPassword"]
                     yield path, f"{name} is in a global database, which has no managed password"
