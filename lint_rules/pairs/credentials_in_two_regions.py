@@ -1,4 +1,4 @@
-"""E9711: two clusters of a global database that both bring a master user."""
+"""E9711: a cluster that joins a global database and brings a master user, password or database name."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ from collections.abc import Iterator
 
 from lint_rules.pairs import _pair
 
+_OF_THE_FIRST = ("MasterUsername", "MasterUserPassword", "DatabaseName")
+
 
 class CredentialsInTwoRegions(_pair.PairRule):
-    """Two clusters of a global database that both bring a master user."""
+    """A cluster that joins a global database and brings a master user, password or database name."""
 
     id = "E9711"
-    shortdesc = "More than one cluster of a global database has credentials"
+    shortdesc = "More than one cluster of a global database has credentials or a database name"
     description = (
         "Only the first cluster of a global database has a master user and a database name; RDS refuses them on one "
         "that replicates from another region."
@@ -22,7 +24,13 @@ class CredentialsInTwoRegions(_pair.PairRule):
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
         for members in _pair.global_databases(stacks):
-            having = [member for member in members if "MasterUsername" in member.properties]
-            for other in having[1:]:
-                message = f"{having[0]} already brings the master user of the global database that {other} joins"
-                yield other.place("MasterUsername"), message
+            first = min(members, key=_replicates)
+            for other in members:
+                for name in _OF_THE_FIRST if other is not first else ():
+                    if name in other.properties:
+                        yield other.place(name), f"{other} joins the global database that {first} begins"
+
+
+def _replicates(member: _pair.Resource) -> tuple[bool, bool]:
+    """The first cluster is the one that copies from no region; between two such, the one that has a master user."""
+    return "SourceRegion" in member.properties, "MasterUsername" not in member.properties

@@ -171,6 +171,7 @@ MISTAKES = [
         "through Sub",
     ),
     ("E9711", "secondary", [("secondary", "SourceRegion: us-east-1", CREDENTIALS)], "literal"),
+    ("E9711", "secondary", [("secondary", "SourceRegion: us-east-1", "DatabaseName: trades")], "a name alone"),
     (
         "E9711",
         "secondary",
