@@ -162,7 +162,19 @@ def _template(document: MarkedDocument) -> Template:
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
         raise InputError(f"{document.source}: not a CloudFormation template: it has no Resources")
     for section in ("Resources", "Outputs", "Parameters"):
-        for name, declared in (body.get(section) or {}).items():
-            if not isinstance(declared, dict):
-                raise InputError(f"{document.where(section, name)}: {section}.{name} must be a mapping")
+        _must_be_mapping(document, section)
+        for name in body.get(section) or {}:
+            _must_be_mapping(document, section, name, required=True)
+            _must_be_mapping(document, section, name, "Properties")
+            if not isinstance(body[section][name].get("Condition", ""), str):
+                raise InputError(f"{document.where(section, name)}: {section}.{name}.Condition must be a name")
+    _must_be_mapping(document, "Metadata", "TwinStack", "Wiring")
     return Template(body, document.source, document)
+
+
+def _must_be_mapping(document: MarkedDocument, *place: str, required: bool = False) -> None:
+    found = document.data
+    for key in place:
+        found = found.get(key) if isinstance(found, dict) else None
+    if not isinstance(found, dict) and (required or found is not None):
+        raise InputError(f"{document.where(*place)}: {'.'.join(map(str, place))} must be a mapping")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from twinstack.planning.resolution import ResolvedResource
 from twinstack.planning.settled import SettledStack
 from twinstack.planning.values import Symbol, freeze
 
@@ -83,7 +84,7 @@ def resources(stacks: Stacks, resource_type: str) -> Iterator[Resource]:
     for settled in stacks:
         for name, found in settled.resources.items():
             if found.type == resource_type:
-                yield Resource(settled, name, found.attributes.get("Properties") or {})
+                yield Resource(settled, name, _properties(found))
 
 
 def made_by(value: Any) -> tuple[str, str] | None:
@@ -100,8 +101,28 @@ def find(stacks: Stacks, value: Any) -> Resource | None:
     for settled in stacks:
         if maker and settled.stack.role == maker[0] and maker[1] in settled.resources:
             found = settled.resources[maker[1]]
-            return Resource(settled, maker[1], found.attributes.get("Properties") or {})
+            return Resource(settled, maker[1], _properties(found))
     return None
+
+
+def _properties(found: ResolvedResource) -> Mapping[str, Any]:
+    """The properties that can be read; none where a macro makes them."""
+    properties = found.attributes.get("Properties")
+    return properties if isinstance(properties, Mapping) else {}
+
+
+def dig(node: Any, *keys: str) -> Any:
+    """What stands under the keys one below the other; None where one of them is missing."""
+    for key in keys:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    return node
+
+
+def listed(node: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
+    """The mappings of a list with their places in it; one that stands in the place of a list counts as its first."""
+    for index, item in enumerate(node if isinstance(node, list) else [node]):
+        if isinstance(item, Mapping):
+            yield index, item
 
 
 def global_databases(stacks: Stacks) -> list[list[Resource]]:

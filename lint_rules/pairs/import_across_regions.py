@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from lint_rules.pairs import _pair
+from twinstack.planning.settled import SettledStack
+from twinstack.planning.values import Symbol, freeze
 
 
 class ImportAcrossRegions(_pair.PairRule):
@@ -22,37 +24,41 @@ class ImportAcrossRegions(_pair.PairRule):
     tags = "cloudformation"
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
-        exports = {
-            name: settled for settled in stacks for name in _exports(settled.stack.template.body.get("Outputs") or {})
-        }
+        exports = defaultdict(list)
         for settled in stacks:
-            body = settled.stack.template.body
-            for path, name in _imports(body.get("Resources") or {}, ("Resources",)):
-                maker = exports.get(name)
-                if maker and maker.stack.region != settled.stack.region:
-                    message = f"{name} is exported by {maker.stack.role} in {maker.stack.region}"
+            for name in settled.exports.values():
+                exports[settled.stack.account, freeze(name)].append(settled.stack)
+        for settled in stacks:
+            for path, region, account, name in _imports(settled):
+                makers = exports[account, name]
+                if makers and all(maker.region != region for maker in makers):
+                    message = f"{_shown(name)} is exported by {makers[0].role} in {makers[0].region}"
                     yield _pair.Place(settled.stack.role, path), message
 
 
-def _exports(outputs: Mapping[str, Any]) -> Iterator[str]:
-    for output in outputs.values():
-        name = (output.get("Export") or {}).get("Name")
-        if name is not None:
-            yield _text(name)
+def _imports(settled: SettledStack) -> Iterator[tuple[tuple[str | int, ...], str, str, Hashable]]:
+    """Every import that the stack makes: where, the region and the account that are searched, and the name."""
+    for name, resource in settled.resources.items():
+        yield from _in(resource.attributes, ("Resources", name))
+    for name, value in settled.outputs.items():
+        yield from _in(value, ("Outputs", name, "Value"))
 
 
-def _imports(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    items: Iterable[tuple[str | int, Any]] = ()
+def _in(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str, str, Hashable]]:
     if isinstance(node, Mapping):
-        if "Fn::ImportValue" in node:
-            yield path, _text(node["Fn::ImportValue"])
-        items = node.items()
+        for key, value in node.items():
+            yield from _in(value, (*path, key))
     elif isinstance(node, list):
-        items = enumerate(node)
-    for key, value in items:
-        yield from _imports(value, (*path, key))
+        for index, value in enumerate(node):
+            yield from _in(value, (*path, index))
+    elif isinstance(node, tuple):  # the inside of a symbol, such as a text with an import in it
+        for value in node:
+            yield from _in(value, path)
+    elif isinstance(node, Symbol):
+        if isinstance(node.expression, tuple) and node.expression[0] == "Fn::ImportValue":
+            yield path, *node.expression[1:]
+        yield from _in(node.expression, path)
 
 
-def _text(name: Any) -> str:
-    """Names are compared as they are written: both sides build them from the same parameters."""
-    return json.dumps(name, sort_keys=True)
+def _shown(name: Hashable) -> str:
+    return name if isinstance(name, str) else "the imported value"

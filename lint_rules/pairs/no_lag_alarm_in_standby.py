@@ -26,8 +26,8 @@ class NoLagAlarmInStandby(_pair.PairRule):
             for alarm in _pair.resources(stacks, "AWS::CloudWatch::Alarm")
             if str(alarm.properties.get("MetricName")) in _LAGS
             or any(
-                ((query.get("MetricStat") or {}).get("Metric") or {}).get("MetricName") in _LAGS
-                for query in alarm.properties.get("Metrics") or []
+                str(_pair.dig(query, "MetricStat", "Metric", "MetricName")) in _LAGS
+                for _, query in _pair.listed(alarm.properties.get("Metrics"))
             )
         }
         for members in _pair.global_databases(stacks):

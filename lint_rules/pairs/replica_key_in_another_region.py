@@ -22,11 +22,9 @@ class ReplicaKeyInAnotherRegion(_pair.PairRule):
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
         for bucket in _pair.resources(stacks, "AWS::S3::Bucket"):
-            rules = (bucket.properties.get("ReplicationConfiguration") or {}).get("Rules") or []
-            for index, rule in enumerate(rules):
-                destination = rule.get("Destination") or {}
-                target = _pair.find(stacks, destination.get("Bucket"))
-                key = _pair.find(stacks, (destination.get("EncryptionConfiguration") or {}).get("ReplicaKmsKeyID"))
+            for index, rule in _pair.listed(_pair.dig(bucket.properties, "ReplicationConfiguration", "Rules")):
+                target = _pair.find(stacks, _pair.dig(rule, "Destination", "Bucket"))
+                key = _pair.find(stacks, _pair.dig(rule, "Destination", "EncryptionConfiguration", "ReplicaKmsKeyID"))
                 if target and key and target.region != key.region:
                     path = ("ReplicationConfiguration", "Rules", index, "Destination", "EncryptionConfiguration")
                     message = f"{bucket} replicates to {target} in {target.region} with {key} of {key.region}"

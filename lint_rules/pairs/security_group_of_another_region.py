@@ -39,5 +39,5 @@ def _rules(found: _pair.Resource, keys: tuple[str, ...]) -> Iterator[tuple[tuple
     if not keys:
         yield (), found.properties
     for key in keys:
-        for index, rule in enumerate(found.properties.get(key) or []):
+        for index, rule in _pair.listed(found.properties.get(key)):
             yield (key, index), rule

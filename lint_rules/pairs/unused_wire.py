@@ -34,8 +34,9 @@ class UnusedWire(_pair.PairRule):
 
 def _used(body: Mapping[str, Any]) -> set[str]:
     """What resources and outputs name, and what the conditions do on which they hang."""
-    conditions = body.get("Conditions") or {}
-    names = set(_named((body.get("Resources"), body.get("Outputs")), conditions))
+    found = body.get("Conditions")
+    conditions = found if isinstance(found, Mapping) else {}
+    names = set(_named((body.get("Resources"), body.get("Outputs"), body.get("Rules")), conditions))
     waiting = [name for name in names if name in conditions]
     while waiting:
         found = set(_named(conditions[waiting.pop()], conditions)) - names
@@ -49,11 +50,11 @@ def _named(node: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
         for key, value in node.items():
             if key in ("Ref", "Condition") and isinstance(value, str):
                 yield value
-            elif key == "Fn::If" and isinstance(value, Sequence):
-                yield str(value[0])
-            if key == "Fn::Sub":
-                text = value if isinstance(value, str) else str(value[0])
-                yield from re.findall(r"\$\{([A-Za-z0-9]+)\}", text)
+            elif key == "Fn::If" and isinstance(value, list):
+                yield from map(str, value[:1])
+            elif key == "Fn::Sub":
+                text = value[:1] if isinstance(value, list) else [value]
+                yield from re.findall(r"\$\{([A-Za-z0-9]+)\}", str(text))
             yield from _named(value, conditions)
     elif isinstance(node, Sequence) and not isinstance(node, str):
         for item in node:

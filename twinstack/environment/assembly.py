@@ -205,9 +205,13 @@ def _network_problems(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Ite
 
 
 def _vpc_blocks(stack: Stack) -> Iterator[tuple[str, str]]:
-    """Yields the parameters that a VPC takes its network from, with their values."""
+    """Yields the parameters that a VPC takes its network from, with the values that the environment decides."""
+    decided = stack.template.parameters.keys() - {wire.parameter for wire in stack.template.wires}
     for resource in stack.template.resources.values():
         block = (resource.get("Properties") or {}).get("CidrBlock")
-        if resource.get("Type") == "AWS::EC2::VPC" and isinstance(block, dict) and "Ref" in block:
-            default = stack.template.parameters.get(block["Ref"], {}).get("Default", "")
-            yield block["Ref"], stack.parameters.get(block["Ref"], as_text(default))
+        name = block.get("Ref") if resource.get("Type") == "AWS::EC2::VPC" and isinstance(block, dict) else None
+        if isinstance(name, str) and name in decided:
+            declared = stack.template.parameters[name]
+            value = stack.parameters.get(name, declared.get("Default"))
+            if value is not None and not str(declared.get("Type")).startswith("AWS::SSM"):
+                yield name, as_text(value)

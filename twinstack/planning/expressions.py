@@ -64,11 +64,13 @@ def attributes_in(expression: Any) -> list[tuple[str, str]]:
     if not isinstance(expression, Mapping):
         return []
     found = [pair for key, item in expression.items() if key != "Fn::GetAtt" for pair in attributes_in(item)]
-    if "Fn::GetAtt" in expression:
+    if isinstance(expression.get("Fn::GetAtt"), (str, list)):
         name, attribute = get_att_parts(expression["Fn::GetAtt"])
-        found.append((name, attribute))
+        if isinstance(name, str) and isinstance(attribute, str):
+            found.append((name, attribute))
     text = expression.get("Fn::Sub")
-    for match in PLACEHOLDER.finditer(text if isinstance(text, str) else text[0] if isinstance(text, list) else ""):
+    text = text[0] if isinstance(text, list) and text else text
+    for match in PLACEHOLDER.finditer(text if isinstance(text, str) else ""):
         name, dot, attribute = match[1].partition(".")
         if dot and not name.startswith("!"):
             found.append((name, attribute))

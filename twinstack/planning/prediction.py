@@ -75,7 +75,7 @@ def _difference(
         return Change("Replace", name, after.type, ("Type",))
     if freeze(before.attributes) == freeze(after.attributes):
         return None
-    old, new = (side.attributes.get("Properties") or {} for side in (before, after))
+    old, new = _properties(before), _properties(after)
     properties = tuple(key for key in {**old, **new} if freeze(old.get(key)) != freeze(new.get(key)))
     others = tuple(
         key
@@ -87,11 +87,20 @@ def _difference(
     rules = schemas(after.type, region)
     if any(_at(old, path) != _at(new, path) for path in rules.create_only):
         action = "Replace"
-    elif any(_at(old, path) != _at(new, path) for path in rules.conditional_create_only):
+    elif _UNREADABLE in (*old, *new) or any(_at(old, path) != _at(new, path) for path in rules.conditional_create_only):
         action = "Replace?"
     else:
         action = "Modify"
     return Change(action, name, after.type, properties + others)
+
+
+_UNREADABLE = "Properties"
+
+
+def _properties(resource: ResolvedResource) -> Mapping[str, Value]:
+    """The properties; all of them as one where a macro makes them."""
+    found = resource.attributes.get("Properties") or {}
+    return found if isinstance(found, Mapping) else {_UNREADABLE: found}
 
 
 def _at(properties: Value, path: PropertyPath) -> Hashable:

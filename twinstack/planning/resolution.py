@@ -9,7 +9,8 @@ See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-fun
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -137,6 +138,18 @@ class Resolver:
         }
         return {name: value for name, value in resolved.items() if value not in ("", NO_VALUE)}
 
+    def exports(self) -> dict[str, Value]:
+        """Returns the names under which outputs are exported, by output.
+
+        Raises:
+            InputError: As `resources`.
+        """
+        return {
+            name: self._within("Outputs", name, declared["Export"]["Name"])
+            for name, declared in self._template.outputs.items()
+            if isinstance(declared.get("Export"), Mapping) and "Name" in declared["Export"] and self._exists(declared)
+        }
+
     def attributes_of_output(self, name: str) -> set[tuple[str, str]]:
         """Returns the (resource, attribute) pairs that an output reads with `GetAtt`."""
         return set(attributes_in(self._template.outputs[name].get("Value")))
@@ -150,7 +163,8 @@ class Resolver:
         declared = self._template.section("Conditions").get(name)
         if declared is None:
             raise InputError(f"{self._template.source}: there is no condition {name}")
-        holds = self._test(declared)
+        with self._telling("Conditions", name):
+            holds = self._test(declared)
         if holds is None:
             raise InputError(
                 f"{self._template.where('Conditions', name)}: {self._at.role}: condition {name} compares a value that "
@@ -178,8 +192,14 @@ class Resolver:
         return {key: item for key, item in resolved if item is not NO_VALUE}
 
     def _within(self, section: str, name: str, expression: Any) -> Value:
-        try:
+        with self._telling(section, name):
             return self.resolve(expression)
+
+    @contextmanager
+    def _telling(self, section: str, name: str) -> Iterator[None]:
+        """Says where an expression stands whose shape is wrong."""
+        try:
+            yield
         except InputError:
             raise
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:

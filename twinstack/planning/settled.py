@@ -9,6 +9,7 @@ from twinstack.planning.passes import plan
 from twinstack.planning.resolution import ResolvedResource
 from twinstack.planning.steps import Planner, resolver_for
 from twinstack.planning.system import Stack
+from twinstack.planning.values import Value
 from twinstack.planning.world import Absent, Live
 
 
@@ -20,10 +21,14 @@ class SettledStack:
         stack: The stack.
         resources: The resources that it has then, resolved; a value that AWS makes is a `Symbol` naming the role
             and the resource that it comes from, across stacks.
+        outputs: Its outputs, resolved in the same way.
+        exports: The names that outputs are exported under, by output.
     """
 
     stack: Stack
     resources: Mapping[str, ResolvedResource]
+    outputs: Mapping[str, Value]
+    exports: Mapping[str, Value]
 
 
 def settle(planner: Planner) -> tuple[SettledStack, ...]:
@@ -39,5 +44,5 @@ def settle(planner: Planner) -> tuple[SettledStack, ...]:
         live = world[role]
         if isinstance(live, Live):
             resolver = resolver_for(stack, stack.template, live.parameters, live.generations)
-            settled.append(SettledStack(stack, resolver.resources()))
+            settled.append(SettledStack(stack, resolver.resources(), resolver.outputs(), resolver.exports()))
     return tuple(settled)
