@@ -72,7 +72,7 @@ class PairRule:
     description = ""
     fix = ""
     source_url = ""
-    tags: Sequence[str] = ()
+    tags: tuple[str, ...] = ()
 
     def findings(self, stacks: Stacks) -> Iterator[tuple[Place, str]]:
         """The place of each mistake, and what is wrong there."""

@@ -21,7 +21,7 @@ class ImportAcrossRegions(_pair.PairRule):
     )
     fix = "wire a parameter to the output under Metadata.TwinStack.Wiring"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-stack-exports.html"
-    tags = "cloudformation"
+    tags = ("cloudformation",)
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
         exports = defaultdict(list)

@@ -17,7 +17,7 @@ class OverlappingNetworks(_pair.PairRule):
     description = "EC2 refuses a peering between VPCs whose CIDR blocks overlap, half way through the deployment."
     fix = "give each region a CIDR block of its own"
     source_url = "https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html"
-    tags = "ec2"
+    tags = ("ec2",)
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
         networks = [(found, _network(found)) for found in _pair.resources(stacks, "AWS::EC2::VPC")]

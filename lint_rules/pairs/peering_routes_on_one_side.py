@@ -18,7 +18,7 @@ class PeeringRoutesOnOneSide(_pair.PairRule):
     )
     fix = "add a route to the other side in every private route table of both regions"
     source_url = "https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-routing.html"
-    tags = "ec2"
+    tags = ("ec2",)
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
         for peering in _pair.resources(stacks, "AWS::EC2::VPCPeeringConnection"):

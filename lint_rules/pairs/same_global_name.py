@@ -15,7 +15,7 @@ class SameGlobalName(_pair.PairRule):
     description = "IAM has no regions: the second stack fails because the name exists."
     fix = "leave the name out, or put the region into it"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-iam-role.html"
-    tags = "iam"
+    tags = ("iam",)
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
         for resource_type, name in _NAMES.items():

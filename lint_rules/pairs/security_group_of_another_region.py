@@ -16,7 +16,7 @@ class SecurityGroupOfAnotherRegion(_pair.PairRule):
     description = "Across regions a peering does not carry security groups: EC2 does not find the id."
     fix = "let the other side in by its CIDR block"
     source_url = "https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-security-groups.html"
-    tags = "ec2"
+    tags = ("ec2",)
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
         for resource_type, keys in _RULES.items():

@@ -20,7 +20,7 @@ class UnusedWire(_pair.PairRule):
     )
     fix = "remove the wire and its parameter, or use the parameter"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html"
-    tags = "cloudformation"
+    tags = ("cloudformation",)
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
         for settled in stacks:
