@@ -88,7 +88,8 @@ def lint(
 def lint_pairs(stacks: Sequence[SettledStack], *, config: Path | None = CONFIG) -> list[Finding]:
     """Looks for the mistakes that only show when the stacks of an environment are read together.
 
-    A rule is switched off as in cfn-lint: by `ignore_checks` of the configuration, or of a resource's metadata.
+    A rule is switched off as in cfn-lint: by `ignore_checks` of the configuration, or of the metadata of the
+    template or of the resource.
 
     Args:
         stacks: The stacks as they are when every wire has its value.
@@ -114,10 +115,15 @@ def lint_pairs(stacks: Sequence[SettledStack], *, config: Path | None = CONFIG) 
     )
 
 
-def _ignored_at(template: Template, place: Place) -> Sequence[str]:
-    resource = template.resources.get(str(place.path[1]), {}) if place.path[0] == "Resources" else {}
-    config = ((resource.get("Metadata") or {}).get("cfn-lint") or {}).get("config") or {}
-    return config.get("ignore_checks") or ()
+def _ignored_at(template: Template, place: Place) -> tuple[str, ...]:
+    """The checks that the template, or the resource of the place, says to ignore."""
+    from lint_rules.pairs import dig  # noqa: PLC0415  # slow to import
+
+    holders = [template.body]
+    if place.path[0] == "Resources":
+        holders.append(template.resources.get(str(place.path[1]), {}))
+    ignored = [dig(holder, "Metadata", "cfn-lint", "config", "ignore_checks") for holder in holders]
+    return tuple(str(check) for checks in ignored if isinstance(checks, list) for check in checks)
 
 
 def _pair_finding(rule: PairRule, template: Template, place: Place, message: str) -> Finding:

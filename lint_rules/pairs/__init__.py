@@ -9,9 +9,9 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from lint_rules.pairs._pair import PairRule, Place
+from lint_rules.pairs._pair import PairRule, Place, dig
 
-__all__ = ["RULES", "PairRule", "Place"]
+__all__ = ["RULES", "PairRule", "Place", "dig"]
 
 RULES: tuple[PairRule, ...] = tuple(
     sorted(

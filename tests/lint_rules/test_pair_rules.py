@@ -222,3 +222,27 @@ def test_a_mistake_is_found_by_its_rule_alone(rule, role, edits, tmp_path):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_each_rule_is_shown_plainly_and_through_an_intrinsic_or_condition(rule):
     assert len([row for row in MISTAKES if row[0] == rule.id]) >= 2
+
+
+OPEN = ("secondary", "SourceRegion: us-east-1", "DatabaseName: trades")
+IGNORED = "{config: {ignore_checks: [E9711]}}"
+
+
+@pytest.mark.parametrize(
+    ("holder", "with_metadata"),
+    [
+        ("Metadata:\n", f"Metadata:\n  cfn-lint: {IGNORED}\n"),
+        ("    Type: AWS::RDS::DBCluster\n", f"    Type: AWS::RDS::DBCluster\n    Metadata: {{cfn-lint: {IGNORED}}}\n"),
+    ],
+    ids=["template", "resource"],
+)
+def test_a_pair_rule_is_switched_off_in_metadata_as_cfn_lint_does_it(holder, with_metadata, tmp_path):
+    assert found(tmp_path, OPEN, ("secondary", holder, with_metadata)) == []
+
+
+@pytest.mark.parametrize(
+    "value", ["[]", "{cfn-lint: []}", "{cfn-lint: {config: x}}", "{cfn-lint: {config: {ignore_checks: 1}}}"]
+)
+def test_metadata_of_another_shape_switches_nothing_off(value, tmp_path):
+    odd = ("secondary", "    Type: AWS::RDS::DBCluster\n", f"    Type: AWS::RDS::DBCluster\n    Metadata: {value}\n")
+    assert [finding.rule for finding in found(tmp_path, OPEN, odd)] == ["E9711"]
