@@ -53,9 +53,11 @@ def global_members(cfn: _values.Template) -> dict[str, dict[str, Any]]:
 
 
 def instances(cfn: _values.Template, cluster: str) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The instances of a cluster of the template: logical id and properties."""
+    """The instances of a cluster of the template, which name it by reference or by its identifier."""
+    identifier = _values.dig(cfn.template, "Resources", cluster, "Properties", "DBClusterIdentifier")
     for name, found in properties(cfn, INSTANCE):
-        if cluster in _values.referred(found.get("DBClusterIdentifier")):
+        given = found.get("DBClusterIdentifier")
+        if cluster in _values.referred(given) or _values.same(cfn, given, identifier):
             yield name, found
 
 
@@ -96,9 +98,16 @@ def secret(cfn: _values.Template, node: Any) -> str | None:
         if found := _SECRET.search(text):
             return f"what {found[1]} holds"
     for name in sorted(_values.referred(node)):
-        if _values.may_be_true(cfn, _values.dig(cfn.template, "Parameters", name, "NoEcho")):
+        parameter = _values.dig(cfn.template, "Parameters", name)
+        if _values.may_be_true(cfn, _values.dig(parameter, "NoEcho")):
             return f"the parameter {name}, which has NoEcho"
+        if PASSWORD.search(name) and _values.dig(parameter, "Type") == "String":
+            return f"the parameter {name}, a password by its name"
     return None
+
+
+PASSWORD = re.compile(r"(?:password|passwd|pwd)$", re.IGNORECASE)
+"""A name of something that holds a password; not of what a password is found by, such as PasswordSecretArn."""
 
 
 _SECRET = re.compile(r"\{\{resolve:(secretsmanager|ssm-secure):(?![^}]*:(?:username|host|port|dbname|engine)[:}])")

@@ -15,6 +15,8 @@ _LIMITS = {
     "aws:sourceaccount",
     "aws:sourcearn",
     "aws:sourceorgid",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
     "kms:calleraccount",
 }
 

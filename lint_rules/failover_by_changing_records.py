@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lint_rules import _reading, _rule, _values
 
@@ -31,7 +32,8 @@ class FailoverByChangingRecords(_rule.Rule):
                 text.lower() for item in _values.items(statement.get("Action")) for text in _values.texts(cfn, item)
             }
             # An administrator's * is not meant for this.
-            if "*" not in given and _reading.allows(cfn, statement, "route53:ChangeResourceRecordSets"):
+            allowed = _reading.allows(cfn, statement, "route53:ChangeResourceRecordSets")
+            if "*" not in given and allowed and not _for_other_records(cfn, statement):
                 yield [*path, "Action"], f"{name} may change DNS records beside a global database"
 
 
@@ -41,3 +43,16 @@ def _hears_of_databases(cfn: _values.Template) -> bool:
         for _, properties in _reading.properties(cfn, "AWS::Events::Rule")
         for source in _values.items(_values.dig(properties.get("EventPattern"), "source"))
     )
+
+
+def _for_other_records(cfn: _values.Template, statement: dict[str, Any]) -> bool:
+    """Whether a condition leaves only records that send nobody anywhere, such as the TXT of a certificate's proof."""
+    types = {
+        text
+        for _, node in _values.mappings(statement.get("Condition"), [])
+        for key, value in node.items()
+        if str(key).lower() == "route53:changeresourcerecordsetsrecordtypes"
+        for item in _values.items(value)
+        for text in _values.texts(cfn, item)
+    }
+    return bool(types) and types <= {"TXT", "CAA", "MX", "SPF"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,7 +17,7 @@ class GeneratedPasswordRefused(_rule.Rule):
     id = "E9508"
     shortdesc = "Generated password that RDS refuses"
     description = (
-        "RDS takes no slash, quotation mark, at sign or space in a password, and Aurora MySQL no more than 41 "
+        "RDS takes no slash, quotation mark, at sign or space in a password, and MySQL no more than 41 "
         "characters. What is generated fails by chance: not in every environment, and not at the first try."
     )
     fix = "set ExcludeCharacters to at least the four and PasswordLength to 41 or less"
@@ -24,24 +25,26 @@ class GeneratedPasswordRefused(_rule.Rule):
     tags = ["resources", "rds", "aurora"]
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
-        used = _used(cfn)
+        engines = _engines(cfn)
         for name, properties in _reading.properties(cfn, "AWS::SecretsManager::Secret"):
             for generated in _values.branches(properties.get("GenerateSecretString", _values.NO_VALUE)):
-                if name in used and isinstance(generated, dict):
+                if name in engines and isinstance(generated, dict):
                     path: _rule.Path = ["Resources", name, "Properties", "GenerateSecretString"]
-                    for problem in _problems(cfn, generated):
+                    for problem in _problems(cfn, generated, engines[name]):
                         yield path, f"the password of {name} {problem}"
 
 
-def _used(cfn: _values.Template) -> set[str]:
-    found: set[str] = set()
+def _engines(cfn: _values.Template) -> dict[str, set[str]]:
+    """The engines that each secret is a password for."""
+    found: dict[str, set[str]] = defaultdict(set)
     for resource_type in (_reading.CLUSTER, _reading.INSTANCE):
         for _, properties in _reading.properties(cfn, resource_type):
-            found |= _values.referred(properties.get("MasterUserPassword"))
+            for name in _values.referred(properties.get("MasterUserPassword")):
+                found[name] |= _values.texts(cfn, properties.get("Engine"))
     return found
 
 
-def _problems(cfn: _values.Template, generated: dict[str, Any]) -> Iterator[str]:
+def _problems(cfn: _values.Template, generated: dict[str, Any], engines: set[str]) -> Iterator[str]:
     excluded = _values.texts(cfn, generated.get("ExcludeCharacters", ""))
     no_punctuation = _values.may_be_true(cfn, generated.get("ExcludePunctuation", False))
     with_space = _values.may_be_true(cfn, generated.get("IncludeSpace", False))
@@ -52,6 +55,8 @@ def _problems(cfn: _values.Template, generated: dict[str, Any]) -> Iterator[str]
         may += [" "] if with_space and " " not in text else []
         if may:
             yield f"may have {' '.join(map(repr, may))} in it"
+    if not any("mysql" in engine or "mariadb" in engine for engine in engines):
+        return  # the others take longer ones
     for length in _values.texts(cfn, generated.get("PasswordLength", 32)):
         if length.isdigit() and int(length) > _LONGEST:
             yield f"has {length} characters"

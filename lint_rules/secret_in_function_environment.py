@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from lint_rules import _reading, _rule, _values
 
@@ -25,6 +26,12 @@ class SecretInFunctionEnvironment(_rule.Rule):
             for environment in _values.branches(properties.get("Environment")):
                 for variables in _values.branches(_values.dig(environment, "Variables")):
                     for variable, value in variables.items() if isinstance(variables, dict) else ():
-                        if secret := _reading.secret(cfn, value):
+                        if secret := _reading.secret(cfn, value) or _written(cfn, variable, value):
                             path: _rule.Path = ["Resources", name, "Properties", "Environment", "Variables", variable]
                             yield path, f"The variable {variable} of {name} shows {secret}"
+
+
+def _written(cfn: _values.Template, variable: str, value: Any) -> str | None:
+    """That a variable for a password has one that stands in the template."""
+    known = [text for text in _values.texts(cfn, value) if text and _values.UNKNOWN not in text]
+    return "a password that is written down" if _reading.PASSWORD.search(str(variable)) and known else None

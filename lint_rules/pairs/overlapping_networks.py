@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from ipaddress import IPv4Network
-from itertools import combinations
 
 from lint_rules.pairs import _pair
 
@@ -20,10 +19,14 @@ class OverlappingNetworks(_pair.PairRule):
     tags = ("ec2",)
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
-        networks = [(found, _network(found)) for found in _pair.resources(stacks, "AWS::EC2::VPC")]
-        for (first, there), (other, here) in combinations(networks, 2):
-            if there and here and first.role != other.role and there.overlaps(here):
-                yield other.place("CidrBlock"), f"{here} of {other} overlaps {there} of {first}"
+        for peering in _pair.resources(stacks, "AWS::EC2::VPCPeeringConnection"):
+            there = _pair.find(stacks, peering.properties.get("PeerVpcId"))
+            here = _pair.find(stacks, peering.properties.get("VpcId"))
+            if there is None or here is None:
+                continue
+            theirs, ours = _network(there), _network(here)
+            if theirs and ours and theirs.overlaps(ours):
+                yield here.place("CidrBlock"), f"{ours} of {here} overlaps {theirs} of {there}"
 
 
 def _network(vpc: _pair.Resource) -> IPv4Network | None:

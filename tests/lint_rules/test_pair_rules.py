@@ -75,8 +75,9 @@ MISTAKES = [
         "E9703",
         "secondary",
         [("secondary", "CidrBlock: !Ref VpcCidr", "CidrBlock: !Join ['.', ['10', '0', 128.0/17]]")],
-        "by a wire",
+        "through Join",
     ),
+    ("E9703", "secondary", [("secondary", "CidrBlock: !Ref VpcCidr", "CidrBlock: !Ref PrimaryCidr")], "by a wire"),
     (
         "E9704",
         "secondary",
@@ -170,6 +171,21 @@ MISTAKES = [
         ],
         "through Sub",
     ),
+    (
+        "E9710",
+        "secondary",
+        [("secondary", "Outputs:\n", "Outputs:\n  Shared: {Value: !ImportValue shared-vpc}\n")],
+        "in an output",
+    ),
+    (
+        "E9710",
+        "secondary",
+        [
+            ("primary", "Name: shared-vpc", "Name: !Sub '${AWS::StackName}-vpc'"),
+            ("secondary", "Outputs:\n", "Outputs:\n  Shared: {Value: !ImportValue trades-dev-primary-vpc}\n"),
+        ],
+        "through the name of the stack",
+    ),
     ("E9711", "secondary", [("secondary", "SourceRegion: us-east-1", CREDENTIALS)], "literal"),
     ("E9711", "secondary", [("secondary", "SourceRegion: us-east-1", "DatabaseName: trades")], "a name alone"),
     (
@@ -222,6 +238,30 @@ def test_a_mistake_is_found_by_its_rule_alone(rule, role, edits, tmp_path):
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_each_rule_is_shown_plainly_and_through_an_intrinsic_or_condition(rule):
     assert len([row for row in MISTAKES if row[0] == rule.id]) >= 2
+
+
+OWN_EXPORT = "Own: {Value: !Ref Vpc, Export: {Name: shared-vpc}}"
+APART = "PeerVpcId: vpc-0123456789abcdef0"
+# what is right, edits
+RIGHT = [
+    (
+        "an import from the own region, where the other region exports the same name",
+        [("secondary", "Outputs:\n", f"Outputs:\n  {OWN_EXPORT}\n  Shared: {{Value: !ImportValue shared-vpc}}\n")],
+    ),
+    (
+        "networks that overlap without a peering between them",
+        [
+            ("secondary", "CidrBlock: !Ref VpcCidr", "CidrBlock: 10.0.128.0/17"),
+            ("secondary", "PeerVpcId: !Ref PrimaryVpcId", APART),
+            ("secondary", "Outputs:\n", "Outputs:\n  Neighbour: {Value: !Ref PrimaryVpcId}\n"),
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize("edits", [row[1] for row in RIGHT], ids=[row[0] for row in RIGHT])
+def test_what_is_right_is_not_a_finding(edits, tmp_path):
+    assert found(tmp_path, *edits) == []
 
 
 OPEN = ("secondary", "SourceRegion: us-east-1", "DatabaseName: trades")
