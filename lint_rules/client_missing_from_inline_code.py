@@ -9,7 +9,7 @@ from lint_rules import _reading, _rule, _values
 
 _IMPORT = {
     "python": re.compile(
-        r"^[ \t]*(?:import[ \t]+(?:[\w. ]+,[ \t]*)*|from[ \t]+)"
+        r"(?:^|;)[ \t]*(?:import[ \t]+(?:[\w. ]+,[ \t]*)*|from[ \t]+)"
         r"(pymysql|MySQLdb|mysql\.connector|psycopg2?|aiomysql)\b",
         re.MULTILINE,
     ),
