@@ -25,6 +25,11 @@ class HealthCheckOnPrivateEndpoint(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         types = ("TCP", "HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH")
         public = _public(cfn)
+        internal = {
+            name
+            for name, properties in _reading.properties(cfn, "AWS::ElasticLoadBalancingV2::LoadBalancer")
+            if _values.texts(cfn, properties.get("Scheme")) == {"internal"}
+        }
         for path, config in _reading.health_checks(cfn, *types):
             for node in _values.branches(config.get("FullyQualifiedDomainName", [])):
                 name, attribute = _values.attribute(node) or ("", "")
@@ -32,7 +37,7 @@ class HealthCheckOnPrivateEndpoint(_rule.Rule):
                     "Endpoint" in attribute
                     and name not in public
                     and name in dict(_reading.resources(cfn, *_DATABASES))
-                ):
+                ) or (attribute == "DNSName" and name in internal):
                     yield [*path, "FullyQualifiedDomainName"], f"{name} is not reached from the internet"
             for text in sorted(_values.texts(cfn, config.get("IPAddress"))):
                 if _is_private(text):
