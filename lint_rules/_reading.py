@@ -139,9 +139,14 @@ def health_checks(cfn: _values.Template, *types: str) -> Iterator[tuple[list[str
                 yield ["Resources", name, "Properties", "HealthCheckConfig"], config
 
 
-def lag_alarms(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The alarms on how far a global database is behind: logical id and properties."""
-    metrics = {"AuroraGlobalDBReplicationLag", "AuroraGlobalDBRPOLag", "AuroraGlobalDBProgressLag"}
+def lag_alarms(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
+    """The alarms on how far a global database is behind: logical id, properties, and where the metric stands in them.
+
+    The metric stands in the properties themselves, or in one of the `Metrics`.
+    """
+    lags = {"AuroraGlobalDBReplicationLag", "AuroraGlobalDBRPOLag", "AuroraGlobalDBProgressLag"}
     for name, found in properties(cfn, "AWS::CloudWatch::Alarm"):
-        if _values.texts(cfn, found.get("MetricName")) <= metrics:
-            yield name, found
+        queries = _values.items(found.get("Metrics", []))
+        for metric in (found, *(_values.dig(query, "MetricStat", "Metric") for query in queries)):
+            if isinstance(metric, dict) and "MetricName" in metric and _values.texts(cfn, metric["MetricName"]) <= lags:
+                yield name, found, metric

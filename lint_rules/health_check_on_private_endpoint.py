@@ -45,11 +45,17 @@ class HealthCheckOnPrivateEndpoint(_rule.Rule):
 
 
 def _public(cfn: _values.Template) -> set[Any]:
-    """The databases that may be reached from the internet: their instances say so."""
+    """The databases that may be reached from the internet: their instances say so, or are in the default network."""
+    clusters = dict(_reading.properties(cfn, _reading.CLUSTER))
     found: set[Any] = set()
     for name, properties in _reading.properties(cfn, _reading.INSTANCE):
-        if {text.lower() for text in _values.texts(cfn, properties.get("PubliclyAccessible", False))} != {"false"}:
-            found |= {name, *_values.referred(properties.get("DBClusterIdentifier"))}
+        own = _values.referred(properties.get("DBClusterIdentifier"))
+        placed = any(
+            "DBSubnetGroupName" in one for one in (properties, *(clusters.get(cluster, {}) for cluster in own))
+        )
+        public = properties.get("PubliclyAccessible", not placed)
+        if {text.lower() for text in _values.texts(cfn, public)} != {"false"}:
+            found |= {name, *own}
     return found
 
 

@@ -24,10 +24,10 @@ class LagAlarmOnWriter(_rule.Rule):
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         writers = _writers(cfn)
-        for name, properties in _reading.lag_alarms(cfn):
+        for name, properties, metric in _reading.lag_alarms(cfn):
             if _values.texts(cfn, properties.get("TreatMissingData")) != {"breaching"}:
                 continue
-            for dimension in _values.items(properties.get("Dimensions", [])):
+            for dimension in _values.items(metric.get("Dimensions", [])):
                 if isinstance(dimension, dict) and dimension.get("Name") == "DBClusterIdentifier":
                     for cluster in _named(cfn, dimension.get("Value"), writers):
                         path: _rule.Path = ["Resources", name, "Properties", "TreatMissingData"]

@@ -20,7 +20,12 @@ class LagThresholdInSeconds(_rule.Rule):
     tags = ["resources", "cloudwatch", "rds", "aurora"]
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
-        for name, properties in _reading.lag_alarms(cfn):
+        for name, properties, _ in _reading.lag_alarms(cfn):
+            if any(
+                isinstance(query, dict) and "Expression" in query
+                for query in _values.items(properties.get("Metrics", []))
+            ):
+                continue  # which may turn them into seconds
             for case in _values.scenarios(cfn, properties, ["Threshold", "ComparisonOperator"]):
                 threshold = _values.numbers(cfn, case.get("Threshold"))
                 above = all(text.startswith("Greater") for text in _values.texts(cfn, case.get("ComparisonOperator")))
