@@ -295,6 +295,28 @@ def test_the_linter_runs_before_a_deployment_and_stops_it(project):
     assert "4 lint findings; correct the templates" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "other", "place", "why"),
+    [
+        ("CidrBlock: !Ref VpcCidr", "CidrBlock: !Ref NoSuch", "14: primary: Resources.Vpc", "reference to NoSuch,"),
+        ("{Value: !Ref Vpc}", "{Value: !GetAtt Gone.Id}", "16: primary: Outputs.VpcId", "Gone.Id: no such resource"),
+        (
+            "{Value: !Ref Vpc}",
+            "{Value: !Ref Vpc, Condition: Linked}",
+            "16: primary: Outputs.VpcId",
+            "no condition Linked",
+        ),
+        ("{Value: !Ref Vpc}", "{Value: !Select [1, [a]]}", "16: primary: Outputs.VpcId", "IndexError"),
+    ],
+)
+def test_what_cannot_be_resolved_is_told_with_its_line(project, text, other, place, why):
+    edit(project, text, other, "generated/primary.yaml")
+    done = run(project, "plan", "--offline")
+    assert done.returncode == 2
+    assert f"generated/primary.yaml:{place}: " in done.stderr
+    assert why in done.stderr
+
+
 def test_errors_are_json_lines_too(project):
     edit(project, "project: pair\n", "")
     done = run(project, "--format", "json", "deploy", "--yes")

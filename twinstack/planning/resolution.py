@@ -92,6 +92,7 @@ class Resolver:
         self._parameters = parameters
         self._generations = generations
         self._depth = 0
+        self._place: tuple[str, ...] = ()
         self._functions: Mapping[str, Callable[[Any], Value]] = {
             "Ref": self._ref,
             "Fn::GetAtt": self._get_att,
@@ -122,7 +123,7 @@ class Resolver:
                 },
             )
             for name, declared in self._template.resources.items()
-            if self._exists(declared)
+            if self._exists("Resources", name, declared)
         }
 
     def outputs(self) -> dict[str, Value]:
@@ -131,12 +132,19 @@ class Resolver:
         Raises:
             InputError: As `resources`.
         """
-        resolved = {
-            name: self._within("Outputs", name, declared.get("Value"))
-            for name, declared in self._template.outputs.items()
-            if self._exists(declared)
-        }
-        return {name: value for name, value in resolved.items() if value not in ("", NO_VALUE)}
+        return {name: value for name in self._template.outputs if (value := self.output(name)) is not None}
+
+    def output(self, name: str) -> Value | None:
+        """Returns the value of an output; None when its condition is false, or the value empty.
+
+        Raises:
+            InputError: As `resources`.
+        """
+        declared = self._template.outputs[name]
+        if not self._exists("Outputs", name, declared):
+            return None
+        value = self._within("Outputs", name, declared.get("Value"))
+        return None if value in ("", NO_VALUE) else value
 
     def exports(self) -> dict[str, Value]:
         """Returns the names under which outputs are exported, by output.
@@ -147,7 +155,9 @@ class Resolver:
         return {
             name: self._within("Outputs", name, declared["Export"]["Name"])
             for name, declared in self._template.outputs.items()
-            if isinstance(declared.get("Export"), Mapping) and "Name" in declared["Export"] and self._exists(declared)
+            if isinstance(declared.get("Export"), Mapping)
+            and "Name" in declared["Export"]
+            and self._exists("Outputs", name, declared)
         }
 
     def attributes_of_output(self, name: str) -> set[tuple[str, str]]:
@@ -162,7 +172,7 @@ class Resolver:
         """
         declared = self._template.section("Conditions").get(name)
         if declared is None:
-            raise InputError(f"{self._template.source}: there is no condition {name}")
+            raise self._refusal(f"there is no condition {name}")
         with self._telling("Conditions", name):
             holds = self._test(declared)
         if holds is None:
@@ -197,19 +207,22 @@ class Resolver:
 
     @contextmanager
     def _telling(self, section: str, name: str) -> Iterator[None]:
-        """Says where an expression stands whose shape is wrong."""
+        """Says where an expression stands that is refused, or whose shape is wrong."""
+        around, self._place = self._place, (section, name)
         try:
             yield
-        except InputError:
-            raise
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-            raise InputError(
-                f"{self._template.where(section, name)}: {section}.{name}: an expression cannot be resolved "
-                f"({error!r}); `lint` says more"
-            ) from None
+            raise self._refusal(f"an expression cannot be resolved ({error!r}); correct its shape") from None
+        finally:
+            self._place = around
 
-    def _exists(self, declared: Mapping[str, Any]) -> bool:
-        return "Condition" not in declared or self.condition(declared["Condition"])
+    def _refusal(self, why: str) -> InputError:
+        place = ".".join(self._place)
+        return InputError(f"{self._template.where(*self._place)}: {self._at.role}: {place}: {why}")
+
+    def _exists(self, section: str, name: str, declared: Mapping[str, Any]) -> bool:
+        with self._telling(section, name):
+            return "Condition" not in declared or self.condition(declared["Condition"])
 
     # Conditions: True, False, or None for "not known".
 
@@ -219,14 +232,14 @@ class Resolver:
         self._depth += 1
         try:
             if self._depth > _MAX_DEPTH:
-                raise InputError(f"{self._template.source}: the conditions refer to each other in a circle")
+                raise self._refusal("the conditions refer to each other in a circle")
             return self._test_function(expression)
         finally:
             self._depth -= 1
 
     def _test_function(self, expression: Any) -> bool | None:
         if not isinstance(expression, Mapping) or len(expression) != 1:
-            raise InputError(f"{self._template.source}: not a condition: {expression!r}")
+            raise self._refusal(f"not a condition: {expression!r}")
         ((name, argument),) = expression.items()
         if name == "Condition":
             declared = self._template.section("Conditions").get(argument)
@@ -238,7 +251,7 @@ class Resolver:
             return None if negated is None else not negated
         if name in ("Fn::And", "Fn::Or"):
             return combine([self._test(item) for item in argument], decides=name == "Fn::Or")
-        raise InputError(f"{self._template.source}: {name} is not a condition function")
+        raise self._refusal(f"{name} is not a condition function")
 
     # Functions
 
@@ -275,19 +288,14 @@ class Resolver:
             "AWS::NotificationARNs": [],
         }
         if name not in known:
-            raise InputError(
-                f"{self._template.source}: {self._at.role}: reference to {name}, which is neither a parameter nor a "
-                "resource of the template"
-            )
+            raise self._refusal(f"reference to {name}, which is neither a parameter nor a resource of the template")
         return known[name]
 
     def _resource(self, name: str, attribute: str) -> Symbol:
         declared = self._template.resources.get(name)
         if declared is None:
-            raise InputError(
-                f"{self._template.source}: {self._at.role}: reference to {name}.{attribute}: no such resource"
-            )
-        if not self._exists(declared):
+            raise self._refusal(f"reference to {name}.{attribute}: no such resource")
+        if not self._exists("Resources", name, declared):
             raise InputError(
                 f"{self._template.where('Resources', name)}: {self._at.role}: reference to {name}.{attribute}, but the "
                 f"condition {declared['Condition']} of the resource is false here; put the reference under it as well"
@@ -353,7 +361,7 @@ class Resolver:
             return found
         if isinstance(rest, Mapping) and "DefaultValue" in rest:
             return self.resolve(rest["DefaultValue"])
-        raise InputError(f"{self._template.source}: {self._at.role}: no mapping {'.'.join(map(str, keys))}")
+        raise self._refusal(f"no mapping {'.'.join(map(str, keys))}")
 
     def _length(self, argument: Any) -> Value:
         items = self.resolve(argument)
@@ -366,7 +374,5 @@ class Resolver:
     def _opaque(self, name: str, argument: Any) -> Symbol:
         """A function of which only AWS knows the result: the same for the same arguments in the same region."""
         if name.startswith("Fn::ForEach"):
-            raise InputError(
-                f"{self._template.source}: {self._at.role}: {name} is not supported; write the resources out"
-            )
+            raise self._refusal(f"{name} is not supported; write the resources out")
         return Symbol((name, self._at.region, self._at.account, freeze(self.resolve(argument))))

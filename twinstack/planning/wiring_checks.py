@@ -120,17 +120,14 @@ def _producible(stack: Stack, output: str, possible: set[tuple[str, str]]) -> bo
     if combinations > _MAX_COMBINATIONS:
         return True
     return any(
-        _has_output(resolver_for(stack, template, dict(zip(names, values, strict=True)), {}), template, output)
+        _has_output(resolver_for(stack, template, dict(zip(names, values, strict=True)), {}), output)
         for values in product(*choices)
     )
 
 
-def _has_output(resolver: Resolver, template: Template, output: str) -> bool:
-    declared = template.outputs[output]
+def _has_output(resolver: Resolver, output: str) -> bool:
     try:
-        if "Condition" in declared and not resolver.condition(declared["Condition"]):
-            return False
-        return bool(resolver.resolve(declared.get("Value")) != "")
+        return resolver.output(output) is not None
     except InputError:
         # It turns on a value that only AWS knows, so it is not impossible; planning says it better if it matters.
         return True
