@@ -63,11 +63,13 @@ def instances(cfn: _values.Template, cluster: str) -> Iterator[tuple[str, dict[s
 
 def allows(cfn: _values.Template, statement: dict[str, Any], action: str) -> bool:
     """Whether a policy statement allows an action by name or by a pattern."""
-    patterns = {
-        text.lower() for item in _values.items(statement.get("Action", [])) for text in _values.texts(cfn, item)
-    }
     allowed = _values.texts(cfn, statement.get("Effect")) == {"Allow"}
-    return allowed and any(fnmatchcase(action.lower(), pattern) for pattern in patterns)
+    return allowed and any(fnmatchcase(action.lower(), pattern) for pattern in actions(cfn, statement))
+
+
+def actions(cfn: _values.Template, statement: dict[str, Any]) -> set[str]:
+    """The actions of a policy statement, names and patterns, in small letters."""
+    return {text.lower() for item in _values.items(statement.get("Action", [])) for text in _values.texts(cfn, item)}
 
 
 def replicated(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
@@ -139,14 +141,17 @@ def health_checks(cfn: _values.Template, *types: str) -> Iterator[tuple[list[str
                 yield ["Resources", name, "Properties", "HealthCheckConfig"], config
 
 
+LAGS = {"AuroraGlobalDBReplicationLag", "AuroraGlobalDBRPOLag", "AuroraGlobalDBProgressLag"}
+"""The metrics of how far a secondary region is behind."""
+
+
 def lag_alarms(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any], dict[str, Any]]]:
     """The alarms on how far a global database is behind: logical id, properties, and where the metric stands in them.
 
     The metric stands in the properties themselves, or in one of the `Metrics`.
     """
-    lags = {"AuroraGlobalDBReplicationLag", "AuroraGlobalDBRPOLag", "AuroraGlobalDBProgressLag"}
     for name, found in properties(cfn, "AWS::CloudWatch::Alarm"):
         queries = _values.items(found.get("Metrics", []))
         for metric in (found, *(_values.dig(query, "MetricStat", "Metric") for query in queries)):
-            if isinstance(metric, dict) and "MetricName" in metric and _values.texts(cfn, metric["MetricName"]) <= lags:
+            if isinstance(metric, dict) and "MetricName" in metric and _values.texts(cfn, metric["MetricName"]) <= LAGS:
                 yield name, found, metric

@@ -7,7 +7,7 @@ for its allowed values; what only a deployment knows is `UNKNOWN`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice, product
 from typing import Any
 
@@ -243,9 +243,7 @@ def _is_choice(node: dict[str, Any]) -> bool:
 def dig(node: Any, *keys: str) -> Any:
     """What stands under the keys one below the other; None where one of them is missing."""
     for key in keys:
-        if not isinstance(node, dict):
-            return None
-        node = node.get(key)
+        node = node.get(key) if isinstance(node, Mapping) else None
     return node
 
 
@@ -260,6 +258,11 @@ def numbers(cfn: Template, node: Any) -> list[float]:
 def may_be_true(cfn: Template, node: Any) -> bool:
     """Whether a value can be true; a boolean may be written as a text too. One that only a deployment knows is not."""
     return any(text.lower() == "true" for text in texts(cfn, node))
+
+
+def is_false(cfn: Template, node: Any) -> bool:
+    """Whether a value is nothing but false in all its branches; one that only a deployment knows is not."""
+    return all(text.lower() == "false" for text in texts(cfn, node))
 
 
 def same(cfn: Template, one: Any, other: Any) -> bool:

@@ -28,12 +28,10 @@ class FailoverByChangingRecords(_rule.Rule):
         if not (_reading.global_members(cfn) or _hears_of_databases(cfn)):
             return
         for name, path, statement in _reading.statements(cfn, *_reading.POLICIES):
-            given = {
-                text.lower() for item in _values.items(statement.get("Action")) for text in _values.texts(cfn, item)
-            }
-            # An administrator's * is not meant for this.
             allowed = _reading.allows(cfn, statement, "route53:ChangeResourceRecordSets")
-            if "*" not in given and allowed and not _for_other_records(cfn, statement):
+            # An administrator's * is not meant for this.
+            meant = "*" not in _reading.actions(cfn, statement)
+            if meant and allowed and not _for_other_records(cfn, statement):
                 yield [*path, "Action"], f"{name} may change DNS records beside a global database"
 
 

@@ -29,7 +29,7 @@ class GlobalClusterNotKept(_rule.Rule):
         for name, body in _reading.resources(cfn, _reading.GLOBAL_CLUSTER):
             properties = body.get("Properties")
             protection = properties.get("DeletionProtection", False) if isinstance(properties, dict) else False
-            protected = {text.lower() for text in _values.texts(cfn, protection)} - {"false"}
+            protected = not _values.is_false(cfn, protection)
             unkept = [policy for policy in _POLICIES if not any(_keeps(cfn, body.get(policy)))]
             if unkept and not protected:
                 yield ["Resources", name], f"{name} has no protection and no {' and '.join(unkept)} that keeps it"

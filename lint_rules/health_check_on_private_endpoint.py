@@ -24,7 +24,7 @@ class HealthCheckOnPrivateEndpoint(_rule.Rule):
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         types = ("TCP", "HTTP", "HTTPS", "HTTP_STR_MATCH", "HTTPS_STR_MATCH")
-        public = _public(cfn)
+        private = {name for name, _ in _reading.resources(cfn, *_DATABASES)} - _public(cfn)
         internal = {
             name
             for name, properties in _reading.properties(cfn, "AWS::ElasticLoadBalancingV2::LoadBalancer")
@@ -33,11 +33,7 @@ class HealthCheckOnPrivateEndpoint(_rule.Rule):
         for path, config in _reading.health_checks(cfn, *types):
             for node in _values.branches(config.get("FullyQualifiedDomainName", [])):
                 name, attribute = _values.attribute(node) or ("", "")
-                if (
-                    "Endpoint" in attribute
-                    and name not in public
-                    and name in dict(_reading.resources(cfn, *_DATABASES))
-                ) or (attribute == "DNSName" and name in internal):
+                if ("Endpoint" in attribute and name in private) or (attribute == "DNSName" and name in internal):
                     yield [*path, "FullyQualifiedDomainName"], f"{name} is not reached from the internet"
             for text in sorted(_values.texts(cfn, config.get("IPAddress"))):
                 if _is_private(text):
@@ -54,7 +50,7 @@ def _public(cfn: _values.Template) -> set[Any]:
             "DBSubnetGroupName" in one for one in (properties, *(clusters.get(cluster, {}) for cluster in own))
         )
         public = properties.get("PubliclyAccessible", not placed)
-        if {text.lower() for text in _values.texts(cfn, public)} != {"false"}:
+        if not _values.is_false(cfn, public):
             found |= {name, *own}
     return found
 

@@ -28,6 +28,6 @@ class KeyWithoutRotation(_rule.Rule):
                 symmetric = _values.texts(cfn, case.get("KeySpec", "SYMMETRIC_DEFAULT")) == {"SYMMETRIC_DEFAULT"}
                 # Imported material and that of a key store of the own cannot rotate by itself.
                 of_kms = _values.texts(cfn, case.get("Origin", "AWS_KMS")) == {"AWS_KMS"}
-                rotated = {text.lower() for text in _values.texts(cfn, case.get("EnableKeyRotation", False))}
-                if symmetric and of_kms and rotated == {"false"}:
+                unrotated = _values.is_false(cfn, case.get("EnableKeyRotation", False))
+                if symmetric and of_kms and unrotated:
                     yield ["Resources", name, "Properties"], f"{name} is never rotated"

@@ -30,4 +30,4 @@ def _evaluated(cfn: _values.Template, alias: Any) -> bool:
     if alias is None:
         return False
     evaluated = alias.get("EvaluateTargetHealth", False) if isinstance(alias, dict) else True
-    return {text.lower() for text in _values.texts(cfn, evaluated)} != {"false"}
+    return not _values.is_false(cfn, evaluated)

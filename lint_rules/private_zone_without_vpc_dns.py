@@ -31,6 +31,6 @@ class PrivateZoneWithoutVpcDns(_rule.Rule):
 def _off(cfn: _values.Template, vpc: dict[str, Any]) -> str | None:
     for key, default in (("EnableDnsHostnames", False), ("EnableDnsSupport", True)):
         for case in _values.scenarios(cfn, vpc, [key]):
-            if {text.lower() for text in _values.texts(cfn, case.get(key, default))} == {"false"}:
+            if _values.is_false(cfn, case.get(key, default)):
                 return key
     return None

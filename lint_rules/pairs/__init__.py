@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import pkgutil
 
-from lint_rules.pairs._pair import PairRule, Place, dig
+from lint_rules._values import dig
+from lint_rules.pairs._pair import PairRule, Place
 
 __all__ = ["RULES", "PairRule", "Place", "dig"]
 

@@ -111,13 +111,6 @@ def _properties(found: ResolvedResource) -> Mapping[str, Any]:
     return properties if isinstance(properties, Mapping) else {}
 
 
-def dig(node: Any, *keys: str) -> Any:
-    """What stands under the keys one below the other; None where one of them is missing."""
-    for key in keys:
-        node = node.get(key) if isinstance(node, Mapping) else None
-    return node
-
-
 def listed(node: Any) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """The mappings of a list with their places in it; one that stands in the place of a list counts as its first."""
     for index, item in enumerate(node if isinstance(node, list) else [node]):

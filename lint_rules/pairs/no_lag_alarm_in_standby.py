@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lint_rules import _reading, _values
 from lint_rules.pairs import _pair
 
 
@@ -24,9 +25,9 @@ class NoLagAlarmInStandby(_pair.PairRule):
         watching = {
             alarm.role
             for alarm in _pair.resources(stacks, "AWS::CloudWatch::Alarm")
-            if str(alarm.properties.get("MetricName")) in _LAGS
+            if str(alarm.properties.get("MetricName")) in _reading.LAGS
             or any(
-                str(_pair.dig(query, "MetricStat", "Metric", "MetricName")) in _LAGS
+                str(_values.dig(query, "MetricStat", "Metric", "MetricName")) in _reading.LAGS
                 for _, query in _pair.listed(alarm.properties.get("Metrics"))
             )
         }
@@ -34,6 +35,3 @@ class NoLagAlarmInStandby(_pair.PairRule):
             for standby in members:
                 if "SourceRegion" in standby.properties and standby.role not in watching:
                     yield standby.place(), f"nothing in {standby.role} watches how far {standby} is behind"
-
-
-_LAGS = {"AuroraGlobalDBRPOLag", "AuroraGlobalDBReplicationLag", "AuroraGlobalDBProgressLag"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lint_rules import _values
 from lint_rules.pairs import _pair
 
 
@@ -22,9 +23,9 @@ class ReplicaKeyInAnotherRegion(_pair.PairRule):
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
         for bucket in _pair.resources(stacks, "AWS::S3::Bucket"):
-            for index, rule in _pair.listed(_pair.dig(bucket.properties, "ReplicationConfiguration", "Rules")):
-                target = _pair.find(stacks, _pair.dig(rule, "Destination", "Bucket"))
-                key = _pair.find(stacks, _pair.dig(rule, "Destination", "EncryptionConfiguration", "ReplicaKmsKeyID"))
+            for index, rule in _pair.listed(_values.dig(bucket.properties, "ReplicationConfiguration", "Rules")):
+                target = _pair.find(stacks, _values.dig(rule, "Destination", "Bucket"))
+                key = _pair.find(stacks, _values.dig(rule, "Destination", "EncryptionConfiguration", "ReplicaKmsKeyID"))
                 if target and key and target.region != key.region:
                     path = ("ReplicationConfiguration", "Rules", index, "Destination", "EncryptionConfiguration")
                     message = f"{bucket} replicates to {target} in {target.region} with {key} of {key.region}"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lint_rules.pairs import _pair
+from twinstack.templates import Template
 
 
 class UnusedWire(_pair.PairRule):
@@ -25,18 +26,17 @@ class UnusedWire(_pair.PairRule):
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
         for settled in stacks:
             template = settled.stack.template
-            used = _used(template.body)
+            used = _used(template)
             for wire in template.wires:
                 if wire.parameter not in used:
                     place = _pair.Place(settled.stack.role, ("Metadata", "TwinStack", "Wiring", wire.parameter))
                     yield place, f"no resource and no output of {settled.stack.role} turns on {wire.parameter}"
 
 
-def _used(body: Mapping[str, Any]) -> set[str]:
+def _used(template: Template) -> set[str]:
     """What resources and outputs name, and what the conditions do on which they hang."""
-    found = body.get("Conditions")
-    conditions = found if isinstance(found, Mapping) else {}
-    names = set(_named((body.get("Resources"), body.get("Outputs"), body.get("Rules")), conditions))
+    conditions = template.section("Conditions")
+    names = set(_named([template.section(name) for name in ("Resources", "Outputs", "Rules")], conditions))
     waiting = [name for name in names if name in conditions]
     while waiting:
         found = set(_named(conditions[waiting.pop()], conditions)) - names

@@ -32,6 +32,11 @@ def found(folder, *edits):
         texts[role] = texts[role].replace(text, other)
     for role, text in texts.items():
         (folder / f"{role}.yaml").write_text(text)
+    return found_as_written(folder)
+
+
+def found_as_written(folder):
+    """The findings in the pair that stands in the folder."""
     file = folder / "environment.yaml"
     file.write_text(ENVIRONMENT)
     system = assemble(read_environment_file(str(file), folder, None, {}), folder).system

@@ -221,8 +221,10 @@ class Resolver:
         return InputError(f"{self._template.where(*self._place)}: {self._at.role}: {place}: {why}")
 
     def _exists(self, section: str, name: str, declared: Mapping[str, Any]) -> bool:
+        if "Condition" not in declared:
+            return True
         with self._telling(section, name):
-            return "Condition" not in declared or self.condition(declared["Condition"])
+            return self.condition(declared["Condition"])
 
     # Conditions: True, False, or None for "not known".
 
