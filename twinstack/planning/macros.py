@@ -35,7 +35,7 @@ def left_to_aws(template: Template, parameters: Mapping[str, Value]) -> dict[str
     parameters, one inside it what it is given and whatever parameters it refers to.
 
     Args:
-        template: The template.
+        template: The template, its loops written out.
         parameters: The parameter values.
     """
     seen = freeze(parameters)
