@@ -160,6 +160,6 @@ def test_a_mapping_without_the_key_gives_its_default():
     Outputs:
       Size: {Value: !FindInMap [Sizes, !Ref 'AWS::Region', Of, {DefaultValue: small}]}
       Count: {Value: {Fn::Length: [1, 2, 3]}}
-      Text: {Value: {Fn::ToJsonString: {a: [1]}}}
+      Text: {Value: {Fn::ToJsonString: {a: [1], b: é}}}
 """
-    assert planned(text).steps[0].after.outputs == {"Size": "small", "Count": 3, "Text": '{"a": [1]}'}
+    assert planned(text).steps[0].after.outputs == {"Size": "small", "Count": 3, "Text": '{"a":[1],"b":"é"}'}

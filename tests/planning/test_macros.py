@@ -33,6 +33,14 @@ MODULE = """
       Storage: {Type: 'My::S3::Encrypted::MODULE', Properties: {Size: !Ref Size}}
       Topic: {Type: 'AWS::SNS::Topic'}
 """
+INSIDE = """
+    Metadata: {TwinStack: {Role: one}}
+    Resources:
+      Topic:
+        Type: AWS::SNS::Topic
+        Properties:
+          DisplayName: !Sub {Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: s3://bucket/name.txt}}}
+"""
 WHOLE = """
     Transform: [AWS::LanguageExtensions, {Name: MyMacro}]
     Metadata: {TwinStack: {Role: one}}
@@ -53,6 +61,7 @@ def step(text, world=None, **values):
         (SERVERLESS, ["Table"], ("AWS::Serverless-2016-10-31", "AWS::Serverless::Function in Hello")),
         (INCLUDED, ["Topic"], ("AWS::Include in Resources",)),
         (MODULE, ["Topic"], ("My::S3::Encrypted::MODULE in Storage",)),
+        (INSIDE, ["Topic"], ("AWS::Include in Topic",)),
         (WHOLE, ["Topic"], ("MyMacro",)),
     ],
 )
@@ -61,7 +70,7 @@ def test_what_is_made_by_a_macro_is_named_and_not_counted(text, counted, left):
     assert ([change.resource for change in found.changes], found.left_to_aws) == (counted, left)
 
 
-@pytest.mark.parametrize("text", [SERVERLESS, INCLUDED, MODULE, WHOLE])
+@pytest.mark.parametrize("text", [SERVERLESS, INCLUDED, MODULE, INSIDE, WHOLE])
 def test_nothing_runs_again_while_nothing_differs(text):
     assert step(text, {"one": deployed(step(text).after)}) is None
 
@@ -79,6 +88,11 @@ def test_nothing_runs_again_while_nothing_differs(text):
 def test_whatever_a_macro_may_see_makes_a_step(text, changed, values):
     found = step(changed, {"one": deployed(step(text).after)}, **values)
     assert (found.needed, found.changes, found.macros_run_again) == (True, (), True)
+
+
+def test_a_property_that_a_macro_makes_changes_with_what_the_macro_is_given():
+    found = step(INSIDE.replace("name.txt", "other.txt"), {"one": deployed(step(INSIDE).after)})
+    assert [(change.action, change.properties) for change in found.changes] == [("Modify", ("DisplayName",))]
 
 
 def test_a_person_and_a_program_are_told_that_the_change_set_says_the_rest():

@@ -5,7 +5,7 @@ See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macr
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from twinstack.planning.values import Value, freeze
@@ -44,4 +44,19 @@ def left_to_aws(template: Template, parameters: Mapping[str, Value]) -> dict[str
     for name, made_by in made_by_macros(template).items():
         place = "Resources" if name.startswith("Fn::") else name
         left[f"{made_by} in {place}"] = (freeze(resources[name]), seen)
+    for name, resource in template.resources.items():
+        # What such a macro is given is compared with the properties that it stands in.
+        left |= {f"{macro} in {name}": None for macro in _inside(resource) if f"{macro} in {name}" not in left}
     return left
+
+
+def _inside(item: Any) -> Iterator[str]:
+    """Yields the names of the macros that stand inside a resource."""
+    if isinstance(item, Mapping):
+        if isinstance(macro := item.get("Fn::Transform"), Mapping):
+            yield str(macro.get("Name"))
+        for value in item.values():
+            yield from _inside(value)
+    elif isinstance(item, list):
+        for value in item:
+            yield from _inside(value)

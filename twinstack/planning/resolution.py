@@ -203,7 +203,9 @@ class Resolver:
             return expression
         if len(expression) == 1:
             ((name, argument),) = expression.items()
-            if name in self._functions:
+            # A macro runs before any other function, so what this one is given is not known.
+            of_a_macro = isinstance(argument, Mapping) and "Fn::Transform" in argument
+            if name in self._functions and not of_a_macro:
                 return self._functions[name](argument)
             if str(name).startswith("Fn::"):
                 return self._opaque(str(name), argument)
@@ -378,7 +380,10 @@ class Resolver:
             return found
         if isinstance(rest, Mapping) and "DefaultValue" in rest:
             return self.resolve(rest["DefaultValue"])
-        raise self._refusal(f"no mapping {'.'.join(map(str, keys))}")
+        mapping, *rest = map(as_text, keys)
+        raise self._refusal(
+            f"the mapping {mapping} has no {'.'.join(rest)}; add it, or correct what the key comes from"
+        )
 
     def _length(self, argument: Any) -> Value:
         items = self.resolve(argument)
@@ -386,7 +391,9 @@ class Resolver:
 
     def _to_json_string(self, argument: Any) -> Value:
         value = self.resolve(argument)
-        return Symbol(("Fn::ToJsonString", freeze(value))) if is_symbolic(value) else json.dumps(value)
+        if is_symbolic(value):
+            return Symbol(("Fn::ToJsonString", freeze(value)))
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
     def _opaque(self, name: str, argument: Any) -> Symbol:
         """A function of which only AWS knows the result: the same for the same arguments in the same region."""
