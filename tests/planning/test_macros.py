@@ -3,6 +3,7 @@
 import pytest
 
 from tests.systems import deployed, planner, system
+from twinstack.errors import InputError
 from twinstack.planning.document import plan_document
 from twinstack.planning.passes import plan
 from twinstack.planning.world import Absent
@@ -24,14 +25,14 @@ INCLUDED = """
     Metadata: {TwinStack: {Role: one}}
     Resources:
       Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: s3://bucket/more.yaml}}
-      Topic: {Type: 'AWS::SNS::Topic'}
+      Topic: {Type: 'AWS::SNS::Topic', Properties: {DisplayName: !Ref OfTheInclude}}
 """
 MODULE = """
     Metadata: {TwinStack: {Role: one}}
     Parameters: {Size: {Type: String, Default: small}}
     Resources:
       Storage: {Type: 'My::S3::Encrypted::MODULE', Properties: {Size: !Ref Size}}
-      Topic: {Type: 'AWS::SNS::Topic'}
+      Topic: {Type: 'AWS::SNS::Topic', Properties: {DisplayName: !GetAtt StorageBucket.Arn, Key: !Ref StorageKey}}
 """
 INSIDE = """
     Metadata: {TwinStack: {Role: one}}
@@ -105,3 +106,8 @@ def test_a_person_and_a_program_are_told_that_the_change_set_says_the_rest():
     lines = [line for line, _ in plan_lines(document, verbose=False)]
     assert "    not known before the change set: what AWS::Serverless-2016-10-31 makes" in lines
     assert "    + 1 resource" in lines
+
+
+def test_a_name_that_no_module_can_make_is_still_an_error():
+    with pytest.raises(InputError, match="reference to OtherBucket.Arn: no such resource"):
+        step(MODULE.replace("StorageBucket.Arn", "OtherBucket.Arn"))

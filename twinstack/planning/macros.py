@@ -28,6 +28,13 @@ def made_by_macros(template: Template) -> dict[str, str]:
     return found
 
 
+def may_be_made(template: Template, name: str) -> bool:
+    """Whether a name that the template does not declare may be that of a resource which a macro or a module makes."""
+    made_by = made_by_macros(template)
+    modules = tuple(module for module, kind in made_by.items() if kind.endswith("::MODULE"))
+    return bool(template.macros) or "Fn::Transform" in made_by or (bool(modules) and name.startswith(modules))
+
+
 def left_to_aws(template: Template, parameters: Mapping[str, Value]) -> dict[str, Hashable]:
     """Returns what only AWS can say the result of, by what to call it.
 

@@ -25,7 +25,7 @@ from twinstack.planning.expressions import (
     partition_of,
 )
 from twinstack.planning.language_extensions import write_out
-from twinstack.planning.macros import made_by_macros
+from twinstack.planning.macros import made_by_macros, may_be_made
 from twinstack.planning.values import NO_VALUE, Symbol, Value, as_text, freeze, is_symbolic
 from twinstack.templates import LANGUAGE_EXTENSIONS, Template
 
@@ -302,15 +302,15 @@ class Resolver:
             "AWS::StackId": Symbol(("AWS::StackId", self._at.role)),
             "AWS::NotificationARNs": [],
         }
-        if name not in known and self.template.macros:
-            return Symbol((self._at.role, name, "Ref", 0))  # it may be a resource that a macro makes
+        if name not in known and may_be_made(self.template, name):
+            return Symbol((self._at.role, name, "Ref", 0))
         if name not in known:
             raise self._refusal(f"reference to {name}, which is neither a parameter nor a resource of the template")
         return known[name]
 
     def _resource(self, name: str, attribute: str) -> Symbol:
         declared = self.template.resources.get(name)
-        if declared is None and self.template.macros:
+        if declared is None and may_be_made(self.template, name):
             return Symbol((self._at.role, name, attribute, 0))
         if declared is None:
             raise self._refusal(f"reference to {name}.{attribute}: no such resource")
