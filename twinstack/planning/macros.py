@@ -5,7 +5,7 @@ See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-macr
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from twinstack.planning.values import Value, freeze
@@ -28,6 +28,13 @@ def made_by_macros(template: Template) -> dict[str, str]:
     return found
 
 
+def may_be_made(template: Template, name: str) -> bool:
+    """Whether a name that the template does not declare may be that of a resource which a macro or a module makes."""
+    made_by = made_by_macros(template)
+    modules = tuple(module for module, kind in made_by.items() if kind.endswith("::MODULE"))
+    return bool(template.macros) or "Fn::Transform" in made_by or (bool(modules) and name.startswith(modules))
+
+
 def left_to_aws(template: Template, parameters: Mapping[str, Value]) -> dict[str, Hashable]:
     """Returns what only AWS can say the result of, by what to call it.
 
@@ -35,7 +42,7 @@ def left_to_aws(template: Template, parameters: Mapping[str, Value]) -> dict[str
     parameters, one inside it what it is given and whatever parameters it refers to.
 
     Args:
-        template: The template.
+        template: The template, its loops written out.
         parameters: The parameter values.
     """
     seen = freeze(parameters)
@@ -44,4 +51,19 @@ def left_to_aws(template: Template, parameters: Mapping[str, Value]) -> dict[str
     for name, made_by in made_by_macros(template).items():
         place = "Resources" if name.startswith("Fn::") else name
         left[f"{made_by} in {place}"] = (freeze(resources[name]), seen)
+    for name, resource in template.resources.items():
+        # What such a macro is given is compared with the properties that it stands in.
+        left |= {f"{macro} in {name}": None for macro in _inside(resource) if f"{macro} in {name}" not in left}
     return left
+
+
+def _inside(item: Any) -> Iterator[str]:
+    """Yields the names of the macros that stand inside a resource."""
+    if isinstance(item, Mapping):
+        if isinstance(macro := item.get("Fn::Transform"), Mapping):
+            yield str(macro.get("Name"))
+        for value in item.values():
+            yield from _inside(value)
+    elif isinstance(item, list):
+        for value in item:
+            yield from _inside(value)

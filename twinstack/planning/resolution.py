@@ -25,7 +25,7 @@ from twinstack.planning.expressions import (
     partition_of,
 )
 from twinstack.planning.language_extensions import write_out
-from twinstack.planning.macros import made_by_macros
+from twinstack.planning.macros import made_by_macros, may_be_made
 from twinstack.planning.values import NO_VALUE, Symbol, Value, as_text, freeze, is_symbolic
 from twinstack.templates import LANGUAGE_EXTENSIONS, Template
 
@@ -203,7 +203,9 @@ class Resolver:
             return expression
         if len(expression) == 1:
             ((name, argument),) = expression.items()
-            if name in self._functions:
+            # A macro runs before any other function, so what this one is given is not known.
+            of_a_macro = isinstance(argument, Mapping) and "Fn::Transform" in argument
+            if name in self._functions and not of_a_macro:
                 return self._functions[name](argument)
             if str(name).startswith("Fn::"):
                 return self._opaque(str(name), argument)
@@ -300,15 +302,15 @@ class Resolver:
             "AWS::StackId": Symbol(("AWS::StackId", self._at.role)),
             "AWS::NotificationARNs": [],
         }
-        if name not in known and self.template.macros:
-            return Symbol((self._at.role, name, "Ref", 0))  # it may be a resource that a macro makes
+        if name not in known and may_be_made(self.template, name):
+            return Symbol((self._at.role, name, "Ref", 0))
         if name not in known:
             raise self._refusal(f"reference to {name}, which is neither a parameter nor a resource of the template")
         return known[name]
 
     def _resource(self, name: str, attribute: str) -> Symbol:
         declared = self.template.resources.get(name)
-        if declared is None and self.template.macros:
+        if declared is None and may_be_made(self.template, name):
             return Symbol((self._at.role, name, attribute, 0))
         if declared is None:
             raise self._refusal(f"reference to {name}.{attribute}: no such resource")
@@ -378,7 +380,10 @@ class Resolver:
             return found
         if isinstance(rest, Mapping) and "DefaultValue" in rest:
             return self.resolve(rest["DefaultValue"])
-        raise self._refusal(f"no mapping {'.'.join(map(str, keys))}")
+        mapping, *rest = map(as_text, keys)
+        raise self._refusal(
+            f"the mapping {mapping} has no {'.'.join(rest)}; add it, or correct what the key comes from"
+        )
 
     def _length(self, argument: Any) -> Value:
         items = self.resolve(argument)
@@ -386,7 +391,9 @@ class Resolver:
 
     def _to_json_string(self, argument: Any) -> Value:
         value = self.resolve(argument)
-        return Symbol(("Fn::ToJsonString", freeze(value))) if is_symbolic(value) else json.dumps(value)
+        if is_symbolic(value):
+            return Symbol(("Fn::ToJsonString", freeze(value)))
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
     def _opaque(self, name: str, argument: Any) -> Symbol:
         """A function of which only AWS knows the result: the same for the same arguments in the same region."""

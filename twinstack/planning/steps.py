@@ -176,7 +176,8 @@ class Planner:
             every = retagged(resources, changes, stack.region, self.schemas)
         had = live.outputs if live else {}
         outputs = promised_outputs(resolver.outputs(), old.outputs() if old else {}, had)
-        left = left_to_aws(stack.template, values)
+        left = left_to_aws(resolver.template, values)
+        ran = left_to_aws(old.template, live.parameters) if old and live else left
         return Step(
             stack,
             "UPDATE" if live else "CREATE",
@@ -188,7 +189,7 @@ class Planner:
             tuple(moving_attributes(resolver, outputs, changes, stack.region, self.schemas)) if live else (),
             Live(PLANNED, stack.template, values, outputs, stack.tags, generations, _run_after(live)),
             left_to_aws=tuple(left),
-            macros_run_again=live is not None and left != left_to_aws(live.template, live.parameters),
+            macros_run_again=left != ran,
             refused=(*_changed_types(stack, before, resources), *broken_assertions(resolver)),
         )
 
