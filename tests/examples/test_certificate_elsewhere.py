@@ -2,6 +2,8 @@
 
 import pytest
 
+from twinstack.errors import TwinStackError
+
 
 @pytest.fixture
 def example(copied):
@@ -63,3 +65,10 @@ def test_another_domain_moves_the_distribution_to_another_certificate(example):
     left = acm.list_certificates()["CertificateSummaryList"]
     assert [certificate["CertificateArn"] for certificate in left] == [before]  # it was in use when its turn came
     acm.delete_certificate(CertificateArn=before)
+
+
+def test_the_edge_in_another_region_is_refused_before_anything_is_made(example):
+    example.change("environment.yaml", "us-east-1", "eu-west-1")
+    with pytest.raises(TwinStackError, match="CloudFront takes certificates and web ACLs from us-east-1 only"):
+        example.deploy()
+    assert example.stacks() == set()

@@ -29,6 +29,7 @@ def test_it_is_deployed_changed_and_destroyed(example):
     told = example.deploy()
     assert told.steps() == [("CREATE", "orders"), ("CREATE", "payments"), ("UPDATE", "orders")]
     assert (len(told.verdicts()), set(told.verdicts().values())) == (3, {"matches"})
+    assert [len(made.changes) for made in told.change_sets()] == [9, 4, 2]  # the metadata of the CDK among them
     orders, payments = example.outputs("orders")["GroupId"], example.outputs("payments")["GroupId"]
     assert rules(example, "orders") == {("in", 8080, payments), ("out", 8443, payments)}
     assert rules(example, "payments") == {("in", 8443, orders), ("out", 8080, orders)}
