@@ -11,7 +11,7 @@ from textwrap import dedent
 
 import yaml
 
-from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation
+from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation, FakeRegions
 from tests.systems import PRIMARY, REGIONS, SECONDARY, schemas
 from twinstack.aws.api import StackClients
 from twinstack.environment.assembly import assemble
@@ -66,6 +66,7 @@ class Deployments:
         self.clock = FakeClock()
         self.buckets = {role: FakeBuckets() for role in templates}
         self.aws = {role: FakeCloudFormation(self.clock, self.region(role), self.buckets[role]) for role in templates}
+        self.regions = FakeRegions({aws.region: aws for aws in self.aws.values()})
         self.screen = Telling()
         self.questions: list[str] = []
         self.packages: dict[str, Package] = {}
@@ -73,6 +74,13 @@ class Deployments:
 
     def region(self, role: str) -> str:
         return REGIONS.get(role) or OTHER_REGIONS[list(self.templates).index(role)]
+
+    def move(self, role: str, region: str) -> None:
+        """Gives a stack another region in the environment file, as a person would."""
+        self.buckets[role] = FakeBuckets()
+        self.aws[role] = FakeCloudFormation(self.clock, region, self.buckets[role])
+        self.regions.there[region] = self.aws[role]
+        self.entries[role] = {**self.entries.get(role, {}), "region": region}
 
     def name(self, role: str) -> str:
         return f"pair-dev-{role}"
@@ -108,7 +116,7 @@ class Deployments:
         return Run(
             environment,
             Planner(environment.system, schemas, unlink),
-            {role: StackClients(self.aws[role], self.buckets[role]) for role in self.templates},
+            {role: StackClients(self.aws[role], self.buckets[role], self.regions) for role in self.templates},
             self.clock,
             self.screen,
             asked,

@@ -86,11 +86,20 @@ def existing_buckets(file: EnvironmentFile, system: System, clients: Clients) ->
 
 def artifact_stack(file: EnvironmentFile, stack: Stack) -> Stack:
     """Returns the deployer's own stack where the given stack lives."""
-    name = f"{file.model.project}-{file.suffix}-{ARTIFACTS}"
-    tags = {**stack.tags, "Role": ARTIFACTS}
     return replace(
-        stack, role=ARTIFACTS, name=name, template=read_template(_TEMPLATE), parameters={}, tags=tags, artifacts={}
+        stack,
+        role=ARTIFACTS,
+        name=artifact_stack_name(file),
+        template=read_template(_TEMPLATE),
+        parameters={},
+        tags={**stack.tags, "Role": ARTIFACTS},
+        artifacts={},
     )
+
+
+def artifact_stack_name(file: EnvironmentFile) -> str:
+    """Returns the name of the deployer's own stacks, the same in every region."""
+    return f"{file.model.project}-{file.suffix}-{ARTIFACTS}"
 
 
 def is_too_large(stack: Stack) -> bool:
