@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.fake_cloudformation import FakeCloudFormation
-from tests.rollout.deployments import with_output
+from tests.rollout.deployments import Deployments, with_output
 from twinstack.aws.elsewhere_reading import Sighting
 from twinstack.aws.errors import AwsError
 from twinstack.errors import InputError, RefusedError, TwinStackError, UnreachableError
@@ -54,8 +54,8 @@ def calls(aws):
 
 
 def add_region(deployments, region):
-    deployments.regions.there[region] = FakeCloudFormation(deployments.clock, region)
-    return deployments.regions.there[region]
+    deployments.account.there[region] = FakeCloudFormation(deployments.clock, region)
+    return deployments.account.there[region]
 
 
 # Moved
@@ -219,16 +219,16 @@ def test_a_protected_pair_is_not_touched_either_when_it_is_refused(protected):
 
 
 def test_no_other_region_is_asked_when_nothing_is_created(live):
-    third, live.regions.asked = add_region(live, "ap-south-1"), 0
+    third, live.account.asked = add_region(live, "ap-south-1"), 0
     live.templates = {role: with_output(text) for role, text in live.templates.items()}
     live.deploy()
-    assert (calls(third), live.regions.asked) == ([], 0)
+    assert (calls(third), live.account.asked) == ([], 0)
 
 
 def test_each_other_region_is_asked_once_for_each_creation_and_each_own_region_once(pair):
     third, fourth = add_region(pair, "ap-south-1"), add_region(pair, "ap-south-2")
     pair.deploy()
-    assert pair.regions.asked == 1
+    assert pair.account.asked == 1
     for region in (third, fourth):
         assert calls(region) == [("describe_stack", "pair-dev-primary"), ("describe_stack", "pair-dev-secondary")]
     for aws in pair.aws.values():
@@ -242,11 +242,35 @@ def test_only_the_stack_that_is_created_is_looked_for(live):
     assert calls(third) == [("describe_stack", "pair-dev-secondary")]
 
 
+def test_stacks_that_share_a_region_are_listed_together(tmp_path):
+    shared = Deployments(tmp_path, regions={"primary": "us-east-1", "secondary": "us-east-1"})
+    shared.deploy()
+    assert calls(shared.aws["primary"]).count(("describe_stacks", "")) == 1
+    assert elsewhere(shared) == {"stacks": [], "not_looked_at": []}
+
+
+def test_a_stack_of_the_same_name_that_the_file_has_in_another_region_has_not_moved(live):
+    """The primary is made again, and the secondary has its name; either is where the file has it."""
+    live.entries = {"secondary": {"stack_name": "shared"}, "primary": {"stack_name": "shared"}}
+    live.deploy(allowed=Allowed(abandon=["primary", "secondary"]))
+    live.aws["primary"].delete_by_hand("shared")
+    live.deploy(allowed=Allowed(abandon=["primary", "secondary"]))
+    assert {entry["name"] for entry in elsewhere(live)["stacks"]} == {"pair-dev-primary", "pair-dev-secondary"}
+
+
+def test_a_stack_that_gets_another_name_is_forgotten_under_the_old_one(live):
+    live.entries = {"secondary": {"stack_name": "standby"}}
+    assert refused(live).startswith(
+        "secondary: stack pair-dev-secondary in eu-west-1 (CREATE_COMPLETE) would be left to nobody, with what it "
+        "holds; it is forgotten:"
+    )
+
+
 # What cannot be looked at
 
 
 def test_where_the_regions_may_not_be_listed_it_is_said_once_and_the_run_goes_on(pair):
-    pair.regions.refusal = AwsError("DescribeRegions", "UnauthorizedOperation", "not you", "primary (us-east-1)")
+    pair.account.refusal = AwsError("DescribeRegions", "UnauthorizedOperation", "not you", "primary (us-east-1)")
     pair.deploy()
     assert elsewhere(pair)["not_looked_at"] == [
         "the account's other regions: pair-dev-primary or pair-dev-secondary would not be seen there: primary "
@@ -275,9 +299,8 @@ def test_where_stacks_may_not_be_listed_it_is_said_once_and_the_run_goes_on(live
 
 
 def test_a_region_whose_stacks_may_not_be_listed_is_asked_by_name(live):
-    live.templates["third"], live.entries["third"] = ALONE.replace("alone", "third"), {"region": "eu-west-1"}
-    live.aws["third"] = live.aws["secondary"]
-    live.buckets["third"] = live.buckets["secondary"]
+    live.templates["third"] = ALONE.replace("alone", "third")
+    live.move("third", "eu-west-1")
     live.move("secondary", "eu-west-2")
     live.aws["third"].refuse("describe_stacks", "AccessDenied")
     assert refused(live) == MOVED
@@ -292,7 +315,7 @@ def test_a_stack_in_another_account_is_looked_for_there(pair):
     pair.entries["secondary"] = {"assume_role": role}
     third = add_region(pair, "ap-south-1")
     pair.deploy()
-    assert pair.regions.asked == 2
+    assert pair.account.asked == 2
     assert sorted(calls(third)) == [("describe_stack", "pair-dev-primary"), ("describe_stack", "pair-dev-secondary")]
 
 

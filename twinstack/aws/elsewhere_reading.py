@@ -98,7 +98,7 @@ def _home_looks(system: System, clients: Clients) -> list[_Look]:
     looks: dict[tuple[str, str], _Look] = {}
     for role, stack in system.stacks.items():
         here = _Look(stack.account, stack.region, clients[role].cloudformation, lambda aws: aws.describe_stacks())
-        looks.setdefault((stack.account, stack.region), here)
+        looks.setdefault(stack.site, here)
     return list(looks.values())
 
 

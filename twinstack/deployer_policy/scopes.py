@@ -58,7 +58,7 @@ def _arns(service: str, *resources: str) -> tuple[str, ...]:
 
 _BUCKETS = _arns("s3", "::{project}-*")
 _ARTIFACTS = _arns("s3", "::{project}-*-artifacts-*/*")
-_STACK = _arns("cloudformation", "*:*:stack/{project}-*")
+_STACK = _arns("cloudformation", "*:*:stack/{stack}")
 
 # To find stacks that moved or were forgotten. DescribeStacks without a name is for all stacks, and asks for ListStacks:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html

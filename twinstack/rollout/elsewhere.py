@@ -18,9 +18,9 @@ from twinstack.errors import InputError, RefusedError
 from twinstack.planning.passes import Plan
 from twinstack.planning.system import Stack, System
 from twinstack.planning.world import Live, World
-from twinstack.rollout.artifacts import artifact_stack_name
 from twinstack.screen.events import Screen, Warning_
 from twinstack.statuses import Standing, standing
+from twinstack.templates import ARTIFACTS
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def look_elsewhere(
     """
     system, file = environment.system, environment.file
     wanted = [system.stacks[role] for role in dict.fromkeys(missing)]
-    former = {f"{file.model.project}-{file.suffix}-{role}" for role in gone}
+    former = {file.stack_name(role) for role in gone}
     names = {stack.account: set(former) for stack in system.stacks.values()}
     for stack in wanted:
         names[stack.account].add(stack.name)
@@ -139,7 +139,7 @@ def strays(environment: Environment, seen: Sequence[Sighting], wanted: Collectio
     found: dict[str, Stray] = {}
     for each in seen:
         stack, key = each.stack, (each.account, each.stack.name)
-        if stack.stack_id in own or stack.name == artifact_stack_name(file) or not _counts(each):
+        if stack.stack_id in own or stack.name == file.stack_name(ARTIFACTS) or not _counts(each):
             continue
         owner = (stack.tags.get("Project"), stack.tags.get("EnvironmentSuffix"))
         if owner == (file.model.project, file.suffix) or (owner == (None, None) and key in missing):
