@@ -1,15 +1,16 @@
 """Stacks that the file does not name where they are: moved to another region, or forgotten."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from tests.fake_cloudformation import FakeCloudFormation
+from tests.fake_cloudformation import FakeCloudFormation, FakeRegions
 from tests.rollout.deployments import Deployments, with_output
 from twinstack.aws.elsewhere_reading import Sighting
 from twinstack.aws.errors import AwsError
 from twinstack.errors import InputError, RefusedError, TwinStackError, UnreachableError
-from twinstack.rollout.elsewhere import strays
+from twinstack.rollout.elsewhere import look_elsewhere, strays
 from twinstack.rollout.guards import Allowed
 from twinstack.screen.events import PlanMade, Warning_
 
@@ -233,6 +234,7 @@ def test_each_other_region_is_asked_once_for_each_creation_and_each_own_region_o
         assert calls(region) == [("describe_stack", "pair-dev-primary"), ("describe_stack", "pair-dev-secondary")]
     for aws in pair.aws.values():
         assert calls(aws).count(("describe_stacks", "")) == 1
+    assert ("describe_stack", "pair-dev-secondary") not in calls(pair.aws["primary"])
 
 
 def test_only_the_stack_that_is_created_is_looked_for(live):
@@ -311,12 +313,17 @@ def test_a_region_whose_stacks_may_not_be_listed_is_asked_by_name(live):
 
 
 def test_a_stack_in_another_account_is_looked_for_there(pair):
-    role = "arn:aws:iam::222222222222:role/deploys"
-    pair.entries["secondary"] = {"assume_role": role}
-    third = add_region(pair, "ap-south-1")
-    pair.deploy()
-    assert pair.account.asked == 2
-    assert sorted(calls(third)) == [("describe_stack", "pair-dev-primary"), ("describe_stack", "pair-dev-secondary")]
+    pair.entries["secondary"] = {"assume_role": "arn:aws:iam::222222222222:role/deploys"}
+    run, mine = pair.run(), add_region(pair, "ap-south-1")
+    theirs = FakeCloudFormation(pair.clock, "ap-south-1")
+    theirs.put("pair-dev-secondary", {**OURS, "Role": "secondary"})
+    there = replace(run.clients["secondary"], regions=FakeRegions({"ap-south-1": theirs}))
+    found = look_elsewhere(run.environment, {**run.clients, "secondary": there}, ["primary", "secondary"])
+    assert [(stray.role, stray.sighting.cloudformation) for stray in found.strays] == [("secondary", theirs)]
+    assert (calls(mine), calls(theirs)) == (
+        [("describe_stack", "pair-dev-primary")],
+        [("describe_stack", "pair-dev-secondary")],
+    )
 
 
 def test_an_account_that_is_entered_in_two_ways_is_still_one(live):
