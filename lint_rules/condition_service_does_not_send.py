@@ -8,16 +8,23 @@ from typing import Any
 from lint_rules import _reading, _rule, _values
 
 _BROKE = "https://github.com/prowler-cloud/prowler/issues/4714"
+_REPLICATION = "https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html"
 
 # Nobody publishes a list. Each service is here by its source: a page of AWS on such a role that asks for nothing, or a
-# report of what stopped once the role asked.
+# report of what stopped once the role asked. CloudTrail is meant with the role for its log group alone: with the one
+# that copies events to CloudTrail Lake it does send both keys.
+# https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-copy-trail-to-lake.html
 _SILENT = {
-    # the role for CloudWatch Logs; the bucket, topic and key of a trail are another matter
     "cloudtrail.amazonaws.com": _BROKE,
     "elastictranscoder.amazonaws.com": _BROKE,
-    # replication
-    "s3.amazonaws.com": "https://docs.aws.amazon.com/AmazonS3/latest/userguide/setting-repl-config-perm-overview.html",
+    "s3.amazonaws.com": _REPLICATION,
 }
+
+_TAKEN_ON_BY = {
+    "cloudtrail.amazonaws.com": ("AWS::CloudTrail::Trail", "CloudWatchLogsRoleArn"),
+    "s3.amazonaws.com": (_reading.BUCKET, "ReplicationConfiguration"),
+}
+"""The property that names the role, where a service takes on roles of other kinds too."""
 
 _KEYS = {"aws:sourceaccount", "aws:sourcearn"}
 
@@ -49,6 +56,8 @@ class ConditionServiceDoesNotSend(_rule.Rule):
             cases = _values.scenarios(cfn, statement, ["Condition"])
             key = next((key for case in cases if (key := _asked_for(case.get("Condition")))), None)
             for service in sorted(_services(cfn, statement.get("Principal")) & set(_SILENT)):
+                if not _takes_on(cfn, service, name):
+                    continue
                 if key is None:
                     free.add((name, service))
                 else:
@@ -56,6 +65,14 @@ class ConditionServiceDoesNotSend(_rule.Rule):
         for (name, service), (path, key) in asked.items():
             if (name, service) not in free:
                 yield path, f"{name} asks {service} for {key}, which it is not known to send ({_SILENT[service]})"
+
+
+def _takes_on(cfn: _values.Template, service: str, role: str) -> bool:
+    """Whether a role is of the kind that the service takes on without the keys."""
+    if service not in _TAKEN_ON_BY:
+        return True
+    resource_type, key = _TAKEN_ON_BY[service]
+    return any(role in _values.referred(found.get(key)) for _, found in _reading.properties(cfn, resource_type))
 
 
 def _services(cfn: _values.Template, principal: Any) -> set[str]:
