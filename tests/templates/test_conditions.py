@@ -82,6 +82,18 @@ def test_every_row_is_about_a_condition_that_is_there():
     assert set(rows()) - collected() == set()
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_kms_is_asked_by_way_of_services_under_their_name_in_every_partition(role):
+    asked = [
+        condition["StringEquals"]["kms:ViaService"]
+        for statement in statements(resources(role))
+        if "kms:ViaService" in (condition := statement.get("Condition", {})).get("StringEquals", {})
+    ]
+    texts = [value["Fn::Sub"] if isinstance(value["Fn::Sub"], str) else value["Fn::Sub"][0] for value in asked]
+    assert {text.partition(".")[0] for text in texts} == {"s3", "secretsmanager"}
+    assert {text.rpartition("}")[2] for text in texts} == {".amazonaws.com"}
+
+
 def test_there_are_conditions_of_every_kind_to_look_at():
     assert {row[0] for row in collected()} == {"trust", "function", *KINDS.values()}
 
