@@ -148,8 +148,8 @@ class Region(Protocol):
     def role_room(self) -> Room:
         """Returns how many IAM roles there are and may be (IAM GetAccountSummary)."""
 
-    def validate_template(self, url: str) -> Validated:
-        """Has CloudFormation read a template in a bucket (CloudFormation ValidateTemplate)."""
+    def validate_template(self, text: str, url: str | None) -> Validated:
+        """Has CloudFormation read a template, in a bucket if it stands there (CloudFormation ValidateTemplate)."""
 
     def bucket_region(self, bucket: str) -> str:
         """Returns the region of a bucket (S3 HeadBucket)."""

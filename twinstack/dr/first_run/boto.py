@@ -107,9 +107,10 @@ class BotoRegion:
         summary = self._ask("iam", "get_account_summary")["SummaryMap"]
         return Room(summary["Roles"], summary["RolesQuota"])
 
-    def validate_template(self, url: str) -> Validated:
+    def validate_template(self, text: str, url: str | None) -> Validated:
         """See `api.Region`."""
-        found = self._ask("cloudformation", "validate_template", TemplateURL=url)
+        given = {"TemplateURL": url} if url else {"TemplateBody": text}
+        found = self._ask("cloudformation", "validate_template", **given)
         return Validated(tuple(found.get("Capabilities", ())), tuple(found.get("DeclaredTransforms", ())))
 
     def bucket_region(self, bucket: str) -> str:

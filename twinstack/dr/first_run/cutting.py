@@ -120,8 +120,8 @@ def _replaced(value: Any, stand_ins: Mapping[str, str]) -> Any:
         return value
     if len(value) == 1:
         ((key, item),) = value.items()
-        name = item if key == "Ref" else get_att_parts(item)[0] if key == "Fn::GetAtt" else None
-        if name in stand_ins:
+        name = get_att_parts(item)[0] if key == "Fn::GetAtt" else item
+        if key in ("Ref", "Fn::GetAtt") and isinstance(name, str) and name in stand_ins:
             return stand_ins[name]
         if key == "Fn::Sub":
             return {key: _replaced_in_text(item, stand_ins)}

@@ -11,13 +11,14 @@ from twinstack.aws.world_reading import read_world
 from twinstack.dr.first_run.api import Region, Validated
 from twinstack.errors import TwinStackError
 from twinstack.planning.passes import Plan, plan
+from twinstack.planning.prediction import Change
 from twinstack.planning.steps import Planner
 from twinstack.planning.system import Stack, System
 from twinstack.planning.values import as_text
 from twinstack.rollout.artifacts import artifact_stack, existing_buckets, with_known_artifacts
 from twinstack.rollout.change_sets import growing_waits
 from twinstack.rollout.run import Run
-from twinstack.screen.events import ChangeSetMade, Event, Screen, StepDone
+from twinstack.screen.events import ChangeSetMade, Event, Screen, StepDone, Waiting
 
 PRIMARY, SECONDARY = "primary", "secondary"
 Found = TypeVar("Found")
@@ -73,6 +74,8 @@ class Scene:
         switch_over: Whether the roles are to be switched over and back.
         stacks: The stacks that stand now: those of a part, or those of the pair.
         first: What became of the first change set.
+        linking: What the plan said, just before, that the last pass changes.
+        reader_health_check: The id of the readers' health check before the last pass.
         validated: What ValidateTemplate said of each template, or that AWS refused it.
     """
 
@@ -83,6 +86,8 @@ class Scene:
     switch_over: bool = False
     stacks: Mapping[str, Stack] = field(default_factory=dict)
     first: FirstChangeSet | None = None
+    linking: tuple[Change, ...] = ()
+    reader_health_check: str = ""
     validated: Mapping[str, Validated | AwsError] = field(default_factory=dict)
     _ids: dict[tuple[str, str], str] = field(default_factory=dict)
 
@@ -140,7 +145,7 @@ class Scene:
         """Returns the deployer's own stacks, by the role that each serves."""
         return {role: artifact_stack(self.run.environment.file, stack) for role, stack in self.pair.stacks.items()}
 
-    def wait(self, look: Callable[[], Found], done: Callable[[Found], bool], *, seconds: float) -> Found:
+    def wait(self, what: str, look: Callable[[], Found], done: Callable[[Found], bool], *, seconds: float) -> Found:
         """Looks again and again until it is done or the time is up; returns what was seen last.
 
         The local AWS is given five seconds at the most: what it does at all it does at once.
@@ -148,6 +153,7 @@ class Scene:
         waited, patience = 0.0, min(seconds, 5.0) if self.local else seconds
         waits = growing_waits(1.0)
         while not done(found := look()) and waited < patience:
+            self.memory.tell(Waiting(f"waiting for {what}, {patience / 60:.0f} minutes at the most"))
             pause = next(waits)
             self.run.clock.sleep(pause)
             waited += pause

@@ -10,6 +10,7 @@ from twinstack.dr.first_run.api import Room
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
 from twinstack.planning.passes import Plan, plan
+from twinstack.planning.resolution import ResolvedResource
 from twinstack.planning.settled import settle
 from twinstack.planning.world import Absent
 
@@ -55,7 +56,9 @@ def engine_versions(scene: Scene) -> Answer:
         version = scene.parameter(role, "EngineVersion")
         found = region.engine_versions(version)
         expected.append(f"{role}: {version}, in global databases")
-        told_ = ", ".join(f"{it.version}{'' if it.in_global_databases else ' not'}, in global databases" for it in found)
+        told_ = ", ".join(
+            f"{it.version}{'' if it.in_global_databases else ' not'}, in global databases" for it in found
+        )
         answered.append(f"{role}: {told_ or 'no such version'}")
         same = same and [(it.version, it.in_global_databases) for it in found] == [(version, True)]
     equal = len({scene.parameter(role, "EngineVersion") for role in scene.regions}) == 1
@@ -71,7 +74,9 @@ def orderable_classes(scene: Scene) -> Answer:
         used = _names_of_get_azs(scene, role)[:2]
         answered.append(f"{role}: {kind} in {_list(offered)}; the first two zones are {_list(used)}")
         same = same and len(used) == 2 and set(used) <= set(offered)
-    return compared("the instance class is offered in the first two zones of each region", "; ".join(answered), same=same)
+    return compared(
+        "the instance class is offered in the first two zones of each region", "; ".join(answered), same=same
+    )
 
 
 def zones(scene: Scene) -> Answer:
@@ -95,7 +100,7 @@ def _names_of_get_azs(scene: Scene, role: str) -> list[str]:
 
 def quotas(scene: Scene) -> Answer:
     """Compares the room that the quotas leave with what the pair needs."""
-    needed = {role: Counter(str(it.type) for it in _resources(scene, role)) for role in (PRIMARY, SECONDARY)}
+    needed = {role: Counter(it.type for it in _resources(scene, role)) for role in (PRIMARY, SECONDARY)}
     lines: list[tuple[str, int, Room]] = []
     for role, region in scene.regions.items():
         databases = region.database_room()
@@ -111,7 +116,7 @@ def quotas(scene: Scene) -> Answer:
     )
 
 
-def _resources(scene: Scene, role: str) -> Iterable[object]:
+def _resources(scene: Scene, role: str) -> Iterable[ResolvedResource]:
     (found,) = [settled for settled in settle(scene.run.planner) if settled.stack.role == role]
     return found.resources.values()
 

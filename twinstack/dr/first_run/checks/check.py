@@ -37,7 +37,7 @@ class Check:
         except InputError:
             raise
         except TwinStackError as error:
-            return not_answered("", str(error))
+            return not_answered("", f"the local AWS does not answer this: {error}" if scene.local else str(error))
         if scene.local and self.emulator:
             return replace(given, verdict=Verdict.NOT_ANSWERED, why=self.emulator)
         return given

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from twinstack.dr.first_run.answers import Answer, compared
 from twinstack.dr.first_run.api import Endpoint
@@ -37,7 +38,7 @@ def endpoints_answer(scene: Scene) -> Answer:
     answered, same = [], True
     for role, region in scene.regions.items():
         vpc = scene.physical_id(role, "Vpc")
-        found = scene.wait(lambda region=region, vpc=vpc: region.endpoints(vpc), _all_ready, seconds=300)  # type: ignore[misc]
+        found = scene.wait("endpoints", partial(region.endpoints, vpc), _all_ready, seconds=300)
         wanted = sum(
             resource["Type"] == "AWS::EC2::VPCEndpoint" for resource in scene.stacks[role].template.resources.values()
         )
@@ -58,9 +59,7 @@ def _told(endpoint: Endpoint) -> str:
 
 def no_way_out(scene: Scene) -> Answer:
     """Whether there is neither an internet gateway nor a NAT gateway."""
-    found = [
-        way for role, region in scene.regions.items() for way in region.ways_out(scene.physical_id(role, "Vpc"))
-    ]
+    found = [way for role, region in scene.regions.items() for way in region.ways_out(scene.physical_id(role, "Vpc"))]
     return compared("no internet gateway, no NAT gateway", ", ".join(found) or "none", same=not found)
 
 

@@ -110,12 +110,14 @@ def health_checks_made(scene: Scene) -> Answer:
 
 
 CHECKS = (
-    Check("artifact-bucket", artifact_bucket, emulator="the local AWS reads any bucket, without rights and without TLS"),
+    Check(
+        "artifact-bucket", artifact_bucket, emulator="the local AWS reads any bucket, without rights and without TLS"
+    ),
     Check("bucket-namespace", bucket_names, emulator="the local AWS knows no namespaces of buckets"),
     Check("keys", keys_in_use, emulator="the local AWS enforces no key policy"),
     Check("secret", secret_made),
     Check("zone", zone_made, emulator="the local AWS takes any domain"),
     Check("health-checks", health_checks_made, emulator="the local AWS evaluates no health check"),
-    Check("artifact-bucket-gone", artifact_bucket_gone, afterwards=True),
-    Check("secret-gone", secret_gone, emulator="the local AWS deletes at once, whatever the window", afterwards=True),
+    Check("artifact-bucket", artifact_bucket_gone, afterwards=True),
+    Check("secret", secret_gone, emulator="the local AWS deletes at once, whatever the window", afterwards=True),
 )
