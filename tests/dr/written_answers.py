@@ -35,6 +35,9 @@ class Named(Scene):
     def physical_id(self, role, resource):
         return f"{role}-{resource}"
 
+    def count(self, role, kind):
+        return 2
+
 
 def scene(run, primary=None, secondary=None, **given):
     """A scene with the answers of each region."""

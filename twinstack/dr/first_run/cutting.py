@@ -139,8 +139,10 @@ def _replaced_in_text(item: Any, stand_ins: Mapping[str, str]) -> Any:
     return text if isinstance(item, str) else [text, _replaced(own, stand_ins)]
 
 
-def _leaving(resource: Mapping[str, Any], stand_ins: Mapping[str, str]) -> dict[str, Any]:
+def _leaving(resource: Any, stand_ins: Mapping[str, str]) -> Any:
     """Returns a resource that goes away with its stack, and waits for nothing that only has a stand-in."""
+    if not isinstance(resource, Mapping):
+        return resource  # a loop
     kept = {key: value for key, value in resource.items() if key not in (*_POLICIES, "DependsOn")}
     if "DependsOn" in resource:
         waits = [resource["DependsOn"]] if isinstance(resource["DependsOn"], str) else resource["DependsOn"]

@@ -74,7 +74,7 @@ def network(pair: System) -> System:
     stacks = {}
     for role, other in ((PRIMARY, SECONDARY), (SECONDARY, PRIMARY)):
         template = pair.stacks[role].template
-        resources = [name for name, it in template.resources.items() if str(it.get("Type")).startswith("AWS::EC2::")]
+        resources = [name for name, kind in template_types(template).items() if kind.startswith("AWS::EC2::")]
         # What is linked beyond the network counts as linked: the routes hang on the whole of it.
         given = {wire.parameter: _NOT_HERE for wire in template.wires if wire.parameter not in kept[role]}
         given |= {"BackupBucket": f"arn:aws:s3:::{_NOT_HERE}"}
@@ -83,6 +83,12 @@ def network(pair: System) -> System:
             pair.stacks[role], cut(template, resources, outputs=outputs, wired=kept[role], stand_ins=given), NETWORK
         )
     return System(stacks)
+
+
+def template_types(template: Template) -> Mapping[str, str]:
+    """Returns the type of each resource; a loop makes resources of names that only CloudFormation knows."""
+    every = template.resources.items()
+    return {name: str(it.get("Type")) for name, it in every if isinstance(it, Mapping)}
 
 
 def _network_wires(template: Template) -> Mapping[str, str]:

@@ -90,6 +90,7 @@ class Scene:
     reader_health_check: str = ""
     validated: Mapping[str, Validated | AwsError] = field(default_factory=dict)
     _ids: dict[tuple[str, str], str] = field(default_factory=dict)
+    _types: dict[str, list[str]] = field(default_factory=dict)
 
     @property
     def pair(self) -> System:
@@ -120,8 +121,9 @@ class Scene:
         for role, stack in stacks.items():
             cloudformation = self.run.cloudformation(role)
             if (found := cloudformation.describe_stack(stack.name)) is not None:
-                for entry in cloudformation.resources(found.stack_id):
-                    self._ids[stack.name, entry.resource] = entry.physical_id
+                listed = cloudformation.resources(found.stack_id)
+                self._ids |= {(stack.name, entry.resource): entry.physical_id for entry in listed}
+                self._types[stack.name] = [entry.type for entry in listed]
 
     def physical_id(self, role: str, resource: str) -> str:
         """Returns the id that AWS gave a resource, also after its deletion.
@@ -133,6 +135,10 @@ class Scene:
         if not found:
             raise TwinStackError(f"{self.stacks[role].name} has no resource {resource}")
         return found
+
+    def count(self, role: str, kind: str) -> int:
+        """Returns how many resources of a type the stack has."""
+        return self._types.get(self.stacks[role].name, []).count(kind)
 
     def plan_now(self) -> Plan:
         """Plans the pair from what AWS says now."""

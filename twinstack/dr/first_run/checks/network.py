@@ -39,11 +39,9 @@ def endpoints_answer(scene: Scene) -> Answer:
     for role, region in scene.regions.items():
         vpc = scene.physical_id(role, "Vpc")
         found = scene.wait("endpoints", partial(region.endpoints, vpc), _all_ready, seconds=300)
-        wanted = sum(
-            resource["Type"] == "AWS::EC2::VPCEndpoint" for resource in scene.stacks[role].template.resources.values()
-        )
+        wanted = scene.count(role, "AWS::EC2::VPCEndpoint")
         answered.append(f"{role}: " + ", ".join(_told(it) for it in found))
-        same = same and len(found) >= wanted and _all_ready(found)
+        same = same and len(found) == wanted and _all_ready(found)
     return compared("every endpoint available, interface endpoints with private names", "; ".join(answered), same=same)
 
 
