@@ -1,4 +1,4 @@
-"""How long planning takes: the flagship, and six stacks wired in several ways.
+"""How long planning takes: the flagship, six stacks wired in several ways, and forty in five regions.
 
 Run it from the project's root: `.venv/bin/python -m bench.planning`.
 """
@@ -22,7 +22,14 @@ from twinstack.planning.world import Absent
 from twinstack.templates import Template
 
 ROLES = "abcdef"
+# A chain of eight hubs, each with four spokes that need it and that it needs in turn.
 Wiring = dict[str, list[tuple[str, bool]]]
+
+
+FORTY: Wiring = {}
+for _hub in range(8):
+    FORTY[f"hub{_hub}"] = [(f"spoke{_hub}{n}", False) for n in range(4)] + ([(f"hub{_hub - 1}", True)] if _hub else [])
+    FORTY |= {f"spoke{_hub}{n}": [(f"hub{_hub}", True)] for n in range(4)}
 
 
 def from_nothing(planner: Planner) -> Plan:
@@ -37,8 +44,11 @@ def flagship() -> Planner:
 
 
 def wired(wiring: Wiring) -> Planner:
-    """Six stacks, each with one resource and one output; a wire is (producer, required)."""
-    stacks = {role: Stack(role, role, f"eu-test-{role}", _template(role, wires)) for role, wires in wiring.items()}
+    """Stacks in five regions, each with one resource and one output; a wire is (producer, required)."""
+    stacks = {
+        role: Stack(role, role, f"eu-test-{number % 5}", _template(role, wires))
+        for number, (role, wires) in enumerate(wiring.items())
+    }
     return Planner(System(stacks), lambda _type, _region: UpdateRules())
 
 
@@ -64,6 +74,7 @@ SYSTEMS: dict[str, Callable[[], Planner]] = {
     "six apart": lambda: wired({role: [] for role in ROLES}),
     "star both ways": lambda: wired({"a": [(r, False) for r in "bcdef"], **{r: [("a", True)] for r in "bcdef"}}),
     "optional ring": lambda: wired({r: [(ROLES[(i + 1) % 6], False)] for i, r in enumerate(ROLES)}),
+    "forty, both ways": lambda: wired(FORTY),
     "all to all": lambda: wired({r: [(other, False) for other in ROLES if other != r] for r in ROLES}),
 }
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -17,6 +17,9 @@ from typing import Any
 from twinstack.errors import InputError
 from twinstack.marked_yaml import MarkedDocument, parse_marked, read_marked
 
+# A transform that this deployer works out itself; every other one is a macro, of which only AWS knows the result.
+LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
+LOOP = "Fn::ForEach"
 # The role of the deployer's own bucket, which no stack of an environment may have.
 ARTIFACTS = "artifacts"
 _WIRE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)\.([A-Za-z0-9]+)")
@@ -72,17 +75,37 @@ class Template:
     @cached_property
     def parameters(self) -> Mapping[str, Mapping[str, Any]]:
         """The declared parameters."""
-        return self.section("Parameters")
+        return self._declared("Parameters")
 
     @cached_property
     def resources(self) -> Mapping[str, Mapping[str, Any]]:
-        """The declared resources, whatever their conditions."""
-        return self.section("Resources")
+        """The declared resources, whatever their conditions; not those that a loop or a macro makes."""
+        return self._declared("Resources")
 
     @cached_property
     def outputs(self) -> Mapping[str, Mapping[str, Any]]:
-        """The declared outputs, whatever their conditions."""
-        return self.section("Outputs")
+        """The declared outputs, whatever their conditions; not those that a loop or a macro makes."""
+        return self._declared("Outputs")
+
+    @cached_property
+    def macros(self) -> tuple[str, ...]:
+        """The macros that AWS runs over the whole template, `AWS::LanguageExtensions` aside."""
+        named = self.body.get("Transform") or []
+        every = [named] if isinstance(named, (str, Mapping)) else named
+        names = [str(entry.get("Name")) if isinstance(entry, Mapping) else str(entry) for entry in every]
+        if isinstance(whole := self.body.get("Fn::Transform"), Mapping):
+            names.append(str(whole.get("Name")))
+        return tuple(name for name in names if name != LANGUAGE_EXTENSIONS)
+
+    @cached_property
+    def has_loops(self) -> bool:
+        """Whether `Fn::ForEach` stands anywhere in the template."""
+        return f'"{LOOP}::' in self.text
+
+    @cached_property
+    def written_out(self) -> dict[Hashable, Template]:
+        """The template with its loops written out, by what they depend on; filled where they are."""
+        return {}
 
     @cached_property
     def role(self) -> str | None:
@@ -108,6 +131,9 @@ class Template:
     def where(self, *place: str | int) -> str:
         """Returns `file:line` of a part of the template."""
         return self.document.where(*place)
+
+    def _declared(self, section: str) -> Mapping[str, Mapping[str, Any]]:
+        return {name: body for name, body in self.section(section).items() if not is_function(name)}
 
     @cached_property
     def _metadata(self) -> Mapping[str, Any]:
@@ -157,13 +183,18 @@ def live_template(body: str | Mapping[str, Any], stack_name: str) -> Template:
     return _template(parse_marked(text, f"template of stack {stack_name}"))
 
 
+def is_function(name: str) -> bool:
+    """Whether a key of a section is a loop or a macro and not a name."""
+    return name.startswith("Fn::")
+
+
 def _template(document: MarkedDocument) -> Template:
     body = document.data
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
         raise InputError(f"{document.source}: not a CloudFormation template: it has no Resources")
     for section in ("Resources", "Outputs", "Parameters"):
         _must_be_mapping(document, section)
-        for name in body.get(section) or {}:
+        for name in filter(lambda name: not is_function(name), body.get(section) or {}):
             _must_be_mapping(document, section, name, required=True)
             _must_be_mapping(document, section, name, "Properties")
             if not isinstance(body[section][name].get("Condition", ""), str):

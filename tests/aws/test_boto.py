@@ -272,6 +272,23 @@ def test_what_a_change_set_says_of_a_resource_is_kept(stubbed):
     assert entry.properties == ("EngineVersion", "Group", "Tags")
 
 
+def test_a_change_set_is_followed_into_nested_stacks(stubbed):
+    aws, stub = stubbed
+    nested = change("Nested", ResourceType="AWS::CloudFormation::Stack", ChangeSetId="arn:nested")
+    because = {"Target": {"Attribute": "Properties", "Name": "Key"}, "Evaluation": "Dynamic", "CausingEntity": "Key"}
+    stub.add_response("describe_change_set", page(nested, change("Last")), {"ChangeSetName": ARN})
+    stub.add_response("describe_change_set", page(change("Key"), NextToken="2"), {"ChangeSetName": "arn:nested"})
+    inner = change("Inner", ResourceType="AWS::CloudFormation::Stack", ChangeSetId="arn:inner")
+    second = page(inner, change("Bucket", Details=[because]))
+    stub.add_response("describe_change_set", second, {"ChangeSetName": "arn:nested", "NextToken": "2"})
+    stub.add_response("describe_change_set", page(change("Table")), {"ChangeSetName": "arn:inner"})
+    found = aws.describe_change_set(ARN).changes
+    paths = ["Nested", "Nested/Key", "Nested/Inner", "Nested/Inner/Table", "Nested/Bucket", "Last"]
+    assert [entry.resource for entry in found] == paths
+    assert found[4].details[0].cause == "Nested/Key"
+    assert [entry.nested_change_set for entry in found] == ["arn:nested", "", "arn:inner", "", "", ""]
+
+
 def event(number, **more):
     return {"StackId": STACK_ID, "StackName": "pair", "EventId": f"e{number}", "Timestamp": MOMENT, **more}
 

@@ -7,7 +7,8 @@ from tests.systems import SECONDARY
 from twinstack.aws.api import ChangeDetail, ResourceChange
 from twinstack.errors import RefusedError
 from twinstack.planning.prediction import Change
-from twinstack.rollout.guards import GUARDED_TYPES, Allowed, refused_changes, refused_predictions
+from twinstack.rollout.guarded_types import guarded_types
+from twinstack.rollout.guards import Allowed, refused_changes, refused_predictions
 from twinstack.screen.events import ChangeSetMade
 
 CLUSTER, ALARM = "AWS::RDS::DBCluster", "AWS::CloudWatch::Alarm"
@@ -76,7 +77,7 @@ def test_a_real_change_set_is_refused_for_its_losses(changes, refused):
     assert bool(refused_changes("primary", changes, Allowed())) is refused
 
 
-@pytest.mark.parametrize("kind", sorted(GUARDED_TYPES))
+@pytest.mark.parametrize("kind", sorted(guarded_types()))
 @pytest.mark.parametrize(
     ("change", "allowed", "refused"),
     [

@@ -7,7 +7,8 @@ import pytest
 from tests.rollout.deployments import with_note
 from tests.systems import SECONDARY
 from twinstack.errors import TwinStackError
-from twinstack.rollout.guards import GUARDED_TYPES, Allowed
+from twinstack.rollout.guarded_types import guarded_types
+from twinstack.rollout.guards import Allowed
 from twinstack.rollout.protection import stack_policy
 
 DENIES = {
@@ -15,7 +16,7 @@ DENIES = {
     "Action": ["Update:Replace", "Update:Delete"],
     "Principal": "*",
     "Resource": "*",
-    "Condition": {"StringEquals": {"ResourceType": sorted(GUARDED_TYPES)}},
+    "Condition": {"StringEquals": {"ResourceType": sorted(guarded_types())}},
 }
 ALLOWS = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
 NEW_BUCKET = SECONDARY.replace("Bucket: {Type: 'AWS::S3::Bucket'}", "Store: {Type: 'AWS::S3::Bucket'}").replace(

@@ -42,6 +42,7 @@ class ChangeSetRequest:
         capabilities: What the template is allowed to do.
         token: A token that makes a repeated request the same request.
         role_arn: The service role, if any.
+        include_nested_stacks: Whether to have a change set made for each nested stack as well.
     """
 
     stack_name: str
@@ -54,6 +55,7 @@ class ChangeSetRequest:
     capabilities: tuple[Capability, ...]
     token: str
     role_arn: str | None = None
+    include_nested_stacks: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,11 +83,12 @@ class ResourceChange:
 
     Attributes:
         action: Add, Modify, Remove, Import or Dynamic.
-        resource: The logical id.
+        resource: The logical id; of a resource inside a nested stack `Nested/LogicalId`.
         type: The resource type.
         physical_id: The physical id, '' before creation.
         replacement: True, Conditional or False.
         details: What changes in it.
+        nested_change_set: Of a nested stack, the change set of what changes inside it, '' where there is none.
     """
 
     action: str
@@ -94,6 +97,7 @@ class ResourceChange:
     physical_id: str = ""
     replacement: str = "False"
     details: tuple[ChangeDetail, ...] = ()
+    nested_change_set: str = ""
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -103,7 +107,7 @@ class ResourceChange:
 
 @dataclass(frozen=True)
 class ChangeSet:
-    """What DescribeChangeSet says, all pages of it."""
+    """What DescribeChangeSet says, all pages of it, and of the change sets of nested stacks."""
 
     arn: str
     stack_id: str

@@ -33,7 +33,12 @@ from twinstack.errors import InputError, UnreachableError
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
-    from mypy_boto3_cloudformation.type_defs import ChangeTypeDef, CreateChangeSetInputTypeDef, DeleteStackInputTypeDef
+    from mypy_boto3_cloudformation.type_defs import (
+        ChangeTypeDef,
+        CreateChangeSetInputTypeDef,
+        DeleteStackInputTypeDef,
+        DescribeChangeSetOutputTypeDef,
+    )
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
 
@@ -141,14 +146,15 @@ class BotoCloudFormation:
             arguments["TemplateURL"] = request.template_url
         if request.role_arn:
             arguments["RoleARN"] = request.role_arn
+        if request.include_nested_stacks:
+            arguments["IncludeNestedStacks"] = True
         with translated(self._where):
             answer = self._client.create_change_set(**arguments)
         return CreatedChangeSet(answer["Id"], answer["StackId"])
 
     def describe_change_set(self, arn: str) -> ChangeSet:
         """See `api.CloudFormation`."""
-        with translated(self._where):
-            pages = list(self._client.get_paginator("describe_change_set").paginate(ChangeSetName=arn))
+        pages = self._change_set_pages(arn)
         first = pages[0]
         return ChangeSet(
             first["ChangeSetId"],
@@ -156,8 +162,20 @@ class BotoCloudFormation:
             first["Status"],
             first.get("ExecutionStatus", "UNAVAILABLE"),
             first.get("StatusReason", ""),
-            tuple(_change(entry) for page in pages for entry in page.get("Changes", ()) if "ResourceChange" in entry),
+            tuple(self._changes(pages)),
         )
+
+    def _change_set_pages(self, arn: str) -> list[DescribeChangeSetOutputTypeDef]:
+        with translated(self._where):
+            return list(self._client.get_paginator("describe_change_set").paginate(ChangeSetName=arn))
+
+    def _changes(self, pages: list[DescribeChangeSetOutputTypeDef], path: str = "") -> Iterator[ResourceChange]:
+        """Yields the changes of a change set, each nested stack followed by what changes inside it."""
+        for entry in (entry for page in pages for entry in page.get("Changes", ()) if "ResourceChange" in entry):
+            change = _change(entry, path)
+            yield change
+            if change.nested_change_set:
+                yield from self._changes(self._change_set_pages(change.nested_change_set), f"{change.resource}/")
 
     def change_set_problems(self, arn: str) -> list[str]:
         """See `api.CloudFormation`."""
@@ -237,11 +255,12 @@ class BotoCloudFormation:
             self._client.set_stack_policy(StackName=name, StackPolicyBody=policy)
 
 
-def _change(entry: ChangeTypeDef) -> ResourceChange:
+def _change(entry: ChangeTypeDef, path: str) -> ResourceChange:
+    """Returns an entry of a change set; `path` is how the names inside a nested stack begin."""
     change = entry["ResourceChange"]
     return ResourceChange(
         change["Action"],
-        change["LogicalResourceId"],
+        path + change["LogicalResourceId"],
         change.get("ResourceType", ""),
         change.get("PhysicalResourceId", ""),
         change.get("Replacement", "False"),
@@ -250,11 +269,12 @@ def _change(entry: ChangeTypeDef) -> ResourceChange:
                 detail.get("Target", {}).get("Attribute", ""),
                 detail.get("Target", {}).get("Name", ""),
                 detail.get("Evaluation") == "Dynamic",
-                detail.get("CausingEntity", ""),
+                path + cause if (cause := detail.get("CausingEntity")) else "",
                 detail.get("Target", {}).get("RequiresRecreation", "Conditionally") != "Never",
             )
             for detail in change.get("Details", ())
         ),
+        change.get("ChangeSetId", ""),
     )
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 import boto3
 import botocore.session
@@ -18,6 +21,7 @@ _CONFIG = Config(
     read_timeout=60,
     user_agent_extra="twinstack",
 )
+MakeClient = Callable[[str], Any]
 # A proxy of the user's leads away from this machine.
 _LOCAL_CONFIG = _CONFIG.merge(Config(proxies={}))
 
@@ -44,23 +48,36 @@ def connect(system: System, access: Access) -> Clients:
         InputError: The profile does not exist, or there are no credentials for a role that is to be assumed.
         AwsError: A role cannot be assumed.
     """
+    clients = {}
+    for role, make in client_makers(system, access).items():
+        where = f"{role} ({system.stacks[role].region})"
+        with translated(where):
+            clients[role] = StackClients(
+                BotoCloudFormation(make("cloudformation"), where), BotoBuckets(make("s3"), where)
+            )
+    return clients
+
+
+def client_makers(system: System, access: Access) -> dict[str, MakeClient]:
+    """Returns, by role, what makes a client of any service in the region and the account of the stack.
+
+    Raises:
+        InputError: The profile does not exist, or there are no credentials for a role that is to be assumed.
+        AwsError: A role cannot be assumed.
+    """
     with translated("credentials"):
         base = _local_session() if access.local else boto3.Session(profile_name=access.profile)
-    clients = {}
+    makers: dict[str, MakeClient] = {}
     for role, stack in system.stacks.items():
         where = f"{role} ({stack.region})"
         session = _assumed(base, stack, access, where) if stack.account and not access.local else base
-        common = {
-            "region_name": stack.region,
-            "endpoint_url": access.endpoint_url,
-            "config": _LOCAL_CONFIG if access.local else _CONFIG,
-        }
-        with translated(where):
-            clients[role] = StackClients(
-                BotoCloudFormation(session.client("cloudformation", **common), where),  # type: ignore[call-overload]
-                BotoBuckets(session.client("s3", **common), where),  # type: ignore[call-overload]
-            )
-    return clients
+        makers[role] = partial(
+            session.client,
+            region_name=stack.region,
+            endpoint_url=access.endpoint_url,
+            config=_LOCAL_CONFIG if access.local else _CONFIG,
+        )
+    return makers
 
 
 def _local_session() -> boto3.Session:

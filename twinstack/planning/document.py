@@ -49,6 +49,7 @@ def step_document(step: Step) -> dict[str, Any]:
         "changed_outputs": list(step.changed_outputs),
         "tags_changed": step.tags_changed,
         "may_change": list(step.may_change),
+        "left_to_aws": list(step.left_to_aws),
         "not_comparable": [parameter.name for parameter in step.parameters if parameter.no_echo],
     }
 

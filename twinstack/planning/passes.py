@@ -74,7 +74,8 @@ def plan(planner: Planner, world: World) -> Plan:
         world: The state of every stack of the system.
 
     Raises:
-        InputError: A value is missing or unknown where it matters, or the stacks never settle.
+        InputError: A value is missing or unknown where it matters, CloudFormation would refuse a change, or the
+            stacks never settle.
     """
     planner = with_update_order(planner)
     limit = pass_limit(planner.system)
@@ -82,6 +83,8 @@ def plan(planner: Planner, world: World) -> Plan:
     if path is None:
         raise InputError(_unsettled(planner, world, limit))
     steps = _steps(planner, path.world)
+    if refused := [sentence for step in steps.values() if step.would_change for sentence in step.refused]:
+        raise InputError("\n".join(refused))
     return Plan(
         path.passes,
         {role: state.reason for role, state in world.items() if isinstance(state, Unknown)},

@@ -72,7 +72,7 @@ def _difference(
     name: str, before: ResolvedResource, after: ResolvedResource, region: str, schemas: ResourceSchemas
 ) -> Change | None:
     if before.type != after.type:
-        return Change("Replace", name, after.type, ("Type",))
+        return Change("Replace", name, after.type, ("Type",))  # the step is refused
     if freeze(before.attributes) == freeze(after.attributes):
         return None
     old, new = _properties(before), _properties(after)

@@ -24,8 +24,10 @@ from twinstack.planning.expressions import (
     get_att_parts,
     partition_of,
 )
+from twinstack.planning.language_extensions import write_out
+from twinstack.planning.macros import made_by_macros, may_be_made
 from twinstack.planning.values import NO_VALUE, Symbol, Value, as_text, freeze, is_symbolic
-from twinstack.templates import Template
+from twinstack.templates import LANGUAGE_EXTENSIONS, Template
 
 _MAX_DEPTH = 60
 # What a change set reports as a scope of its own. DependsOn and Condition are not among them: AWS answers
@@ -87,7 +89,7 @@ class Resolver:
         parameters: Mapping[str, Value],
         generations: Mapping[str, int],
     ) -> None:
-        self._template = template
+        self.template = template
         self._at = surroundings
         self._parameters = parameters
         self._generations = generations
@@ -106,13 +108,20 @@ class Resolver:
             "Fn::ToJsonString": self._to_json_string,
             "Condition": self.condition,
         }
+        if template.has_loops:
+            key = (surroundings.region, surroundings.stack_name, freeze(parameters))
+            if key not in template.written_out:
+                with self._telling("Transform", LANGUAGE_EXTENSIONS):
+                    template.written_out[key] = write_out(template, self.resolve, surroundings.region)
+            self.template = template.written_out[key]
 
     def resources(self) -> dict[str, ResolvedResource]:
-        """Returns the resources whose condition holds, resolved.
+        """Returns the resources whose condition holds, resolved; not what a macro makes one or more resources of.
 
         Raises:
             InputError: An expression names what does not exist, or turns on what is not known yet.
         """
+        left_to_aws = made_by_macros(self.template)
         return {
             name: ResolvedResource(
                 str(declared.get("Type")),
@@ -122,8 +131,8 @@ class Resolver:
                     if attribute in declared
                 },
             )
-            for name, declared in self._template.resources.items()
-            if self._exists("Resources", name, declared)
+            for name, declared in self.template.resources.items()
+            if name not in left_to_aws and self._exists("Resources", name, declared)
         }
 
     def outputs(self) -> dict[str, Value]:
@@ -132,7 +141,7 @@ class Resolver:
         Raises:
             InputError: As `resources`.
         """
-        return {name: value for name in self._template.outputs if (value := self.output(name)) is not None}
+        return {name: value for name in self.template.outputs if (value := self.output(name)) is not None}
 
     def output(self, name: str) -> Value | None:
         """Returns the value of an output; None when its condition is false, or the value empty.
@@ -140,7 +149,7 @@ class Resolver:
         Raises:
             InputError: As `resources`.
         """
-        declared = self._template.outputs[name]
+        declared = self.template.outputs[name]
         if not self._exists("Outputs", name, declared):
             return None
         value = self._within("Outputs", name, declared.get("Value"))
@@ -154,7 +163,7 @@ class Resolver:
         """
         return {
             name: self._within("Outputs", name, declared["Export"]["Name"])
-            for name, declared in self._template.outputs.items()
+            for name, declared in self.template.outputs.items()
             if isinstance(declared.get("Export"), Mapping)
             and "Name" in declared["Export"]
             and self._exists("Outputs", name, declared)
@@ -162,7 +171,7 @@ class Resolver:
 
     def attributes_of_output(self, name: str) -> set[tuple[str, str]]:
         """Returns the (resource, attribute) pairs that an output reads with `GetAtt`."""
-        return set(attributes_in(self._template.outputs[name].get("Value")))
+        return set(attributes_in(self.template.outputs[name].get("Value")))
 
     def condition(self, name: str) -> bool:
         """Returns whether a condition of the template holds.
@@ -170,14 +179,14 @@ class Resolver:
         Raises:
             InputError: It does not exist, or it compares a value that is not known yet.
         """
-        declared = self._template.section("Conditions").get(name)
+        declared = self.template.section("Conditions").get(name)
         if declared is None:
             raise self._refusal(f"there is no condition {name}")
         with self._telling("Conditions", name):
             holds = self._test(declared)
         if holds is None:
             raise InputError(
-                f"{self._template.where('Conditions', name)}: {self._at.role}: condition {name} compares a value that "
+                f"{self.template.where('Conditions', name)}: {self._at.role}: condition {name} compares a value that "
                 "is known only after another stack is deployed; compare it with '' alone, or with a literal output"
             )
         return holds
@@ -194,7 +203,9 @@ class Resolver:
             return expression
         if len(expression) == 1:
             ((name, argument),) = expression.items()
-            if name in self._functions:
+            # A macro runs before any other function, so what this one is given is not known.
+            of_a_macro = isinstance(argument, Mapping) and "Fn::Transform" in argument
+            if name in self._functions and not of_a_macro:
                 return self._functions[name](argument)
             if str(name).startswith("Fn::"):
                 return self._opaque(str(name), argument)
@@ -218,7 +229,7 @@ class Resolver:
 
     def _refusal(self, why: str) -> InputError:
         place = ".".join(self._place)
-        return InputError(f"{self._template.where(*self._place)}: {self._at.role}: {place}: {why}")
+        return InputError(f"{self.template.where(*self._place)}: {self._at.role}: {place}: {why}")
 
     def _exists(self, section: str, name: str, declared: Mapping[str, Any]) -> bool:
         if "Condition" not in declared:
@@ -244,7 +255,7 @@ class Resolver:
             raise self._refusal(f"not a condition: {expression!r}")
         ((name, argument),) = expression.items()
         if name == "Condition":
-            declared = self._template.section("Conditions").get(argument)
+            declared = self.template.section("Conditions").get(argument)
             return self._test(declared) if declared is not None else self.condition(argument)
         if name == "Fn::Equals":
             return equal(self.resolve(argument[0]), self.resolve(argument[1]))
@@ -257,15 +268,17 @@ class Resolver:
 
     # Functions
 
-    def _ref(self, name: str) -> Value:
-        if name in self._template.parameters:
+    def _ref(self, argument: Any) -> Value:
+        # Under AWS::LanguageExtensions a name may be worked out.
+        name = argument if isinstance(argument, str) else as_text(self.resolve(argument))
+        if name in self.template.parameters:
             return self._parameter(name)
-        if name in self._template.resources:
+        if name in self.template.resources:
             return self._resource(name, "Ref")
         return self._pseudo_parameter(name)
 
     def _parameter(self, name: str) -> Value:
-        declared = self._template.parameters[name]
+        declared = self.template.parameters[name]
         value = self._parameters.get(name, declared.get("Default", ""))
         if value != "" and as_text(declared.get("NoEcho", False)) == "true":
             return Symbol(("NoEcho", self._at.role, name))
@@ -289,24 +302,28 @@ class Resolver:
             "AWS::StackId": Symbol(("AWS::StackId", self._at.role)),
             "AWS::NotificationARNs": [],
         }
+        if name not in known and may_be_made(self.template, name):
+            return Symbol((self._at.role, name, "Ref", 0))
         if name not in known:
             raise self._refusal(f"reference to {name}, which is neither a parameter nor a resource of the template")
         return known[name]
 
     def _resource(self, name: str, attribute: str) -> Symbol:
-        declared = self._template.resources.get(name)
+        declared = self.template.resources.get(name)
+        if declared is None and may_be_made(self.template, name):
+            return Symbol((self._at.role, name, attribute, 0))
         if declared is None:
             raise self._refusal(f"reference to {name}.{attribute}: no such resource")
         if not self._exists("Resources", name, declared):
             raise InputError(
-                f"{self._template.where('Resources', name)}: {self._at.role}: reference to {name}.{attribute}, but the "
+                f"{self.template.where('Resources', name)}: {self._at.role}: reference to {name}.{attribute}, but the "
                 f"condition {declared['Condition']} of the resource is false here; put the reference under it as well"
             )
         return Symbol((self._at.role, name, attribute, self._generations.get(name, 0)))
 
     def _get_att(self, argument: Any) -> Value:
         name, attribute = get_att_parts(argument)
-        return self._resource(name, as_text(self.resolve(attribute)))
+        return self._resource(as_text(self.resolve(name)), as_text(self.resolve(attribute)))
 
     def _if(self, argument: Any) -> Value:
         name, then, otherwise = argument
@@ -356,14 +373,17 @@ class Resolver:
         keys = [self.resolve(key) for key in keys]
         if is_symbolic(keys):
             return Symbol(("Fn::FindInMap", self._at.role, freeze(keys)))
-        found: Any = self._template.section("Mappings")
+        found: Any = self.template.section("Mappings")
         for key in keys:
             found = found.get(as_text(key)) if isinstance(found, Mapping) else None
         if found is not None:
             return found
         if isinstance(rest, Mapping) and "DefaultValue" in rest:
             return self.resolve(rest["DefaultValue"])
-        raise self._refusal(f"no mapping {'.'.join(map(str, keys))}")
+        mapping, *rest = map(as_text, keys)
+        raise self._refusal(
+            f"the mapping {mapping} has no {'.'.join(rest)}; add it, or correct what the key comes from"
+        )
 
     def _length(self, argument: Any) -> Value:
         items = self.resolve(argument)
@@ -371,10 +391,10 @@ class Resolver:
 
     def _to_json_string(self, argument: Any) -> Value:
         value = self.resolve(argument)
-        return Symbol(("Fn::ToJsonString", freeze(value))) if is_symbolic(value) else json.dumps(value)
+        if is_symbolic(value):
+            return Symbol(("Fn::ToJsonString", freeze(value)))
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
 
     def _opaque(self, name: str, argument: Any) -> Symbol:
         """A function of which only AWS knows the result: the same for the same arguments in the same region."""
-        if name.startswith("Fn::ForEach"):
-            raise self._refusal(f"{name} is not supported; write the resources out")
         return Symbol((name, self._at.region, self._at.account, freeze(self.resolve(argument))))

@@ -5,14 +5,16 @@ Check, plan, prediction and convergence are all calls of `step`; a stack "runs a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from twinstack.errors import InputError
+from twinstack.planning.macros import left_to_aws
 from twinstack.planning.prediction import Change, compare, is_new, moving_attributes, retagged
 from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundings
 from twinstack.planning.resource_schemas import ResourceSchemas
+from twinstack.planning.rules import broken_assertions
 from twinstack.planning.system import Stack, System
 from twinstack.planning.values import Symbol, Value, as_text, freeze, is_symbolic
 from twinstack.planning.world import Live, StackState, World
@@ -77,6 +79,9 @@ class Step:
         may_change: Outputs whose value an in-place change may move.
         after: The stack afterwards; None while a required wire has no value.
         missing: The required wires without a value.
+        left_to_aws: The macros and modules of which only the change set says what they make.
+        macros_run_again: Whether they would see something else than at the last deployment.
+        refused: Why CloudFormation would refuse it, a sentence each.
     """
 
     stack: Stack
@@ -89,13 +94,23 @@ class Step:
     may_change: tuple[str, ...] = ()
     after: Live | None = None
     missing: tuple[Wire, ...] = ()
+    left_to_aws: tuple[str, ...] = ()
+    macros_run_again: bool = False
+    refused: tuple[str, ...] = ()
 
     @property
     def needed(self) -> bool:
         """Whether the stack can be deployed now and would change."""
+        return self.would_change and not self.refused
+
+    @property
+    def would_change(self) -> bool:
+        """Whether the stack would change, if CloudFormation let it."""
         if self.after is None:
             return False
-        return self.operation == "CREATE" or bool(self.changes or self.changed_outputs or self.tags_changed)
+        return self.operation == "CREATE" or bool(
+            self.changes or self.changed_outputs or self.tags_changed or self.macros_run_again
+        )
 
     @property
     def stale(self) -> tuple[ParameterValue, ...]:
@@ -153,13 +168,16 @@ class Planner:
     def _predict(self, stack: Stack, live: Live | None, parameters: tuple[ParameterValue, ...]) -> Step:
         values = {parameter.name: parameter.value for parameter in parameters}
         old = resolver_for(stack, live.template, live.parameters, live.generations) if live else None
-        resolver, resources, changes, generations = self._settle(stack, values, old.resources() if old else {}, live)
+        before = old.resources() if old else {}
+        resolver, resources, changes, generations = self._settle(stack, values, before, live)
         tags_changed = live is not None and dict(live.tags) != dict(stack.tags)
         every = list(changes.values())
         if tags_changed:
             every = retagged(resources, changes, stack.region, self.schemas)
         had = live.outputs if live else {}
         outputs = promised_outputs(resolver.outputs(), old.outputs() if old else {}, had)
+        left = left_to_aws(resolver.template, values)
+        ran = left_to_aws(old.template, live.parameters) if old and live else left
         return Step(
             stack,
             "UPDATE" if live else "CREATE",
@@ -170,6 +188,9 @@ class Planner:
             tuple(_reasons(stack, live, parameters)),
             tuple(moving_attributes(resolver, outputs, changes, stack.region, self.schemas)) if live else (),
             Live(PLANNED, stack.template, values, outputs, stack.tags, generations, _run_after(live)),
+            left_to_aws=tuple(left),
+            macros_run_again=left != ran,
+            refused=(*_changed_types(stack, before, resources), *broken_assertions(resolver)),
         )
 
     def _settle(
@@ -193,6 +214,28 @@ def resolver_for(
     """Returns the resolver of a template as it would be deployed as this stack."""
     at = Surroundings(stack.role, stack.region, stack.name, stack.account)
     return Resolver(template, at, values, generations)
+
+
+def written_out(stack: Stack) -> Template:
+    """Returns the stack's template with its loops written out as the environment's parameters say."""
+    return resolver_for(stack, stack.template, stack.parameters, {}).template
+
+
+def _changed_types(
+    stack: Stack, before: Mapping[str, ResolvedResource], after: Mapping[str, ResolvedResource]
+) -> Iterator[str]:
+    """Yields a sentence for each resource of another type than the live one: CloudFormation does not replace those.
+
+    See https://repost.aws/knowledge-center/cloudformation-update-resource-type
+    """
+    for name, resource in after.items():
+        old, new = before.get(name, resource).type, resource.type
+        if old != new:
+            yield (
+                f"{stack.template.where('Resources', name, 'Type')}: {stack.role}: {name} is {old} on the stack and "
+                f'{new} here; CloudFormation refuses that ("Update of resource type is not permitted"): give the new '
+                "resource another logical id"
+            )
 
 
 def _run_after(live: Live | None) -> int:

@@ -9,7 +9,7 @@ from typing import Any
 from twinstack.errors import InputError
 from twinstack.planning.passes import plan
 from twinstack.planning.resolution import Resolver
-from twinstack.planning.steps import Planner, resolver_for
+from twinstack.planning.steps import Planner, resolver_for, written_out
 from twinstack.planning.system import Stack, System
 from twinstack.planning.values import Symbol, Value, as_text
 from twinstack.planning.world import Absent, Live
@@ -60,7 +60,7 @@ def _leading_nowhere(system: System) -> Iterator[str]:
                 f"{_where(stack, wire)}: wire {role}.{wire.parameter} <- {wire.source}: there is no role {wire.role} "
                 f"in the environment; it has {', '.join(system.stacks)}"
             )
-        elif wire.output not in producer.template.outputs:
+        elif wire.output not in written_out(producer).outputs:
             yield (
                 f"{_where(stack, wire)}: wire {role}.{wire.parameter} <- {wire.source}: {producer.template.source} has "
                 f"no output {wire.output}; add it, or correct the wire"
@@ -111,7 +111,7 @@ def _impossible(system: System) -> Iterator[str]:
 
 
 def _producible(stack: Stack, output: str, possible: set[tuple[str, str]]) -> bool:
-    template = stack.template
+    template = written_out(stack)
     names = sorted(_parameters_behind(template, template.outputs[output]))
     choices = [_possible_values(template, name, possible) for name in names]
     combinations = 1

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from twinstack.aws.api import Capability, ChangeSet, ChangeSetRequest, CloudFormation
 from twinstack.clock import Clock
 from twinstack.errors import NotConvergedError, TwinStackError
-from twinstack.planning.steps import Step, known
+from twinstack.planning.steps import Step, known, written_out
+from twinstack.rollout.guarded_types import NESTED_STACK
 from twinstack.templates import Template
 
 FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.2, 10.0, 1.5
@@ -56,21 +57,23 @@ def request_for(step: Step, new_id: Callable[[], str], template_url: str | None 
     Raises:
         NotConvergedError: A wired value that an earlier pass should have made is not there.
     """
-    template, token = step.stack.template, new_id()
+    template, token = written_out(step.stack), new_id()
+    nested = holds_nested_stacks(template) or bool(step.left_to_aws)
     return ChangeSetRequest(
         step.stack.name,
         f"twinstack-{token}",
         step.operation,
-        None if template_url else template.text,
+        None if template_url else step.stack.template.text,
         template_url,
         {
             parameter.name: _sent(step, parameter.name, parameter.value, parameter.source)
             for parameter in step.parameters
         },
         step.stack.tags,
-        capabilities(template),
+        capabilities(step.stack.template, nested=nested),
         token,
         step.stack.service_role,
+        nested,
     )
 
 
@@ -86,10 +89,21 @@ def _sent(step: Step, name: str, value: object, source: str) -> str | None:
     return text
 
 
-def capabilities(template: Template) -> tuple[Capability, ...]:
-    """Returns what a template has to be allowed: to make IAM resources, and to expand its transforms if it has any."""
+def holds_nested_stacks(template: Template) -> bool:
+    """Whether a nested stack is among the declared resources; a macro may make others."""
+    return any(resource.get("Type") == NESTED_STACK for resource in template.resources.values())
+
+
+def capabilities(template: Template, *, nested: bool = False) -> tuple[Capability, ...]:
+    """Returns what a template has to be allowed: to make IAM resources, and to expand transforms if there may be any.
+
+    Args:
+        template: The template as it is submitted.
+        nested: Whether it may hold nested stacks, whose templates may have transforms of their own.
+    """
     allowed: tuple[Capability, ...] = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM")
-    return (*allowed, "CAPABILITY_AUTO_EXPAND") if "Transform" in template.body else allowed
+    expands = "Transform" in template.body or "Fn::Transform" in template.text or nested
+    return (*allowed, "CAPABILITY_AUTO_EXPAND") if expands else allowed
 
 
 def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Clock) -> Prepared | None:

@@ -8,12 +8,13 @@ from typing import Any
 from twinstack.aws.api import ChangeSet, CloudFormation, ResourceChange
 from twinstack.environment.assembly import PROTECTED_PARAMETER
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
-from twinstack.planning.steps import Step
+from twinstack.planning.steps import Step, resolver_for
 from twinstack.planning.system import Stack
 from twinstack.planning.world import Live, StackState
 from twinstack.rollout import protection
 from twinstack.rollout.change_sets import Prepared, discard, prepare, request_for
 from twinstack.rollout.guards import refused_changes
+from twinstack.rollout.nested_stacks import held_by_nested_stacks, unseen
 from twinstack.rollout.run import Run
 from twinstack.rollout.watching import Operation, first_cause, newest_event, watch
 from twinstack.screen.events import ChangeSetMade, NothingToChange, StepDone, StepFailed, Warning_
@@ -48,6 +49,8 @@ def begin(run: Run, step: Step, state: StackState) -> Begun | None:
     if step.missing:
         wires = ", ".join(f"{wire.parameter} <- {wire.source}" for wire in step.missing)
         raise NotConvergedError(f"{role}: an earlier pass should have made the values of {wires}, and did not")
+    if step.refused:
+        raise RefusedError("\n".join(step.refused))
     if isinstance(state, Live) and standing(state.status) is Standing.RECREATE:
         delete_failed_creation(run, step)
     request = request_for(step, run.new_id, run.template_urls.get(role))
@@ -59,8 +62,8 @@ def begin(run: Run, step: Step, state: StackState) -> Begun | None:
     run.screen.tell(ChangeSetMade(role, prepared.name, changes, run.asks))
     begun = Begun(step, prepared)
     try:
-        _review(run, step, prepared.change_set)
-    except (RefusedError, KeyboardInterrupt):
+        _review(run, step, state, prepared.change_set)
+    except (TwinStackError, KeyboardInterrupt):
         give_up(run, begun)
         raise
     return begun
@@ -82,12 +85,24 @@ def _as_data(change: ResourceChange) -> dict[str, Any]:
     }
 
 
-def _review(run: Run, step: Step, change_set: ChangeSet) -> None:
-    sentences = refused_changes(step.stack.role, change_set.changes, run.allowed)
+def _review(run: Run, step: Step, state: StackState, change_set: ChangeSet) -> None:
+    role = step.stack.role
+    for nested in unseen(change_set.changes):
+        run.screen.tell(Warning_(f"{role}: AWS does not say what would change inside the nested stack {nested}"))
+    held = held_by_nested_stacks(run.cloudformation(role), change_set.changes)
+    sentences = refused_changes(role, change_set.changes, run.allowed, _types(step.stack, state), held)
     if sentences:
         raise RefusedError("\n".join(sentences))
     if not run.confirm(f"{step.operation.capitalize()} {step.stack.name} in {step.stack.region}?"):
         raise RefusedError(f"{step.stack.role}: declined; its change set is deleted, not executed")
+
+
+def _types(stack: Stack, state: StackState) -> dict[str, str]:
+    """Returns the type of each resource as the live template declares it, by logical id."""
+    if not isinstance(state, Live):
+        return {}
+    template = resolver_for(stack, state.template, state.parameters, state.generations).template
+    return {name: str(declared.get("Type")) for name, declared in template.resources.items()}
 
 
 def delete_failed_creation(run: Run, step: Step) -> None:
@@ -139,7 +154,8 @@ def execute(run: Run, begun: Begun) -> Operation:
         cloudformation,
         stack_id,
         prepared.token,
-        frozenset(change.resource for change in prepared.change_set.changes),
+        # the events of this stack do not speak of what is inside a nested one
+        frozenset(change.resource for change in prepared.change_set.changes if "/" not in change.resource),
         newest_event(cloudformation, stack_id),
     )
     narrowed = run.protected and step.operation == "UPDATE"

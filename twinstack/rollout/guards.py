@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from twinstack.aws.api import ResourceChange
+from twinstack.aws.api import ResourceChange, StackResource
 from twinstack.planning.prediction import Change
-
-# A database, key, bucket, secret or hosted zone: what is lost with it does not come back with the next deployment.
-GUARDED_TYPES = frozenset(
-    {
-        "AWS::DocDB::DBCluster",
-        "AWS::DynamoDB::GlobalTable",
-        "AWS::DynamoDB::Table",
-        "AWS::KMS::Key",
-        "AWS::KMS::ReplicaKey",
-        "AWS::Neptune::DBCluster",
-        "AWS::RDS::DBCluster",
-        "AWS::RDS::DBInstance",
-        "AWS::RDS::GlobalCluster",
-        "AWS::Route53::HostedZone",
-        "AWS::S3::Bucket",
-        "AWS::SecretsManager::Secret",
-    }
-)
+from twinstack.rollout.guarded_types import NESTED_STACK, guarded_types
 
 
 @dataclass(frozen=True)
@@ -45,15 +28,56 @@ def refused_predictions(stack: str, changes: Iterable[Change], allowed: Allowed)
     ]
 
 
-def refused_changes(stack: str, changes: Iterable[ResourceChange], allowed: Allowed) -> list[str]:
-    """Returns a sentence for each loss in a real change set that is not allowed."""
+def refused_changes(
+    stack: str,
+    changes: Iterable[ResourceChange],
+    allowed: Allowed,
+    types_before: Mapping[str, str] | None = None,
+    held: Mapping[str, Sequence[StackResource]] | None = None,
+) -> list[str]:
+    """Returns a sentence for each loss in a real change set that is not allowed.
+
+    Args:
+        stack: The stack's role.
+        changes: The changes, those inside nested stacks too.
+        allowed: What is allowed.
+        types_before: The types that the resources have now, by logical id: what is lost is what was there.
+        held: What a nested stack holds that goes or may be replaced, by its logical id.
+    """
     by_name = {change.resource: change for change in changes}
     sentences = []
     for change in by_name.values():
+        before = (types_before or {}).get(change.resource, change.type)
+        if before != change.type:
+            sentences.append(
+                f"{stack}: {change.resource} is {before} and would become {change.type}: CloudFormation updates no "
+                "resource to another type; give the new one another logical id"
+            )
         action = "Replace" if _replaces(change, by_name, frozenset()) else change.action
-        if sentence := _sentence(stack, change.resource, change.type, action, allowed):
+        if change.type == NESTED_STACK:
+            sentence = _nested_sentence(stack, change.resource, action, (held or {}).get(change.resource, ()), allowed)
+        else:
+            sentence = _sentence(stack, change.resource, change.type, action, allowed)
+        if sentence:
             sentences.append(sentence)
     return sentences
+
+
+def goes(change: ResourceChange) -> bool:
+    """Whether a resource is removed or may be replaced, at first sight."""
+    return change.action == "Remove" or change.replacement != "False"
+
+
+def _nested_sentence(
+    stack: str, resource: str, action: str, held: Sequence[StackResource], allowed: Allowed
+) -> str | None:
+    """Returns the sentence about a nested stack that goes: it counts as all that it holds."""
+    names = {"Replace": allowed.replace, "Remove": allowed.delete}.get(action)
+    lost = [f"{entry.resource} ({entry.type})" for entry in held if entry.type in guarded_types()]
+    if names is None or not lost or allowed.everything or resource in names:
+        return None
+    verb, flag = ("replaced", "--allow-replace") if action == "Replace" else ("removed", "--allow-delete")
+    return f"{stack}: {resource} ({NESTED_STACK}) would be {verb}, and with it {', '.join(lost)}; {flag} {resource}"
 
 
 def _replaces(change: ResourceChange, by_name: Mapping[str, ResourceChange], asked: frozenset[str]) -> bool:
@@ -76,7 +100,7 @@ def _replaces(change: ResourceChange, by_name: Mapping[str, ResourceChange], ask
 
 
 def _sentence(stack: str, resource: str, kind: str, action: str, allowed: Allowed) -> str | None:
-    if kind not in GUARDED_TYPES or allowed.everything:
+    if kind not in guarded_types() or allowed.everything:
         return None
     if action == "Replace" and resource not in allowed.replace:
         return f"{stack}: {resource} ({kind}) would be replaced and what it holds lost; --allow-replace {resource}"

@@ -11,7 +11,8 @@ import json
 from collections.abc import Collection
 
 from twinstack.aws.api import CloudFormation
-from twinstack.rollout.guards import GUARDED_TYPES, Allowed
+from twinstack.rollout.guarded_types import guarded_types
+from twinstack.rollout.guards import Allowed
 
 _ALLOW = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
 _ALLOW_ALL = json.dumps({"Statement": [_ALLOW]}, separators=(",", ":"))
@@ -23,7 +24,7 @@ def stack_policy(allowed: Collection[str] = ()) -> str:
         "Effect": "Deny",
         "Action": ["Update:Replace", "Update:Delete"],
         "Principal": "*",
-        "Condition": {"StringEquals": {"ResourceType": sorted(GUARDED_TYPES)}},
+        "Condition": {"StringEquals": {"ResourceType": sorted(guarded_types())}},
     }
     denied |= (
         {"NotResource": [f"LogicalResourceId/{name}" for name in sorted(allowed)]} if allowed else {"Resource": "*"}

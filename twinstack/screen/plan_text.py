@@ -46,6 +46,8 @@ def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Itera
         yield f"    outputs that change: {', '.join(step['changed_outputs'])}", ""
     if step["may_change"]:
         yield f"    outputs that may change: {', '.join(step['may_change'])}", "yellow"
+    for macro in step["left_to_aws"]:
+        yield f"    not known before the change set: what {macro} makes", "yellow"
     if step["not_comparable"]:
         yield f"    cannot be compared (NoEcho): {', '.join(step['not_comparable'])}", "yellow"
     for parameter in step["parameters"] if verbose else []:

@@ -1,0 +1,1 @@
+"""What is refused before anything is executed, as processes on the local AWS."""

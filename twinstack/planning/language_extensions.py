@@ -1,0 +1,118 @@
+"""Writes out the loops of `AWS::LanguageExtensions`, so that what they make is planned like what stands there.
+
+The expansion itself is cfn-lint's. It knows neither this environment's parameters nor the stack's region, and makes up
+names where it cannot tell; so the collections are resolved here first, and one that cannot be is refused.
+See https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-foreach.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from twinstack.errors import InputError
+from twinstack.planning.values import Value, as_text, is_symbolic
+from twinstack.templates import LOOP, Template
+
+Resolve = Callable[[Any], Value]
+
+# cfn-lint leaves what stands in this function as it is; AWS replaces the loop's variable there too.
+_JSON, _JSON_FOR_NOW = "Fn::ToJsonString", "ToJsonString"
+
+
+@dataclass(frozen=True)
+class _Given:
+    """The little of cfn-lint's own template class that its expansion looks at."""
+
+    template: Mapping[str, Any]
+    regions: list[str]
+    filename: str
+
+
+def write_out(template: Template, resolve: Resolve, region: str) -> Template:
+    """Returns the template with every `Fn::ForEach` written out.
+
+    Args:
+        template: The template.
+        resolve: Resolves an expression under the stack's parameters.
+        region: The stack's region.
+
+    Raises:
+        InputError: A loop is not written as AWS wants it, or goes over what is not known yet.
+    """
+    # Imported late: cfn-lint takes a second, and few templates have a loop.
+    from cfnlint.template.transforms import _language_extensions as extensions  # noqa: PLC0415
+
+    body = _Loops(template, resolve).walk(_renamed(template.body, _JSON, _JSON_FOR_NOW), (), ())
+    expansion = extensions._Transform()  # tells what it had to make up, which its function hides
+    problem = ""
+    try:
+        _, written = expansion.transform(_Given(body, [region], template.source))
+    except (extensions._ValueError, extensions._TypeError, extensions._ResolveError) as error:
+        problem, written = str(error), {}
+    if expansion._collections:
+        problem = "a loop goes over values that are known only on AWS"
+    if problem:
+        raise InputError(f"{_where(template)}: {problem}; let each loop go over a list, a mapping or a parameter")
+    return replace(template, body=_renamed(written, _JSON_FOR_NOW, _JSON))
+
+
+def _where(template: Template) -> str:
+    place = next((place for place in template.document.lines if str(place[-1:]).startswith(f"('{LOOP}::")), ())
+    return template.where(*place)
+
+
+def _renamed(item: Any, old: str, new: str) -> Any:
+    if isinstance(item, Mapping):
+        return {new if key == old else key: _renamed(value, old, new) for key, value in item.items()}
+    if isinstance(item, list):
+        return [_renamed(value, old, new) for value in item]
+    return item
+
+
+@dataclass(frozen=True)
+class _Loops:
+    """Puts a list of texts in the place of each loop's collection."""
+
+    template: Template
+    resolve: Resolve
+
+    def walk(self, item: Any, place: tuple[str | int, ...], around: tuple[str, ...]) -> Any:
+        if isinstance(item, list):
+            return [self.walk(value, (*place, index), around) for index, value in enumerate(item)]
+        if not isinstance(item, Mapping):
+            return item
+        return {
+            key: self.loop(value, (*place, key), around)
+            if key.startswith(f"{LOOP}::")
+            else self.walk(value, (*place, key), around)
+            for key, value in item.items()
+        }
+
+    def loop(self, written: Any, place: tuple[str | int, ...], around: tuple[str, ...]) -> Any:
+        where = self.template.where(*place)
+        if not isinstance(written, list) or len(written) != 3 or not isinstance(written[0], str):
+            raise InputError(f"{where}: {place[-1]}: write a loop as [variable, collection, what to repeat]")
+        variable, collection, repeated = written
+        if any(name in repr(collection) for name in around):
+            # It depends on the loop around it; cfn-lint has the variables for it, and not the parameters.
+            collection = self.with_parameters(collection)
+        else:
+            items = self.resolve(collection)
+            if is_symbolic(items) or not isinstance(items, list):
+                raise InputError(
+                    f"{where}: {place[-1]}: what the loop goes over is known only on AWS; let it go over a list, "
+                    "a mapping or a parameter with a value"
+                )
+            collection = [as_text(value) for value in items]
+        return [variable, collection, self.walk(repeated, (*place, 2), (*around, variable))]
+
+    def with_parameters(self, item: Any) -> Any:
+        if isinstance(item, list):
+            return [self.with_parameters(value) for value in item]
+        if not isinstance(item, Mapping):
+            return item
+        if item.get("Ref") in self.template.parameters:
+            return self.resolve(item)
+        return {key: self.with_parameters(value) for key, value in item.items()}
