@@ -119,5 +119,5 @@ CHECKS = (
     Check("zone", zone_made, emulator="the local AWS takes any domain"),
     Check("health-checks", health_checks_made, emulator="the local AWS evaluates no health check"),
     Check("artifact-bucket", artifact_bucket_gone, afterwards=True),
-    Check("secret", secret_gone, emulator="the local AWS deletes at once, whatever the window", afterwards=True),
+    Check("secret-gone", secret_gone, emulator="the local AWS deletes at once, whatever the window", afterwards=True),
 )
