@@ -28,6 +28,8 @@ def row(name):
 
 PAGE = Page.model_validate(
     {
+        "intro": "",
+        "outro": "",
         "stages": [
             {"key": key, "title": key.capitalize(), "price": price, "intro": "", "rows": list(map(row, rows))}
             for key, price, rows in (
@@ -36,7 +38,7 @@ PAGE = Page.model_validate(
                 ("use", "2 USD an hour", ["used"]),
                 ("remove", "free", ["removed"]),
             )
-        ]
+        ],
     }
 )
 

@@ -184,7 +184,7 @@ def _ask_for(walk: Walk, stage: Stage, kept: StageRecord, surprises: Sequence[Ro
 
 def _ask_rows(walk: Walk, stage: Stage, page: PageStage, kept: StageRecord, *, afterwards: bool) -> None:
     """Asks about each row of a stage: AWS where there is a check, and else a person."""
-    rows = {row.id: row for it in walk.page.stages for row in it.rows}
+    rows = {row.id: row for row in walk.page.rows}
     asked = {check.row for it in walk.stages for check in it.checks}
     checks = {check.row: check for check in stage.checks if check.afterwards == afterwards}
     if not afterwards:
