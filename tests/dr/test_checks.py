@@ -130,7 +130,8 @@ TABLE = [
     (parts.secret_made, {"secret_text": PASSWORD}, None, SAME, "32 characters, 0 of those that RDS refuses"),
     (parts.secret_made, {"secret_text": json.dumps({"password": "a@/b"})}, None, DIFFERS, "4 characters, 2 of those"),
     (parts.secret_gone, {"secret": None}, None, SAME, "gone"),
-    (parts.secret_gone, {"secret": Secret(True, ())}, None, DIFFERS, "waits for its deletion"),
+    (parts.secret_gone, {"secret": Secret(True, ())}, None, SAME, "waits for its deletion"),
+    (parts.secret_gone, {"secret": Secret(False, ())}, None, DIFFERS, "still there"),
     (parts.zone_made, {"hosted_zone": ZONE}, None, SAME, "tradingdb-first.test.local"),
     (parts.zone_made, {"hosted_zone": refused("GetHostedZone", "NoSuchHostedZone")}, None, NONE, ""),
     (
@@ -142,6 +143,16 @@ TABLE = [
         None,
         SAME,
         "observed: Failure: no data",
+    ),
+    (
+        parts.health_checks_made,
+        {
+            "health_check_kind": lambda check: "CALCULATED" if "Reader" in check else "CLOUDWATCH_METRIC",
+            "health_observations": refused("GetHealthCheckStatus", "InvalidInput", "not for alarms"),
+        },
+        None,
+        SAME,
+        "observed: not told: InvalidInput: not for alarms",
     ),
     (network.peering_active, {"peering_status": "active"}, None, SAME, "active"),
     (network.peering_active, {"peering_status": "pending-acceptance"}, None, DIFFERS, "pending-acceptance"),
