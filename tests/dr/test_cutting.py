@@ -113,14 +113,18 @@ def test_a_name_that_the_template_lacks_is_an_error(template):
 def test_the_parts_of_the_pair_hold_no_database(flagship, part):
     types = {
         resource["Type"]
-        for stack in part(flagship.planner.system).stacks.values()
+        for stack in part(flagship.planner.system, flagship.environment.file).stacks.values()
         for resource in stack.template.resources.values()
     }
     assert [kind for kind in types if kind.startswith("AWS::RDS::")] == []
 
 
 def test_each_part_has_stacks_of_its_own_under_the_suffix(flagship):
-    names = [stack.name for part in (small_parts, network) for stack in part(flagship.planner.system).stacks.values()]
+    names = [
+        stack.name
+        for part in (small_parts, network)
+        for stack in part(flagship.planner.system, flagship.environment.file).stacks.values()
+    ]
     assert names == [
         "tradingdb-first-parts-primary",
         "tradingdb-first-parts-secondary",
@@ -134,7 +138,7 @@ def test_the_parts_of_the_pair_refer_to_nothing_that_was_cut_away(flagship, tmp_
 
     paths = []
     for part in (small_parts, network):
-        for role, stack in part(flagship.planner.system).stacks.items():
+        for role, stack in part(flagship.planner.system, flagship.environment.file).stacks.items():
             paths.append(tmp_path / f"{part.__name__}-{role}.json")
             paths[-1].write_text(stack.template.text)
     found = lint(paths, ["us-east-1", "eu-west-1"], config=None, rules=None)

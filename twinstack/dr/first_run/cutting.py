@@ -59,7 +59,7 @@ def cut(
         for wire in template.wires
         if wire.parameter in parameters and wire.parameter in wired
     }
-    metadata: dict[str, Any] = {"TwinStack": {"Role": template.role, "Wiring": wiring}}
+    metadata: dict[str, Any] = {"TwinStack": {**(template.metadata or {}), "Wiring": wiring}}
     if padding:
         metadata["Padding"] = "x" * padding
     whole = {

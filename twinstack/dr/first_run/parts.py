@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from twinstack.dr.first_run.cutting import cut
 from twinstack.dr.first_run.scene import PRIMARY, SECONDARY
+from twinstack.environment.file import EnvironmentFile
 from twinstack.planning.system import Stack, System
 from twinstack.rollout.artifacts import MAX_BYTES_IN_REQUEST
 from twinstack.templates import Template
@@ -54,41 +55,38 @@ _NETWORK_WIRES = frozenset(
 )
 
 
-def small_parts(pair: System) -> System:
+def small_parts(pair: System, file: EnvironmentFile) -> System:
     """Returns bucket, keys, secret, zone, flow log and health checks, not linked to each other.
 
     The primary's template is made too large for a request, so that the deployer's own bucket is tried as well.
+
+    Args:
+        pair: The whole pair.
+        file: The environment file, which names the stacks.
     """
     stacks = {}
     for role, resources in _SMALL.items():
         stack = pair.stacks[role]
         padding = MAX_BYTES_IN_REQUEST if role == PRIMARY else 0
         part = cut(stack.template, resources, stand_ins={"Cluster": _NOT_HERE}, padding=padding)
-        stacks[role] = _part(stack, part, PARTS)
+        stacks[role] = _part(stack, part, file.stack_name(f"{PARTS}-{role}"))
     return System(stacks)
 
 
-def network(pair: System) -> System:
-    """Returns the VPCs with all that is in them, and the peering between them."""
+def network(pair: System, file: EnvironmentFile) -> System:
+    """Returns the VPCs with all that is in them, and the peering between them; arguments as for `small_parts`."""
     kept = {role: _network_wires(pair.stacks[role].template) for role in (PRIMARY, SECONDARY)}
     stacks = {}
     for role, other in ((PRIMARY, SECONDARY), (SECONDARY, PRIMARY)):
         template = pair.stacks[role].template
-        resources = [name for name, kind in template_types(template).items() if kind.startswith("AWS::EC2::")]
+        resources = [each for each, it in template.resources.items() if str(it.get("Type")).startswith("AWS::EC2::")]
         # What is linked beyond the network counts as linked: the routes hang on the whole of it.
         given = {wire.parameter: _NOT_HERE for wire in template.wires if wire.parameter not in kept[role]}
         given |= {"BackupBucket": f"arn:aws:s3:::{_NOT_HERE}"}
         outputs = list(dict.fromkeys(kept[other].values()))
-        stacks[role] = _part(
-            pair.stacks[role], cut(template, resources, outputs=outputs, wired=kept[role], stand_ins=given), NETWORK
-        )
+        part = cut(template, resources, outputs=outputs, wired=kept[role], stand_ins=given)
+        stacks[role] = _part(pair.stacks[role], part, file.stack_name(f"{NETWORK}-{role}"))
     return System(stacks)
-
-
-def template_types(template: Template) -> Mapping[str, str]:
-    """Returns the type of each resource; a loop makes resources of names that only CloudFormation knows."""
-    every = template.resources.items()
-    return {name: str(it.get("Type")) for name, it in every if isinstance(it, Mapping)}
 
 
 def _network_wires(template: Template) -> Mapping[str, str]:
@@ -96,8 +94,7 @@ def _network_wires(template: Template) -> Mapping[str, str]:
     return {wire.parameter: wire.output for wire in template.wires if wire.parameter in _NETWORK_WIRES}
 
 
-def _part(stack: Stack, template: Template, part: str) -> Stack:
+def _part(stack: Stack, template: Template, name: str) -> Stack:
     """Returns the stack of a part: another name, and only the parameters that are left."""
-    parameters = {name: value for name, value in stack.parameters.items() if name in template.parameters}
-    name = stack.name.removesuffix(stack.role) + f"{part}-{stack.role}"
+    parameters = {key: value for key, value in stack.parameters.items() if key in template.parameters}
     return replace(stack, name=name, template=template, parameters=parameters, artifacts={})

@@ -28,6 +28,7 @@ from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.parts import network as network_part
 from twinstack.dr.first_run.parts import small_parts
 from twinstack.dr.first_run.scene import PRIMARY, FirstChangeSet, Scene
+from twinstack.environment.file import EnvironmentFile
 from twinstack.planning.system import System
 from twinstack.rollout.artifacts import provide
 from twinstack.rollout.change_sets import ChangeSetError, discard, prepare, request_for
@@ -90,8 +91,8 @@ def _validated(scene: Scene, run: Run, role: str) -> Validated | AwsError:
         return error
 
 
-def _deploy_part(cut_out: Callable[[System], System], scene: Scene) -> None:
-    part = cut_out(scene.pair)
+def _deploy_part(cut_out: Callable[[System, EnvironmentFile], System], scene: Scene) -> None:
+    part = cut_out(scene.pair, scene.run.environment.file)
     deploy(scene.part_run(part))
     scene.look(part.stacks)
 

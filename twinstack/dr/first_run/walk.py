@@ -11,7 +11,7 @@ from typing import Protocol
 from twinstack.dr.first_run.answers import Answer
 from twinstack.dr.first_run.page import Page, Row
 from twinstack.dr.first_run.page import Stage as PageStage
-from twinstack.dr.first_run.parts import NETWORK, PARTS, template_types
+from twinstack.dr.first_run.parts import NETWORK, PARTS
 from twinstack.dr.first_run.record import Record, RowRecord, StageRecord, paths, write
 from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
 from twinstack.dr.first_run.stages import STAGES, Stage
@@ -66,7 +66,7 @@ def refuse_unfit(walk: Walk) -> None:
     """
     scene, file = walk.scene, walk.scene.run.environment.file
     templates = {role: stack.template for role, stack in scene.pair.stacks.items()}
-    kinds = {kind for template in templates.values() for kind in template_types(template).values()}
+    kinds = {str(it.get("Type")) for template in templates.values() for it in template.resources.values()}
     if set(templates) != {PRIMARY, SECONDARY} or "AWS::RDS::GlobalCluster" not in kinds:
         raise InputError(
             f"{file.where('stacks')}: first-run walks docs/first-real-run.md, which is about a global database in two "
@@ -91,7 +91,7 @@ def standing(walk: Walk) -> list[dict[str, str]]:
     for role, stack in scene.pair.stacks.items():
         own = {stack.name: walk.removal, scene.artifact_stacks()[role].name: walk.removal}
         for part in (PARTS, NETWORK):
-            name = f"{scene.name}-{part}-{role}"
+            name = scene.run.environment.file.stack_name(f"{part}-{role}")
             by_hand = f"aws cloudformation delete-stack --region {stack.region} --stack-name {name}"
             own[name] = "python deploy.py local stop" if scene.local else by_hand
         for name, removal in own.items():
