@@ -12,7 +12,7 @@ import botocore.session
 from botocore.config import Config
 
 from twinstack.aws.api import Clients, StackClients
-from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, translated
+from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions, translated
 from twinstack.planning.system import Stack, System
 
 _CONFIG = Config(
@@ -21,9 +21,14 @@ _CONFIG = Config(
     read_timeout=60,
     user_agent_extra="twinstack",
 )
-MakeClient = Callable[[str], Any]
+# For regions that are only looked into: one that does not answer must not hold up a deployment elsewhere.
+_LOOKING = _CONFIG.merge(
+    Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=10)
+)
 # A proxy of the user's leads away from this machine.
-_LOCAL_CONFIG = _CONFIG.merge(Config(proxies={}))
+_LOCAL = Config(proxies={})
+
+MakeClient = Callable[[str], Any]
 
 
 @dataclass(frozen=True)
@@ -49,11 +54,15 @@ def connect(system: System, access: Access) -> Clients:
         AwsError: A role cannot be assumed.
     """
     clients = {}
-    for role, make in client_makers(system, access).items():
-        where = f"{role} ({system.stacks[role].region})"
+    for role, session in _sessions(system, access).items():
+        region = system.stacks[role].region
+        where = f"{role} ({region})"
+        make = _maker(session, access, _CONFIG)
         with translated(where):
             clients[role] = StackClients(
-                BotoCloudFormation(make("cloudformation"), where), BotoBuckets(make("s3"), where)
+                BotoCloudFormation(make("cloudformation", region), where),
+                BotoBuckets(make("s3", region), where),
+                BotoRegions(_maker(session, access, _LOOKING), region, where),
             )
     return clients
 
@@ -61,23 +70,33 @@ def connect(system: System, access: Access) -> Clients:
 def client_makers(system: System, access: Access) -> dict[str, MakeClient]:
     """Returns, by role, what makes a client of any service in the region and the account of the stack.
 
-    Raises:
-        InputError: The profile does not exist, or there are no credentials for a role that is to be assumed.
-        AwsError: A role cannot be assumed.
+    Errors as for `connect`.
     """
+    return {
+        role: partial(_maker(session, access, _CONFIG), region=system.stacks[role].region)
+        for role, session in _sessions(system, access).items()
+    }
+
+
+def _sessions(system: System, access: Access) -> dict[str, boto3.Session]:
+    """Returns the session of each stack, by role: the caller's own, or that of the role it assumes."""
     with translated("credentials"):
         base = _local_session() if access.local else boto3.Session(profile_name=access.profile)
-    makers: dict[str, MakeClient] = {}
-    for role, stack in system.stacks.items():
-        where = f"{role} ({stack.region})"
-        session = _assumed(base, stack, access, where) if stack.account and not access.local else base
-        makers[role] = partial(
-            session.client,
-            region_name=stack.region,
-            endpoint_url=access.endpoint_url,
-            config=_LOCAL_CONFIG if access.local else _CONFIG,
-        )
-    return makers
+    return {
+        role: _assumed(base, stack, access, f"{role} ({stack.region})") if stack.account and not access.local else base
+        for role, stack in system.stacks.items()
+    }
+
+
+def _maker(session: boto3.Session, access: Access, config: Config) -> Callable[[str, str], Any]:
+    """Returns what makes the client of a service in a region."""
+    config = config.merge(_LOCAL) if access.local else config
+    untyped: Any = session
+
+    def make(service: str, region: str) -> Any:
+        return untyped.client(service, region_name=region, endpoint_url=access.endpoint_url, config=config)
+
+    return make
 
 
 def _local_session() -> boto3.Session:

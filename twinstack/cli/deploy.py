@@ -19,10 +19,12 @@ def run(
     allow_replace: tuple[str, ...],
     allow_delete: tuple[str, ...],
     unlink: tuple[str, ...],
+    abandon: tuple[str, ...],
 ) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
-    rollout = make_run(settings, screen, yes=yes, allowed=Allowed(allow_replace, allow_delete), unlink=unlink)
+    allowed = Allowed(allow_replace, allow_delete, abandon)
+    rollout = make_run(settings, screen, yes=yes, allowed=allowed, unlink=unlink)
     lint_environment(rollout.environment, screen)
     settings.interrupted = (
         "interrupted; what AWS has begun goes on there: look at `status` and `events`, and run `deploy` again "
