@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import boto3
@@ -72,10 +71,12 @@ def client_makers(system: System, access: Access) -> dict[str, MakeClient]:
 
     Errors as for `connect`.
     """
-    return {
-        role: partial(_maker(session, access, _CONFIG), region=system.stacks[role].region)
-        for role, session in _sessions(system, access).items()
-    }
+
+    def in_its_region(role: str, session: boto3.Session) -> MakeClient:
+        make, region = _maker(session, access, _CONFIG), system.stacks[role].region
+        return lambda service: make(service, region)
+
+    return {role: in_its_region(role, session) for role, session in _sessions(system, access).items()}
 
 
 def _sessions(system: System, access: Access) -> dict[str, boto3.Session]:
