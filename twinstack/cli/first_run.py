@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from twinstack.cli.options import Settings
-from twinstack.cli.working import access, confirmation, make_run
+from twinstack.cli.working import access, confirmation, make_run, read_environment
 from twinstack.screen.events import Done
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def run(settings: Settings, *, up_to: str | None, switchover: bool, yes: bool) -
     person = _Person(yes=yes)
     memory = Memory(settings.screen())
     # A stage is asked for as a whole, with its price; each change set in it is told.
-    rollout = make_run(settings, memory, yes=True)
+    checked = read_environment(settings)
+    rollout = make_run(settings, memory, checked, confirm=lambda _question: True, asks=False)
     makers = client_makers(rollout.environment.system, access(settings, memory, start_local=False))
     regions = {
         role: BotoRegion(make, f"{role} ({rollout.environment.system.stacks[role].region})")

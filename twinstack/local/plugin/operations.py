@@ -22,7 +22,6 @@ def install() -> None:
     actions = handlers._ACTION_HANDLERS
     actions["CreateChangeSet"] = _open_stacks_only(_with_outputs(actions["CreateChangeSet"]))
     actions["ExecuteChangeSet"] = _idle_stacks_only(actions["ExecuteChangeSet"])
-    actions["DescribeStacks"] = _with_parents(actions["DescribeStacks"])
     actions["UpdateStack"] = _open_stacks_only(actions["UpdateStack"])
     handlers._capabilities_enforced = lambda: True  # the emulator asks for them only together with IAM
     helpers._resolve_document = _by_virtual_host(helpers._resolve_document)
@@ -68,24 +67,6 @@ def _is_closed(status: str) -> bool:
 
 def _is_busy(status: str) -> bool:
     return status.endswith("_IN_PROGRESS") and status != "REVIEW_IN_PROGRESS"
-
-
-def _with_parents(describe: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
-    """Say of a nested stack which stacks made it; the emulator knows and does not say so.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Stack.html
-    """
-
-    def described(asked: Asked) -> Answer:
-        status, headers, body = describe(asked)
-        for stack in cloudformation._stacks.values():
-            if "ParentId" in stack:
-                own = f"<StackId>{stack['StackId']}</StackId>"
-                made_by = f"<ParentId>{stack['ParentId']}</ParentId><RootId>{stack['RootId']}</RootId>"
-                body = body.replace(own.encode(), (own + made_by).encode())
-        return status, headers, body
-
-    return described
 
 
 def _with_outputs(create: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:

@@ -29,7 +29,7 @@ def lint_and_offline_plan(scene: Scene) -> Answer:
 
     entries = scene.run.environment.file.model.stacks.values()
     findings = lint(sorted({entry.template for entry in entries}), sorted({entry.region for entry in entries}))
-    findings += lint_pairs(settle(scene.run.planner))
+    findings = [it for it in (*findings, *lint_pairs(settle(scene.run.planner))) if it.is_at_least("warning")]
     found = told(plan(scene.run.planner, dict.fromkeys(scene.pair.stacks, Absent())))
     return compared(
         f"no findings; {THREE_PASSES}",
