@@ -31,9 +31,10 @@ lint: $(READY) $(SCAN_READY)  ## the linters alone: code and templates
 	$(BIN)/python deploy.py lint -e prod
 	.venv-scan/bin/python -m template_scans
 
-generate: $(READY)  ## write generated/ from templates_src/, and docs/rules.md from lint_rules/
+generate: $(READY)  ## write generated/ from templates_src/, docs/rules.md from lint_rules/, docs/first-real-run.md from its data
 	$(BIN)/python deploy.py generate
 	$(BIN)/python -m lint_rules docs/rules.md
+	$(BIN)/python -m twinstack.dr.first_run.page docs/first-real-run.md
 
 clean:  ## end the local AWS and remove everything that was set up
 	if [ -x $(BIN)/python ]; then $(BIN)/python deploy.py local stop; fi

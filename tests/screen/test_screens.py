@@ -90,6 +90,21 @@ EVENTS: list[tuple[Event, str]] = [
     ),
     (told.LocalAwsRead("http://127.0.0.1:4566", 12), "local AWS at http://127.0.0.1:4566 (pid 12)"),
     (told.LocalAwsRead(None, None), "the local AWS is not running"),
+    (told.StageBegun("network", "The network", "0.2 USD an hour"), "network: The network (0.2 USD an hour)"),
+    (
+        told.RowAnswered("network", "peering", "it is active", "active", "failed", "differs", ""),
+        "  differs           peering: failed\n                    expected: active",
+    ),
+    (
+        told.RowAnswered("network", "packets", "they arrive", "", "", "not looked at", "skipped"),
+        "  not looked at     packets: skipped",
+    ),
+    (
+        told.StacksStanding(({"name": "x-primary", "region": "us-east-1", "status": "BUSY", "removal": "destroy"},)),
+        "These stacks stand now, and cost what is in them:\n  x-primary in us-east-1: BUSY; remove it: destroy",
+    ),
+    (told.StacksStanding(()), "No stack of this run is left."),
+    (told.RecordWritten("records/x.md", "records/x.json"), "  record: records/x.md and records/x.json"),
     (told.Printed("as it is\n"), "as it is"),
     (told.Done("Done."), "Done."),
 ]

@@ -27,6 +27,8 @@ _LOOKING = _CONFIG.merge(
 # A proxy of the user's leads away from this machine.
 _LOCAL = Config(proxies={})
 
+MakeClient = Callable[[str], Any]
+
 
 @dataclass(frozen=True)
 class Access:
@@ -50,20 +52,41 @@ def connect(system: System, access: Access) -> Clients:
         InputError: The profile does not exist, or there are no credentials for a role that is to be assumed.
         AwsError: A role cannot be assumed.
     """
-    with translated("credentials"):
-        base = _local_session() if access.local else boto3.Session(profile_name=access.profile)
     clients = {}
-    for role, stack in system.stacks.items():
-        where = f"{role} ({stack.region})"
-        session = _assumed(base, stack, access, where) if stack.account and not access.local else base
+    for role, session in _sessions(system, access).items():
+        region = system.stacks[role].region
+        where = f"{role} ({region})"
         make = _maker(session, access, _CONFIG)
         with translated(where):
             clients[role] = StackClients(
-                BotoCloudFormation(make("cloudformation", stack.region), where),
-                BotoBuckets(make("s3", stack.region), where),
-                BotoRegions(_maker(session, access, _LOOKING), stack.region, where),
+                BotoCloudFormation(make("cloudformation", region), where),
+                BotoBuckets(make("s3", region), where),
+                BotoRegions(_maker(session, access, _LOOKING), region, where),
             )
     return clients
+
+
+def client_makers(system: System, access: Access) -> dict[str, MakeClient]:
+    """Returns, by role, what makes a client of any service in the region and the account of the stack.
+
+    Errors as for `connect`.
+    """
+
+    def in_its_region(role: str, session: boto3.Session) -> MakeClient:
+        make, region = _maker(session, access, _CONFIG), system.stacks[role].region
+        return lambda service: make(service, region)
+
+    return {role: in_its_region(role, session) for role, session in _sessions(system, access).items()}
+
+
+def _sessions(system: System, access: Access) -> dict[str, boto3.Session]:
+    """Returns the session of each stack, by role: the caller's own, or that of the role it assumes."""
+    with translated("credentials"):
+        base = _local_session() if access.local else boto3.Session(profile_name=access.profile)
+    return {
+        role: _assumed(base, stack, access, f"{role} ({stack.region})") if stack.account and not access.local else base
+        for role, stack in system.stacks.items()
+    }
 
 
 def _maker(session: boto3.Session, access: Access, config: Config) -> Callable[[str, str], Any]:

@@ -129,6 +129,17 @@ def deploy(context: click.Context, /, **given: Any) -> int:
 
 
 @command_line.command()
+@click.option("--up-to", metavar="STAGE", help="Stop after this stage.")
+@click.option("--switchover", is_flag=True, help="Also switch the roles over and back, in stage in-use.")
+@click.option("--yes", is_flag=True, help="Do not ask before each stage. Stops at the first surprise.")
+@global_options()
+@click.pass_context
+def first_run(context: click.Context, /, **given: Any) -> int:
+    """Walk docs/first-real-run.md on a real account, cheapest first, and record what AWS answers."""
+    return _run("first_run", context, given)
+
+
+@command_line.command()
 @global_options()
 @click.pass_context
 def status(context: click.Context, /, **given: Any) -> int:

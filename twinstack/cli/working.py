@@ -23,6 +23,7 @@ from twinstack.screen.events import Note, Screen
 
 if TYPE_CHECKING:
     from twinstack.aws.api import Clients
+    from twinstack.aws.sessions import Access
     from twinstack.rollout.guards import Allowed
     from twinstack.rollout.run import Run
 
@@ -69,10 +70,17 @@ def connect(settings: Settings, environment: Environment, screen: Screen, *, sta
     """
     from twinstack.aws import sessions
 
+    return sessions.connect(environment.system, access(settings, screen, start_local=start_local))
+
+
+def access(settings: Settings, screen: Screen, *, start_local: bool) -> Access:
+    """Returns how AWS is reached; arguments and errors as for `connect`."""
+    from twinstack.aws.sessions import Access
+
     endpoint = settings.endpoint_url
     if settings.local:
         endpoint = _local_endpoint(screen, start=start_local)
-    return sessions.connect(environment.system, sessions.Access(settings.profile, endpoint, settings.local))
+    return Access(settings.profile, endpoint, settings.local)
 
 
 def _local_endpoint(screen: Screen, *, start: bool) -> str:

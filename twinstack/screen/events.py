@@ -205,6 +205,47 @@ class LocalAwsRead(Event):
 
 
 @dataclass(frozen=True)
+class StageBegun(Event):
+    """A stage of a first run begins, or is about to be asked for."""
+
+    code: ClassVar[str] = "stage"
+    stage: str
+    title: str
+    price: str
+
+
+@dataclass(frozen=True)
+class RowAnswered(Event):
+    """What was learned about one row of the page of a first run."""
+
+    code: ClassVar[str] = "row"
+    stage: str
+    row: str
+    look_for: str
+    expected: str
+    answered: str
+    verdict: str
+    why: str
+
+
+@dataclass(frozen=True)
+class StacksStanding(Event):
+    """The stacks that a first run leaves, and what removes each."""
+
+    code: ClassVar[str] = "standing"
+    stacks: tuple[Mapping[str, str], ...]
+
+
+@dataclass(frozen=True)
+class RecordWritten(Event):
+    """The record of a first run is written, or written again with what has come to it."""
+
+    code: ClassVar[str] = "record"
+    markdown: str
+    json: str
+
+
+@dataclass(frozen=True)
 class Printed(Event):
     """Text that is the result itself (a file, a diff, variables); written as it is."""
 

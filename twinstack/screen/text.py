@@ -15,6 +15,7 @@ from twinstack.screen import events as told
 from twinstack.screen.events import Event
 from twinstack.screen.plan_text import change_line, plan_lines
 
+_VERDICT_COLOURS = {"as expected": "green", "differs": "red", "not answered here": "yellow", "not looked at": "dim"}
 _COLOURS = {"matches": "green", "differs": "red", "stale": "yellow", "unknown": "yellow"}
 
 
@@ -210,6 +211,29 @@ class TextScreen:
         self._line(
             f"local AWS at {event.endpoint} (pid {event.pid})" if event.endpoint else "the local AWS is not running"
         )
+
+    @_draw.register
+    def _(self, event: told.StageBegun) -> None:
+        self._line("")
+        self._line(f"{event.stage}: {event.title} ({event.price})", "bold")
+
+    @_draw.register
+    def _(self, event: told.RowAnswered) -> None:
+        said = "; ".join(filter(None, (event.why, event.answered))) or event.look_for
+        self._line(f"  {event.verdict:<17} {event.row}: {said}", _VERDICT_COLOURS.get(event.verdict, ""))
+        if event.verdict == "differs" and event.expected:
+            self._line(f"  {'':<17} expected: {event.expected}", "red")
+
+    @_draw.register
+    def _(self, event: told.StacksStanding) -> None:
+        self._listing(
+            "These stacks stand now, and cost what is in them:" if event.stacks else "No stack of this run is left.",
+            (f"{it['name']} in {it['region']}: {it['status']}; remove it: {it['removal']}" for it in event.stacks),
+        )
+
+    @_draw.register
+    def _(self, event: told.RecordWritten) -> None:
+        self._line(f"  record: {event.markdown} and {event.json}", "dim")
 
     def _listing(self, title: str, lines: Iterable[str]) -> None:
         self._line("")

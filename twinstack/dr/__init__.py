@@ -1,0 +1,1 @@
+"""What knows Aurora global databases: the deployer itself never imports it."""

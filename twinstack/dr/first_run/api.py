@@ -1,0 +1,230 @@
+"""The calls that the checks make, beyond those of the deployer: reading what AWS made, and one switchover.
+
+`boto.py` makes them for real; the tests have answers that are written down. Everything paged comes back whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True)
+class EngineVersion:
+    """One version that a region offers, and whether a global database can have it."""
+
+    version: str
+    in_global_databases: bool
+
+
+@dataclass(frozen=True)
+class Room:
+    """How much of a quota is used."""
+
+    used: int
+    limit: int
+
+
+@dataclass(frozen=True)
+class Validated:
+    """What ValidateTemplate says a template needs."""
+
+    capabilities: tuple[str, ...]
+    transforms: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class StoredObject:
+    """An object in a bucket: the key it is encrypted with, and how far its replication is ('' for none)."""
+
+    kms_key: str
+    replication: str
+
+
+@dataclass(frozen=True)
+class Secret:
+    """A secret: whether it waits for its deletion, and its replicas as (region, key, status)."""
+
+    deleted: bool
+    replicas: tuple[tuple[str, str, str], ...]
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A hosted zone: its name, and its VPCs as (region, VPC)."""
+
+    name: str
+    vpcs: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route: where to, through what, and whether it is active."""
+
+    to: str
+    through: str
+    state: str
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A VPC endpoint."""
+
+    service: str
+    kind: str
+    state: str
+    private_names: bool
+
+
+@dataclass(frozen=True)
+class Member:
+    """A cluster of a global database."""
+
+    cluster_arn: str
+    writes: bool
+    synchronization: str
+
+
+@dataclass(frozen=True)
+class GlobalCluster:
+    """A global database."""
+
+    status: str
+    endpoint: str
+    members: tuple[Member, ...]
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A database cluster."""
+
+    arn: str
+    status: str
+    version: str
+    kms_key: str
+    sign_in_by_iam: bool
+    log_exports: tuple[str, ...]
+    parameter_group: str
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A database instance."""
+
+    name: str
+    status: str
+    kind: str
+    insights_key: str
+
+
+class Region(Protocol):
+    """One region of the account, as the checks ask it.
+
+    Every method raises `AwsError` when AWS refuses, and `InputError` or `UnreachableError` when it cannot be asked.
+    """
+
+    def account(self) -> str:
+        """Returns the number of the account (STS GetCallerIdentity)."""
+
+    def engine_versions(self, version: str) -> Sequence[EngineVersion]:
+        """Returns what the region offers of a version of Aurora MySQL (RDS DescribeDBEngineVersions)."""
+
+    def orderable_zones(self, version: str, kind: str) -> Sequence[str]:
+        """Returns the zones that offer an instance class (RDS DescribeOrderableDBInstanceOptions)."""
+
+    def zones(self) -> Sequence[str]:
+        """Returns the availability zones of the account, in order (EC2 DescribeAvailabilityZones)."""
+
+    def zones_with_default_subnet(self) -> Sequence[str]:
+        """Returns the zones with a default subnet (EC2 DescribeSubnets)."""
+
+    def database_room(self) -> dict[str, Room]:
+        """Returns what is used of the quotas of RDS, by AWS's name (RDS DescribeAccountAttributes)."""
+
+    def vpc_room(self) -> Room:
+        """Returns how many VPCs there are and may be (Service Quotas ListServiceQuotas, EC2 DescribeVpcs)."""
+
+    def role_room(self) -> Room:
+        """Returns how many IAM roles there are and may be (IAM GetAccountSummary)."""
+
+    def validate_template(self, text: str, url: str | None) -> Validated:
+        """Has CloudFormation read a template, in a bucket if it stands there (CloudFormation ValidateTemplate)."""
+
+    def bucket_region(self, bucket: str) -> str:
+        """Returns the region of a bucket (S3 HeadBucket)."""
+
+    def stored_object(self, bucket: str, key: str) -> StoredObject | None:
+        """Returns an object's facts, None while it is not there (S3 HeadObject)."""
+
+    def object_count(self, bucket: str, prefix: str) -> int:
+        """Returns how many objects a bucket has under a prefix (S3 ListObjectsV2)."""
+
+    def secret(self, arn: str) -> Secret | None:
+        """Returns a secret, None when it is gone (Secrets Manager DescribeSecret)."""
+
+    def secret_text(self, arn: str) -> str:
+        """Returns what a secret holds; it is never told or recorded (Secrets Manager GetSecretValue)."""
+
+    def hosted_zone(self, zone: str) -> Zone:
+        """Returns a hosted zone (Route 53 GetHostedZone)."""
+
+    def record_values(self, zone: str, name: str) -> Sequence[str]:
+        """Returns the values of the records of a name (Route 53 ListResourceRecordSets)."""
+
+    def health_check_kind(self, check: str) -> str:
+        """Returns the type of a health check (Route 53 GetHealthCheck)."""
+
+    def health_observations(self, check: str) -> Sequence[str]:
+        """Returns what the checkers see (Route 53 GetHealthCheckStatus)."""
+
+    def peering_status(self, peering: str) -> str:
+        """Returns the state of a peering connection (EC2 DescribeVpcPeeringConnections)."""
+
+    def routes(self, table: str) -> Sequence[Route]:
+        """Returns the routes of a table (EC2 DescribeRouteTables)."""
+
+    def endpoints(self, vpc: str) -> Sequence[Endpoint]:
+        """Returns the endpoints of a VPC (EC2 DescribeVpcEndpoints)."""
+
+    def ways_out(self, vpc: str) -> Sequence[str]:
+        """Returns the internet and NAT gateways of a VPC (EC2 DescribeInternetGateways, DescribeNatGateways)."""
+
+    def interfaces(self, vpc: str) -> Sequence[str]:
+        """Returns the network interfaces in a VPC (EC2 DescribeNetworkInterfaces)."""
+
+    def flow_log_status(self, flow_log: str) -> str:
+        """Returns the status of a flow log and of its delivery (EC2 DescribeFlowLogs)."""
+
+    def key_state(self, key: str) -> str:
+        """Returns the state of a key (KMS DescribeKey)."""
+
+    def log_group_keys(self, prefix: str) -> dict[str, str]:
+        """Returns the log groups that begin with a prefix, and their keys (CloudWatch Logs DescribeLogGroups)."""
+
+    def topic_key(self, topic: str) -> str:
+        """Returns the key of a topic (SNS GetTopicAttributes)."""
+
+    def has_metric(self, name: str, cluster: str) -> bool:
+        """Whether RDS has ever reported a metric of a cluster here (CloudWatch ListMetrics)."""
+
+    def global_cluster(self, name: str) -> GlobalCluster | None:
+        """Returns a global database, None when there is none (RDS DescribeGlobalClusters)."""
+
+    def cluster(self, name: str) -> Cluster | None:
+        """Returns a cluster, None when there is none (RDS DescribeDBClusters)."""
+
+    def instances(self, cluster: str) -> Sequence[Instance]:
+        """Returns the instances of a cluster (RDS DescribeDBInstances)."""
+
+    def snapshots(self, cluster: str) -> Sequence[str]:
+        """Returns the snapshots of a cluster (RDS DescribeDBClusterSnapshots)."""
+
+    def kept_backups(self, cluster: str) -> Sequence[str]:
+        """Returns the automated backups that outlive a cluster (RDS DescribeDBClusterAutomatedBackups)."""
+
+    def executions(self, state_machine: str) -> Sequence[str]:
+        """Returns the statuses of a state machine's executions, the newest first (Step Functions ListExecutions)."""
+
+    def switch_over(self, global_cluster: str, target_arn: str) -> None:
+        """Starts a planned switchover (RDS SwitchoverGlobalCluster)."""

@@ -1,0 +1,132 @@
+"""The stages: what each makes, what is asked while it stands, and what removes it again.
+
+The database comes about by the passes of the real rollout; parts and network are deployed and destroyed by the same
+engine, as stacks of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+from twinstack.aws.errors import AwsError
+from twinstack.aws.world_reading import read_world
+from twinstack.dr.first_run.api import Validated
+from twinstack.dr.first_run.checks import (
+    account,
+    change_set,
+    in_use,
+    linked,
+    network,
+    parts,
+    primary,
+    removal,
+    secondary,
+)
+from twinstack.dr.first_run.checks.check import Check
+from twinstack.dr.first_run.parts import network as network_part
+from twinstack.dr.first_run.parts import small_parts
+from twinstack.dr.first_run.scene import PRIMARY, FirstChangeSet, Scene
+from twinstack.environment.file import EnvironmentFile
+from twinstack.planning.system import System
+from twinstack.rollout.artifacts import provide
+from twinstack.rollout.change_sets import ChangeSetError, discard, prepare, request_for
+from twinstack.rollout.deploying import deploy
+from twinstack.rollout.destroying import DestroyOptions, destroy
+from twinstack.rollout.run import Run
+
+
+def _nothing(_scene: Scene) -> None:
+    """Makes or removes nothing."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the walk.
+
+    Attributes:
+        key: Its key on the page.
+        checks: What AWS is asked.
+        begin: Makes what the checks look at.
+        end: Removes it again.
+        free: Whether it can be walked after a surprise: it makes nothing that costs.
+    """
+
+    key: str
+    checks: tuple[Check, ...] = ()
+    begin: Callable[[Scene], None] = _nothing
+    end: Callable[[Scene], None] = _nothing
+    free: bool = False
+
+
+def _try_change_set(scene: Scene) -> None:
+    """Has both templates read, makes the first change set, reads it, and removes all of it again."""
+    planned = scene.plan_now().passes[0][0]
+    run = provide(scene.run, scene.pair.stacks.values())
+    scene.validated = {role: _validated(scene, run, role) for role in scene.pair.stacks}
+    role = planned.stack.role
+    cloudformation = run.cloudformation(role)
+    step = run.planner.step(read_world(run.planner.system, run.clients), role)
+    added, failure = 0, ""
+    try:
+        prepared = prepare(cloudformation, request_for(step, run.new_id, run.template_urls.get(role)), run.clock)
+    except (AwsError, ChangeSetError) as error:
+        failure = str(error)
+    else:
+        if prepared is not None:
+            added = sum(change.action == "Add" for change in prepared.change_set.changes)
+            discard(cloudformation, prepared)
+    found = cloudformation.describe_stack(planned.stack.name)
+    count = sum(change.action == "Add" for change in planned.changes)
+    scene.first = FirstChangeSet(count, added, failure, found.status if found else "")
+    destroy(run, DestroyOptions(empty_buckets=True))
+
+
+def _validated(scene: Scene, run: Run, role: str) -> Validated | AwsError:
+    text = scene.pair.stacks[role].template.text
+    try:
+        return scene.regions[role].validate_template(text, run.template_urls.get(role))
+    except AwsError as error:
+        return error
+
+
+def _deploy_part(cut_out: Callable[[System, EnvironmentFile], System], scene: Scene) -> None:
+    part = cut_out(scene.pair, scene.run.environment.file)
+    deploy(scene.part_run(part))
+    scene.look(part.stacks)
+
+
+def _destroy_part(scene: Scene) -> None:
+    part = System(scene.stacks)
+    destroy(scene.part_run(part), DestroyOptions(empty_buckets=True))
+
+
+def _next_pass(scene: Scene) -> None:
+    deploy(scene.run, passes=1)
+    scene.look(scene.pair.stacks)
+
+
+def _last_pass(scene: Scene) -> None:
+    planned = scene.plan_now().passes
+    scene.linking = tuple(change for steps in planned for step in steps for change in step.changes)
+    scene.reader_health_check = scene.physical_id(PRIMARY, "ReaderHealthCheck")
+    deploy(scene.run)
+    scene.look(scene.pair.stacks)
+
+
+def _remove_pair(scene: Scene) -> None:
+    destroy(scene.run, DestroyOptions(empty_buckets=True))
+
+
+STAGES = (
+    Stage("checks", account.CHECKS, free=True),
+    Stage("change-set", change_set.CHECKS, begin=_try_change_set, free=True),
+    Stage("parts", parts.CHECKS, begin=partial(_deploy_part, small_parts), end=_destroy_part),
+    Stage("network", network.CHECKS, begin=partial(_deploy_part, network_part), end=_destroy_part),
+    Stage("primary", primary.CHECKS, begin=_next_pass),
+    Stage("secondary", secondary.CHECKS, begin=_next_pass),
+    Stage("linked", linked.CHECKS, begin=_last_pass),
+    Stage("in-use", in_use.CHECKS),
+    Stage("removal", removal.CHECKS, begin=_remove_pair, free=True),
+)
