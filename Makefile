@@ -35,7 +35,6 @@ generate: $(READY)  ## write generated/ from templates_src/, docs/rules.md from 
 	$(BIN)/python deploy.py generate
 	$(BIN)/python -m lint_rules docs/rules.md
 	$(BIN)/python -m twinstack.dr.first_run.page docs/first-real-run.md
-	$(BIN)/python -m twinstack.dr.first_run.page docs/first-real-run.md
 
 clean:  ## end the local AWS and remove everything that was set up
 	if [ -x $(BIN)/python ]; then $(BIN)/python deploy.py local stop; fi
