@@ -53,8 +53,9 @@ def test_moved_rows_are_counted_by_their_first_source():
     ("address", "name"),
     [
         (DOCS, "AWS's documentation"),
-        ("https://repost.aws/knowledge-center/x", "AWS's blogs and answers"),
-        ("https://aws.amazon.com/blogs/database/x/", "AWS's blogs and answers"),
+        ("https://repost.aws/knowledge-center/x", "AWS's blogs, answers and workshops"),
+        ("https://aws.amazon.com/blogs/database/x/", "AWS's blogs, answers and workshops"),
+        ("https://github.com/awsdocs/a-guide/blob/1/doc_source/a.md", "AWS's documentation"),
         ("https://github.com/owner/name/issues/7", "an issue thread"),
         ("https://github.com/owner/name/pull/7", "an issue thread"),
         ("https://github.com/owner/name/blob/main/a.java", "source code"),

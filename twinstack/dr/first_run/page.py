@@ -17,8 +17,8 @@ Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s|()]+$")]
 
 # Where an address leads, by how it begins or what is in it; the first that fits.
 _KINDS = (
-    (r"https://docs\.aws\.amazon\.com/", "AWS's documentation"),
-    (r"https://(aws\.amazon\.com|repost\.aws)/", "AWS's blogs and answers"),
+    (r"https://(docs\.aws\.amazon\.com|docs\.amazonaws\.cn|github\.com/awsdocs)/", "AWS's documentation"),
+    (r"https://(aws\.amazon\.com|(www\.)?repost\.aws|[a-z-]+\.workshop\.aws)/", "AWS's blogs, answers and workshops"),
     (r"https://github\.com/[^/]+/[^/]+/(issues|pull)/", "an issue thread"),
     (r"https://github\.com/", "source code"),
     (r"https://", "another page"),
@@ -82,9 +82,9 @@ class Stage(_Strict):
 class Page(_Strict):
     """The whole page: Markdown before, the stages from what costs nothing to what costs most, Markdown after."""
 
-    intro: str
+    intro: str = ""
     stages: tuple[Stage, ...]
-    outro: str
+    outro: str = ""
 
     @property
     def rows(self) -> tuple[Row, ...]:
