@@ -192,6 +192,8 @@ def _template(document: MarkedDocument) -> Template:
     body = document.data
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
         raise InputError(f"{document.source}: not a CloudFormation template: it has no Resources")
+    if not body["Resources"]:
+        raise InputError(f"{document.where('Resources')}: Resources is empty; a stack needs at least one resource")
     for section in ("Resources", "Outputs", "Parameters"):
         _must_be_mapping(document, section)
         for name in filter(lambda name: not is_function(name), body.get(section) or {}):
