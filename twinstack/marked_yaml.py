@@ -13,7 +13,8 @@ from twinstack.errors import InputError
 
 Place = tuple[str | int, ...]
 
-# Written without these, `2012-10-17` and `12:30` would become a date and a number of seconds.
+# CloudFormation reads YAML 1.1 without timestamps and merged keys: `2012-10-17` is no date
+# (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html).
 _LITERAL_TAGS = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge")
 
 

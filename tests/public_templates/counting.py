@@ -15,7 +15,7 @@ class Count:
 
     Attributes:
         types: The type of each that exists, by name.
-        macros: The names of those that a macro or a module makes others of; they are not in `types`.
+        macros: The names of those that a macro or a module makes something of, and of those with a macro inside.
         unsure: The names of those of which cfn-lint cannot say whether they exist.
     """
 
@@ -57,6 +57,8 @@ def count(template, values):
             counted.macros.add(str(name))
         elif exists:
             counted.types[str(name)] = str(kind)
+            if "'Fn::Transform'" in repr(resource):
+                counted.macros.add(str(name))
     return counted
 
 
