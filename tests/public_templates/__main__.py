@@ -37,7 +37,8 @@ def tried(asked, public):
         return None
     values = values_for(parameters_of(template)) | public.values
     verdict = judge(public, run(path, values, lints=not asked.all), count(template, values))
-    print(row(public, verdict), flush=True)
+    if verdict.wrong or not asked.all:
+        print(row(public, verdict), flush=True)
     return public.name if verdict.wrong else None
 
 
