@@ -68,8 +68,11 @@ def test_a_short_tag_is_the_function_written_out(read, short, long):
 
 
 def test_a_date_stays_the_text_that_it_is(read):
-    text = "AWSTemplateFormatVersion: 2010-09-09\nMetadata: {TwinStack: {Role: one}}\nResources: {T: {Type: T, At: 2012-10-17}}"
-    body = read(text).body
+    body = read("""
+AWSTemplateFormatVersion: 2010-09-09
+Metadata: {TwinStack: {Role: one}}
+Resources: {T: {Type: T, At: 2012-10-17}}
+""").body
     assert (body["AWSTemplateFormatVersion"], body["Resources"]["T"]["At"]) == ("2010-09-09", "2012-10-17")
 
 
