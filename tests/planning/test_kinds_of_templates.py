@@ -5,6 +5,7 @@ from textwrap import dedent
 import pytest
 
 from tests.systems import deployed, planner, system
+from twinstack.errors import InputError
 from twinstack.planning.passes import plan
 from twinstack.planning.rules import broken_assertions
 from twinstack.planning.steps import resolver_for
@@ -47,7 +48,9 @@ NESTED = """
         Properties: {TemplateURL: !Sub 'https://${Code}.s3.${AWS::URLSuffix}/network.yaml', Parameters: {Zones: '2'}}
       Service:
         Type: AWS::CloudFormation::Stack
-        Properties: {TemplateURL: https://x.s3.amazonaws.com/service.yaml, Parameters: {Vpc: !GetAtt Network.Outputs.Vpc}}
+        Properties:
+          TemplateURL: https://templates.s3.amazonaws.com/service.yaml
+          Parameters: {Vpc: !GetAtt Network.Outputs.Vpc}
     Outputs: {Url: {Value: !GetAtt [Service, Outputs.Url]}}
 """
 FROM_SSM = """
@@ -112,6 +115,12 @@ def test_a_rule_about_a_value_from_ssm_is_left_to_aws():
     given = system({"one": dedent(SYNTHESIZED)})
     stack = given.stacks["one"]
     assert list(broken_assertions(resolver_for(stack, stack.template, {}, {}))) == []
+
+
+def test_what_turns_on_a_value_from_ssm_is_refused_by_name():
+    with pytest.raises(InputError) as error:
+        planned(FROM_SSM.replace("!Equals [!Ref Image, '']", "!Equals [!Ref Image, ami-1]"))
+    assert str(error.value).startswith("generated/one.yaml:7: one: condition Given compares a value")
 
 
 def test_a_resource_of_some_regions_is_planned_in_those():
