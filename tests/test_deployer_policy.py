@@ -509,6 +509,15 @@ def test_a_service_role_may_be_passed_to_cloudformation_only():
     assert passed["Condition"] == {"StringEquals": {"iam:PassedToService": "cloudformation.amazonaws.com"}}
 
 
+@pytest.mark.parametrize(("name", "more"), [("legacy-db", ["legacy-db/*"]), ("orders-legacy-db", []), (None, [])])
+def test_a_stack_that_has_a_name_of_its_own_may_be_changed_too(name, more):
+    stacks = made({"Type": "AWS::SNS::Topic"}, stack={"stack_name": name})["Stacks"]
+    assert stacks["Resource"] == [
+        *(f"arn:aws:cloudformation:*:*:stack/{pattern}" for pattern in ("orders-*", *more)),
+        "arn:aws:cloudformation:*:*:changeSet/twinstack-*",
+    ]
+
+
 def test_a_role_in_another_account_may_be_assumed():
     role = "arn:aws:iam::444455556666:role/deployer"
     assert made({"Type": "AWS::SNS::Topic"}, stack={"assume_role": role})["AccountsEntered"]["Resource"] == [role]

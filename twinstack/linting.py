@@ -127,7 +127,7 @@ def _ignored_at(template: Template, place: Place) -> tuple[str, ...]:
 
 
 def _pair_finding(rule: PairRule, template: Template, place: Place, message: str) -> Finding:
-    path, _, line = template.where(*place.path).rpartition(":")
+    path, _, line = (place.where or template.where(*place.path)).rpartition(":")
     return Finding(
         path=path,
         line=int(line),

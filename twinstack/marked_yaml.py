@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,6 +14,9 @@ import yaml
 from twinstack.errors import InputError
 
 Place = tuple[str | int, ...]
+
+# JSON may write a character beyond the basic plane as two escapes, of which YAML reads neither.
+_TWO_ESCAPES = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
 
 # CloudFormation reads YAML 1.1 without timestamps and merged keys: `2012-10-17` is no date
 # (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html).
@@ -71,6 +76,8 @@ def parse_marked(text: str, source: str) -> MarkedDocument:
     Raises:
         InputError: The text is not one YAML document, or a key stands twice.
     """
+    if text.lstrip().startswith("{"):
+        text = _TWO_ESCAPES.sub(lambda found: found[1] + json.loads(f'"{found[2]}"'), text)
     loader = _Loader(text)
     try:
         node = loader.get_single_node()

@@ -1,7 +1,7 @@
 """A CloudFormation template as the deployer sees it: its body, its role, and its wiring.
 
-The wiring stands in the template itself, under `Metadata.TwinStack`: which parameter takes its value from
-which output of which other role.
+The wiring says which parameter takes its value from which output of which other role. It stands in the template
+itself, under `Metadata.TwinStack`, or for a template that nobody can edit in the environment file.
 """
 
 from __future__ import annotations
@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from twinstack.errors import InputError
-from twinstack.marked_yaml import MarkedDocument, parse_marked, read_marked
+from twinstack.marked_yaml import MarkedDocument, Place, parse_marked, read_marked
 
 # A transform that this deployer works out itself; every other one is a macro, of which only AWS knows the result.
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
@@ -35,12 +35,14 @@ class Wire:
         role: The role of the producing stack.
         output: The output of the producing stack; of the artifact bucket, `Bucket` or `Key(folder)`.
         required: Whether the stack has to wait for the value; a wire with `Default: ''` is optional.
+        where: `file:line` of the wire, for messages.
     """
 
     parameter: str
     role: str
     output: str
     required: bool
+    where: str = field(default="", compare=False)
 
     @property
     def is_artifact(self) -> bool:
@@ -49,8 +51,27 @@ class Wire:
 
     @property
     def source(self) -> str:
-        """`role.Output`, as it is written in the template."""
+        """`role.Output`, as it is written."""
         return f"{self.role}.{self.output}"
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """Where wires are written.
+
+    Attributes:
+        sources: `role.Output` of each wired parameter.
+        document: What they stand in: a template, or an environment file.
+        place: The path of keys to them in it.
+    """
+
+    sources: Mapping[str, object]
+    document: MarkedDocument = field(compare=False, repr=False)
+    place: Place
+
+    def where(self, *parameter: str) -> str:
+        """Returns `file:line` of one wire, or of all of them."""
+        return self.document.where(*self.place, *parameter)
 
 
 @dataclass(frozen=True)
@@ -61,11 +82,13 @@ class Template:
         body: The template with all short forms written out.
         source: What to call it in a message.
         document: The same with line numbers, for messages.
+        wiring_outside: The wiring, where it is not written in the template itself.
     """
 
     body: Mapping[str, Any]
     source: str
     document: MarkedDocument = field(compare=False, repr=False)
+    wiring_outside: Wiring | None = None
 
     def section(self, name: str) -> Mapping[str, Any]:
         """Returns a top-level section, empty when the template has none."""
@@ -108,20 +131,30 @@ class Template:
         return {}
 
     @cached_property
-    def role(self) -> str | None:
-        """`Metadata.TwinStack.Role`, or None in a template that has no wiring metadata."""
-        return self._metadata.get("Role")
+    def metadata(self) -> Mapping[str, Any] | None:
+        """`Metadata.TwinStack`, or None in a template that does not say its wiring itself."""
+        metadata = self.section("Metadata").get("TwinStack")
+        return metadata if isinstance(metadata, Mapping) else None
+
+    @cached_property
+    def wiring(self) -> Wiring:
+        """The wiring, wherever it is written."""
+        own = (self.metadata or {}).get("Wiring") or {}
+        return self.wiring_outside or Wiring(own, self.document, ("Metadata", "TwinStack", "Wiring"))
 
     @cached_property
     def wires(self) -> tuple[Wire, ...]:
-        """The wiring in the order of the template.
+        """The wires in the order in which they are written.
 
         Raises:
             InputError: A wire is not written `role.Output`, its parameter is not declared, or its default
                 is something other than ''.
         """
-        wiring = self._metadata.get("Wiring") or {}
-        return tuple(self._wire(parameter, source) for parameter, source in wiring.items())
+        return tuple(self._wire(parameter, source) for parameter, source in self.wiring.sources.items())
+
+    def with_wiring(self, wiring: Wiring) -> Template:
+        """Returns the template with wires that are written elsewhere."""
+        return replace(self, wiring_outside=wiring)
 
     @cached_property
     def text(self) -> str:
@@ -135,13 +168,8 @@ class Template:
     def _declared(self, section: str) -> Mapping[str, Mapping[str, Any]]:
         return {name: body for name, body in self.section(section).items() if not is_function(name)}
 
-    @cached_property
-    def _metadata(self) -> Mapping[str, Any]:
-        metadata = self.section("Metadata").get("TwinStack") or {}
-        return metadata if isinstance(metadata, Mapping) else {}
-
     def _wire(self, parameter: str, source: object) -> Wire:
-        where = self.where("Metadata", "TwinStack", "Wiring", parameter)
+        where = self.wiring.where(parameter)
         form = _ARTIFACT if isinstance(source, str) and source.startswith(f"{ARTIFACTS}.") else _WIRE
         match = form.fullmatch(source) if isinstance(source, str) else None
         if match is None:
@@ -149,28 +177,26 @@ class Template:
             raise InputError(f"{where}: the wire of {parameter} is {source!r}; write it as {forms}")
         declared = self.parameters.get(parameter)
         if declared is None:
-            raise InputError(f"{where}: wire to {parameter}, which is not among the template's parameters; declare it")
+            raise InputError(
+                f"{where}: wire to {parameter}, which is not among the parameters of {self.source}; declare it there, "
+                "or correct the wire"
+            )
         if declared.get("Default", "") != "":
             raise InputError(
-                f"{self.where('Parameters', parameter, 'Default')}: the wired parameter {parameter} has the default "
-                f"{declared['Default']!r}; leave it out (the wire is required) or make it '' (the wire is optional)"
+                f"{self.where('Parameters', parameter, 'Default')}: the parameter {parameter} is wired ({where}) and "
+                f"has the default {declared['Default']!r}; leave it out (the wire is required) or make it '' (the wire "
+                "is optional)"
             )
-        return Wire(parameter, match[1], match[2], required="Default" not in declared)
+        return Wire(parameter, match[1], match[2], required="Default" not in declared, where=where)
 
 
 def read_template(path: Path) -> Template:
-    """Reads a template that takes part in a deployment.
+    """Reads a template, in YAML or JSON.
 
     Raises:
-        InputError: The file is missing, not YAML, not a template, or carries no wiring metadata.
+        InputError: The file is missing, not YAML, or not a template.
     """
-    template = _template(read_marked(path))
-    if not isinstance(template.role, str):
-        raise InputError(
-            f"{path}: there is no Metadata.TwinStack.Role; add it, with the Wiring of the parameters that take "
-            "an output of another stack"
-        )
-    return template
+    return _template(read_marked(path))
 
 
 def live_template(body: str | Mapping[str, Any], stack_name: str) -> Template:
@@ -179,7 +205,7 @@ def live_template(body: str | Mapping[str, Any], stack_name: str) -> Template:
     Raises:
         InputError: The text is not YAML, or not a template.
     """
-    text = body if isinstance(body, str) else json.dumps(body)
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
     return _template(parse_marked(text, f"template of stack {stack_name}"))
 
 

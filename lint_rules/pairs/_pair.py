@@ -39,6 +39,11 @@ class Resource:
         """The region of its stack."""
         return self.settled.stack.region
 
+    @property
+    def site(self) -> tuple[str, str]:
+        """The account and the region of its stack: what stacks there make is one."""
+        return self.settled.stack.site
+
     def place(self, *path: str | int) -> Place:
         """A place in its properties."""
         return Place(self.role, ("Resources", self.name, "Properties", *path))
@@ -49,10 +54,17 @@ class Resource:
 
 @dataclass(frozen=True)
 class Place:
-    """A place in the template of a role."""
+    """A place in the template of a role.
+
+    Attributes:
+        role: The role.
+        path: The keys that lead there in its template.
+        where: `file:line`, where what is meant stands in another file.
+    """
 
     role: str
     path: tuple[str | int, ...]
+    where: str = ""
 
 
 class PairRule:
@@ -144,12 +156,12 @@ def _name_of(stacks: Stacks, identifier: Any) -> Any:
 
 
 def instances(stacks: Stacks, cluster: Resource) -> list[Resource]:
-    """The instances of a cluster, in its own stack."""
+    """The instances of a cluster, in whichever stack of its region."""
     identifier = cluster.properties.get("DBClusterIdentifier")
     return [
         found
         for found in resources(stacks, INSTANCE)
-        if found.role == cluster.role
+        if found.site == cluster.site
         and (
             made_by(found.properties.get("DBClusterIdentifier")) == (cluster.role, cluster.name)
             or (identifier is not None and found.properties.get("DBClusterIdentifier") == identifier)

@@ -23,7 +23,7 @@ class NoLagAlarmInStandby(_pair.PairRule):
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
         watching = {
-            alarm.role
+            alarm.site
             for alarm in _pair.resources(stacks, "AWS::CloudWatch::Alarm")
             if str(alarm.properties.get("MetricName")) in _reading.LAGS
             or any(
@@ -33,5 +33,5 @@ class NoLagAlarmInStandby(_pair.PairRule):
         }
         for members in _pair.global_databases(stacks):
             for standby in members:
-                if "SourceRegion" in standby.properties and standby.role not in watching:
-                    yield standby.place(), f"nothing in {standby.role} watches how far {standby} is behind"
+                if "SourceRegion" in standby.properties and standby.site not in watching:
+                    yield standby.place(), f"nothing in {standby.region} watches how far {standby} is behind"

@@ -29,7 +29,8 @@ class UnusedWire(_pair.PairRule):
             used = _used(template)
             for wire in template.wires:
                 if wire.parameter not in used:
-                    place = _pair.Place(settled.stack.role, ("Metadata", "TwinStack", "Wiring", wire.parameter))
+                    path = ("Metadata", "TwinStack", "Wiring", wire.parameter)
+                    place = _pair.Place(settled.stack.role, path, wire.where)
                     yield place, f"no resource and no output of {settled.stack.role} turns on {wire.parameter}"
 
 

@@ -104,10 +104,37 @@ BAD_INPUT = {
         "environments/dev.yaml:7: secondary: parameter VpcCidr 10.0.128.0/17 overlaps primary's VpcCidr 10.0.0.0/16 "
         "(environments/dev.yaml:6); change one of them under parameter_overrides",
     ),
-    "same region twice": (
-        lambda p: edit(p, "region: eu-west-1", "region: us-east-1"),
-        "environments/dev.yaml:4: secondary is in us-east-1, as primary is: neither would outlive the loss of that "
-        "region; give one of them another region",
+    "one stack name twice": (
+        lambda p: (
+            edit(p, "region: eu-west-1}", "region: us-east-1, stack_name: pair-dev-primary}"),
+            edit(p, "  eu-west-1: {VpcCidr: 10.1.0.0/16}\n", ""),
+        ),
+        "environments/dev.yaml:4: secondary would be the stack pair-dev-primary in us-east-1, and primary is it "
+        "(environments/dev.yaml:3); give one of them another name",
+    ),
+    "an unknown key of a stack": (
+        lambda p: edit(p, "region: eu-west-1}", "region: eu-west-1, wires: {}}"),
+        "environments/dev.yaml:4: unknown key stacks.secondary.wires; the keys are template, region, role_arn, "
+        "assume_role, stack_name, wiring",
+    ),
+    "a wire of the environment file to nowhere": (
+        lambda p: (
+            edit(p, "region: eu-west-1}", "region: eu-west-1, wiring:\n    {PrimaryVpcId: main.VpcId}}"),
+            edit(p, "Metadata:", "Ours:", "generated/secondary.yaml"),
+        ),
+        "environments/dev.yaml:5: wire secondary.PrimaryVpcId <- main.VpcId: there is no role main in the environment",
+    ),
+    "a wire of the environment file that loops": (
+        lambda p: (
+            edit(p, "region: eu-west-1}", "region: eu-west-1, wiring:\n    {PrimaryVpcId: secondary.VpcId}}"),
+            edit(p, "Metadata:", "Ours:", "generated/secondary.yaml"),
+        ),
+        "environments/dev.yaml:5: required wires form a loop: secondary.PrimaryVpcId <- secondary.VpcId",
+    ),
+    "wiring in both places": (
+        lambda p: edit(p, "region: eu-west-1}", "region: eu-west-1, wiring: {}}"),
+        "environments/dev.yaml:4: the wiring of secondary stands here and in its template "
+        "(generated/secondary.yaml:3); keep one of them",
     ),
     "missing template": (
         lambda p: (p / "generated" / "secondary.yaml").unlink(),
@@ -120,7 +147,8 @@ BAD_INPUT = {
     "template without wiring": (
         lambda p: edit(p, "  TwinStack:", "  Other:", "generated/primary.yaml"),
         "generated/primary.yaml: there is no Metadata.TwinStack.Role; add it, with the Wiring of the parameters that "
-        "take an output of another stack",
+        "take an output of another stack. In a template that you cannot change, write the wires under `wiring:` of the "
+        "stack primary (environments/dev.yaml:3), `wiring: {}` if there are none",
     ),
     "bad suffix": (
         lambda p: edit(p, "project: pair", "project: pair\nenvironment_suffix: Dev_1"),

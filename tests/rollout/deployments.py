@@ -55,27 +55,37 @@ class Deployments:
     Args:
         folder: Where the environment and the templates are written.
         templates: The templates by role.
+        regions: The regions by role, where they are others than the usual ones; stacks may share one.
         environment: Further keys of the environment file.
     """
 
-    def __init__(self, folder: Path, templates: Mapping[str, str] = PAIR, **environment: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        templates: Mapping[str, str] = PAIR,
+        regions: Mapping[str, str] | None = None,
+        **environment: object,
+    ) -> None:
         self.folder = folder
         self.templates = dict(templates)
+        self.regions = dict(regions or {})
         self.environment = environment
-        self.entries: dict[str, dict[str, str]] = {}
+        self.entries: dict[str, dict[str, object]] = {}
         self.clock = FakeClock()
-        self.buckets = {role: FakeBuckets() for role in templates}
-        self.aws = {role: FakeCloudFormation(self.clock, self.region(role), self.buckets[role]) for role in templates}
+        buckets = {self.region(role): FakeBuckets() for role in templates}
+        clouds = {region: FakeCloudFormation(self.clock, region, there) for region, there in buckets.items()}
+        self.buckets = {role: buckets[self.region(role)] for role in templates}
+        self.aws = {role: clouds[self.region(role)] for role in templates}
         self.screen = Telling()
         self.questions: list[str] = []
         self.packages: dict[str, Package] = {}
         self._ids = count(1)
 
     def region(self, role: str) -> str:
-        return REGIONS.get(role) or OTHER_REGIONS[list(self.templates).index(role)]
+        return self.regions.get(role) or REGIONS.get(role) or OTHER_REGIONS[list(self.templates).index(role)]
 
     def name(self, role: str) -> str:
-        return f"pair-dev-{role}"
+        return str(self.entries.get(role, {}).get("stack_name", f"pair-dev-{role}"))
 
     def stack(self, role: str):
         return self.aws[role].stack(self.name(role))
@@ -130,8 +140,8 @@ class Deployments:
         return destroy(self.run(confirm), DestroyOptions(**options))
 
     def mutations(self) -> list[tuple[str, str]]:
-        """Every call that changed something, as (role, call)."""
-        return [(role, call) for role, aws in self.aws.items() for call in aws.mutations()]
+        """Every call that changed something, as (role, call); of stacks that share a region, the first's role."""
+        return [(role, call) for role, aws in self._clouds() for call in aws.mutations()]
 
     def forget_calls(self) -> None:
         for aws in self.aws.values():
@@ -140,11 +150,18 @@ class Deployments:
 
     def change_sets(self) -> list[str]:
         """Every change set that was not executed, in all regions."""
-        return [name for aws in self.aws.values() for name in aws.change_sets()]
+        return [name for _, aws in self._clouds() for name in aws.change_sets()]
 
     def stacks(self) -> list[str]:
         """The stacks that exist, in all regions."""
-        return [name for aws in self.aws.values() for name in aws.names()]
+        return [name for _, aws in self._clouds() for name in aws.names()]
+
+    def _clouds(self) -> list[tuple[str, FakeCloudFormation]]:
+        """The CloudFormation of each region, with a role of a stack there."""
+        first: dict[str, tuple[str, FakeCloudFormation]] = {}
+        for role, aws in self.aws.items():
+            first.setdefault(aws.region, (role, aws))
+        return list(first.values())
 
     def told(self) -> str:
         """Everything told, as JSON lines."""

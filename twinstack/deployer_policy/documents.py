@@ -90,6 +90,7 @@ def _filled(pattern: str, facts: Facts) -> list[str]:
     """Fills the names into a pattern: once for each value of the name that stands in it."""
     names = {
         "project": facts.projects,
+        "stack": facts.stacks,
         "secret": facts.logical_names["AWS::SecretsManager::Secret"],
         "state_machine": facts.logical_names["AWS::StepFunctions::StateMachine"],
         "log_group": facts.log_groups,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from twinstack.environment.file import EnvironmentModel
+from twinstack.environment.file import EnvironmentModel, StackEntry
 from twinstack.errors import InputError
 from twinstack.planning.expressions import partition_of
 
@@ -21,6 +21,7 @@ class Facts:
     Attributes:
         types: The resource types of all templates.
         projects: The projects of the environments.
+        stacks: The stacks: those whose names begin with the project, and those that have a name of their own.
         regions: The regions of all stacks.
         partition: The partition of those regions, `*` when there are several.
         logical_names: How the names begin that CloudFormation makes of the logical id alone, by resource type.
@@ -34,6 +35,7 @@ class Facts:
 
     types: tuple[str, ...]
     projects: tuple[str, ...]
+    stacks: tuple[str, ...]
     regions: tuple[str, ...]
     partition: str
     logical_names: Mapping[str, tuple[str, ...]]
@@ -62,6 +64,7 @@ def facts_of(templates: Sequence[Mapping[str, Any]], environments: Sequence[Envi
     return Facts(
         types=_sorted(resource["Type"] for _, resource in resources),
         projects=projects,
+        stacks=(*(f"{project}-*" for project in projects), *_names_apart(stacks, projects)),
         regions=regions,
         partition=partitions.pop() if len(partitions) == 1 else "*",
         # Every other type's generated name begins with the stack's, and so with the project's.
@@ -81,6 +84,13 @@ def facts_of(templates: Sequence[Mapping[str, Any]], environments: Sequence[Envi
 
 
 _Resources = Sequence[tuple[str, Mapping[str, Any]]]
+
+
+def _names_apart(stacks: Iterable[StackEntry], projects: Sequence[str]) -> tuple[str, ...]:
+    """Returns the stacks whose names do not begin with a project, each with any id."""
+    beginnings = tuple(f"{project}-" for project in projects)
+    names = [stack.stack_name for stack in stacks if stack.stack_name]
+    return _sorted(f"{name}/*" for name in names if not name.startswith(beginnings))
 
 
 def _sorted(values: Iterable[str]) -> tuple[str, ...]:

@@ -58,7 +58,7 @@ def _arns(service: str, *resources: str) -> tuple[str, ...]:
 
 _BUCKETS = _arns("s3", "::{project}-*")
 _ARTIFACTS = _arns("s3", "::{project}-*-artifacts-*/*")
-_STACK = _arns("cloudformation", "*:*:stack/{project}-*")
+_STACK = _arns("cloudformation", "*:*:stack/{stack}")
 
 # What the deployer itself calls; written out, as it stands in no schema.
 OWN_CALLS: tuple[Scope, ...] = (

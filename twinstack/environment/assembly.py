@@ -9,14 +9,13 @@ from itertools import combinations
 from pathlib import Path
 
 from twinstack.environment.constraints import broken_constraint
-from twinstack.environment.file import EnvironmentFile
+from twinstack.environment.file import STACK_NAME, EnvironmentFile
 from twinstack.errors import InputError
 from twinstack.planning.resource_schemas import known_regions
 from twinstack.planning.system import Stack, System
 from twinstack.planning.values import as_text
-from twinstack.templates import ARTIFACTS, Template, read_template
+from twinstack.templates import ARTIFACTS, Template, Wiring, read_template
 
-MAX_STACK_NAME = 128
 PROTECTED_PARAMETER = "Protected"
 
 
@@ -47,10 +46,15 @@ def assemble(file: EnvironmentFile, root: Path) -> Environment:
 
     Raises:
         InputError: A template is missing or not wired, a parameter is unknown, wired or breaks a constraint,
-            two stacks share a region, their networks overlap, or the update order does not fit.
+            two stacks have the same name, their networks overlap, or the update order does not fit.
     """
-    templates = {role: read_template(_under(root, entry.template)) for role, entry in file.model.stacks.items()}
-    problems = [*_role_problems(file, templates), *_region_problems(file), *_order_problems(file)]
+    templates = {role: _template(file, role, root) for role in file.model.stacks}
+    problems = [
+        *_role_problems(file, templates),
+        *_name_problems(file),
+        *_region_problems(file),
+        *_order_problems(file),
+    ]
     problems += _unknown_parameters(file, templates)
     if problems:
         raise InputError("\n".join(problems))
@@ -61,22 +65,24 @@ def assemble(file: EnvironmentFile, root: Path) -> Environment:
     return Environment(file, System(stacks, file.model.update_order))
 
 
+def _template(file: EnvironmentFile, role: str, root: Path) -> Template:
+    entry = file.model.stacks[role]
+    template = read_template(_under(root, entry.template))
+    if entry.wiring is None:
+        return template
+    return template.with_wiring(Wiring(entry.wiring, file.document, ("stacks", role, "wiring")))
+
+
 def _under(root: Path, path: Path) -> Path:
     return path if root == Path.cwd() else root / path
 
 
 def _stack(file: EnvironmentFile, role: str, template: Template) -> Stack:
     model, entry = file.model, file.model.stacks[role]
-    name = f"{model.project}-{file.suffix}-{role}"
-    if len(name) > MAX_STACK_NAME:
-        raise InputError(
-            f"{file.where('project')}: the stack name {name} has {len(name)} characters, and CloudFormation allows "
-            f"{MAX_STACK_NAME}; shorten the project or the role"
-        )
     given = {**model.parameters, **model.parameter_overrides.get(entry.region, {}), **_own_parameters(file)}
     return Stack(
         role,
-        name,
+        file.stack_name(role),
         entry.region,
         template,
         {name: value for name, value in given.items() if name in template.parameters},
@@ -97,12 +103,45 @@ def _own_parameters(file: EnvironmentFile) -> Mapping[str, str]:
 
 def _role_problems(file: EnvironmentFile, templates: Mapping[str, Template]) -> Iterator[str]:
     for role, template in templates.items():
+        where, metadata = file.where("stacks", role), template.metadata
         if role == ARTIFACTS:
-            yield f"{file.where('stacks', role)}: {role} is the deployer's own bucket; give the stack another name"
-        elif role != template.role:
+            yield f"{where}: {role} is the deployer's own bucket; give the stack another name"
+        elif template.wiring_outside is not None:
+            if metadata is not None:
+                yield (
+                    f"{template.wiring.where()}: the wiring of {role} stands here and in its template "
+                    f"({template.where('Metadata', 'TwinStack')}); keep one of them"
+                )
+        elif metadata is None or not isinstance(metadata.get("Role"), str):
             yield (
-                f"{file.where('stacks', role)}: the stack {role} has a template whose role is {template.role} "
+                f"{template.source}: there is no Metadata.TwinStack.Role; add it, with the Wiring of the parameters "
+                "that take an output of another stack. In a template that you cannot change, write the wires under "
+                f"`wiring:` of the stack {role} ({where}), `wiring: {{}}` if there are none"
+            )
+        elif role != metadata["Role"]:
+            yield (
+                f"{where}: the stack {role} has a template whose role is {metadata['Role']} "
                 f"({template.where('Metadata', 'TwinStack', 'Role')}); give both the same name"
+            )
+
+
+def _name_problems(file: EnvironmentFile) -> Iterator[str]:
+    own = file.stack_name(ARTIFACTS)
+    taken: dict[tuple[str, str, str], str] = {}
+    for role, entry in file.model.stacks.items():
+        name, where = file.stack_name(role), file.where("stacks", role, "stack_name")
+        other = taken.setdefault((entry.assume_role or "", entry.region, name), role)
+        if not STACK_NAME.fullmatch(name):
+            yield (
+                f"{where}: {name} is not a name that CloudFormation takes for a stack: letters, digits and hyphens, "
+                "at most 128 characters; rename the role, or add a `stack_name`"
+            )
+        elif entry.stack_name == own:
+            yield f"{where}: {name} is the stack of the deployer's own bucket; give {role} another name"
+        elif other != role:
+            yield (
+                f"{where}: {role} would be the stack {name} in {entry.region}, and {other} is it "
+                f"({file.where('stacks', other, 'stack_name')}); give one of them another name"
             )
 
 
@@ -113,22 +152,12 @@ def _region_problems(file: EnvironmentFile) -> list[str]:
         for role, entry in stacks.items()
         if entry.region not in known_regions()
     ]
-    shared = [
-        f"{file.where('stacks', other, 'region')}: {other} is in {stacks[other].region}, as {one} is: neither would "
-        "outlive the loss of that region; give one of them another region"
-        for one, other in combinations(stacks, 2)
-        if stacks[one].region == stacks[other].region
-    ]
     regions = sorted({entry.region for entry in stacks.values()})
-    return (
-        unknown
-        or shared
-        or [
-            f"{file.where('parameter_overrides', region)}: no stack is in {region}; they are in {', '.join(regions)}"
-            for region in file.model.parameter_overrides
-            if region not in regions
-        ]
-    )
+    return unknown or [
+        f"{file.where('parameter_overrides', region)}: no stack is in {region}; they are in {', '.join(regions)}"
+        for region in file.model.parameter_overrides
+        if region not in regions
+    ]
 
 
 def _order_problems(file: EnvironmentFile) -> Iterator[str]:
@@ -198,9 +227,11 @@ def _network_problems(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Ite
                 yield f"{where}: {stack.role}: parameter {name}: {value!r} is not a network: {error}"
     for (one, name, left), (other, other_name, right) in combinations(networks, 2):
         if one.role != other.role and left.overlaps(right):
+            same = (one.region, name) == (other.region, other_name)
+            way_out = "rename one of the parameters" if same else "change one of them under parameter_overrides"
             yield (
                 f"{_place(file, other, other_name)}: {other.role}: parameter {other_name} {right} overlaps "
-                f"{one.role}'s {name} {left} ({_place(file, one, name)}); change one of them under parameter_overrides"
+                f"{one.role}'s {name} {left} ({_place(file, one, name)}); {way_out}"
             )
 
 

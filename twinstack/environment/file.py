@@ -19,7 +19,13 @@ DEFAULT_SUFFIX = "dev"
 _PATTERNS = {
     "project": ("[a-z][a-z0-9-]{0,30}", "lower-case letters, digits and hyphens, beginning with a letter"),
     "region": (r"[a-z]{2,4}(-[a-z]+)+-\d", "a region code such as eu-west-1"),
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
+    "stack_name": (
+        "[A-Za-z][A-Za-z0-9-]{0,127}",
+        "a stack name: letters, digits and hyphens, beginning with a letter, at most 128 characters",
+    ),
 }
+STACK_NAME = re.compile(_PATTERNS["stack_name"][0])
 
 
 def _text(value: Any) -> Any:
@@ -49,12 +55,16 @@ class StackEntry(_Strict):
         region: The region the stack lives in.
         role_arn: The service role that CloudFormation acts with, if any.
         assume_role: The role to assume for a stack in another account, if any.
+        stack_name: The stack's name, where it is another than `<project>-<suffix>-<role>`.
+        wiring: `role.Output` of each wired parameter, for a template that does not say it itself.
     """
 
     template: Path
     region: Region
     role_arn: str | None = None
     assume_role: str | None = None
+    stack_name: Annotated[str, StringConstraints(pattern=f"^{_PATTERNS['stack_name'][0]}$")] | None = None
+    wiring: dict[str, str] | None = None
 
 
 class EnvironmentModel(_Strict):
@@ -89,6 +99,11 @@ class EnvironmentFile:
     def where(self, *place: str | int) -> str:
         """Returns `file:line` of a part of the file."""
         return self.document.where(*place)
+
+    def stack_name(self, role: str) -> str:
+        """Returns the name of the stack of a role; it may be the deployer's own, which is not in the file."""
+        entry = self.model.stacks.get(role)
+        return (entry.stack_name if entry else None) or f"{self.model.project}-{self.suffix}-{role}"
 
 
 def read_environment_file(
@@ -148,7 +163,7 @@ def _message(document: MarkedDocument, problem: Any) -> str:
     if problem["type"] == "missing":
         return f"{where}: the key {name} is missing; add it"
     if problem["type"] == "string_pattern_mismatch":
-        kind = "project" if place == ("project",) else "region"
+        kind = place[-1] if place[-1] in _PATTERNS else "region"
         return f"{where}: {name}: {problem['input']!r} is not {_PATTERNS[kind][1]}"
     return f"{where}: {name}: {problem['msg']}, not {problem['input']!r}"
 

@@ -35,6 +35,11 @@ class Stack:
     service_role: str | None = None
     artifacts: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def site(self) -> tuple[str, str]:
+        """The account and the region: stacks there share names, and one bucket of the deployer's own."""
+        return self.account, self.region
+
 
 @dataclass(frozen=True)
 class System:

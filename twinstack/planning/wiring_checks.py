@@ -32,17 +32,13 @@ def check_wiring(planner: Planner) -> None:
         raise InputError("\n".join(problems))
     planned = plan(planner, dict.fromkeys(planner.system.stacks, Absent()))
     problems = [
-        f"{_where(step.stack, wire)}: {step.stack.role}: the required wire {wire.parameter} <- {wire.source} never "
+        f"{wire.where}: {step.stack.role}: the required wire {wire.parameter} <- {wire.source} never "
         f"gets a value: with this environment's parameters {_why_not(planned.world, wire)}"
         for step in planned.waiting
         for wire in step.missing
     ]
     if problems:
         raise InputError("\n".join(problems))
-
-
-def _where(stack: Stack, wire: Wire) -> str:
-    return stack.template.where("Metadata", "TwinStack", "Wiring", wire.parameter)
 
 
 def _why_not(world: Mapping[str, object], wire: Wire) -> str:
@@ -53,16 +49,15 @@ def _why_not(world: Mapping[str, object], wire: Wire) -> str:
 
 def _leading_nowhere(system: System) -> Iterator[str]:
     for role, wire in system.wires():
-        stack = system.stacks[role]
         producer = system.stacks.get(wire.role)
         if producer is None:
             yield (
-                f"{_where(stack, wire)}: wire {role}.{wire.parameter} <- {wire.source}: there is no role {wire.role} "
+                f"{wire.where}: wire {role}.{wire.parameter} <- {wire.source}: there is no role {wire.role} "
                 f"in the environment; it has {', '.join(system.stacks)}"
             )
         elif wire.output not in written_out(producer).outputs:
             yield (
-                f"{_where(stack, wire)}: wire {role}.{wire.parameter} <- {wire.source}: {producer.template.source} has "
+                f"{wire.where}: wire {role}.{wire.parameter} <- {wire.source}: {producer.template.source} has "
                 f"no output {wire.output}; add it, or correct the wire"
             )
 
@@ -82,7 +77,7 @@ def _loops(system: System) -> Iterator[str]:
                 if (members := frozenset(member for member, _ in loop)) not in seen:
                     seen.add(members)
                     named = ", ".join(f"{member}.{edge.parameter} <- {edge.source}" for member, edge in loop)
-                    where = _where(system.stacks[loop[0][0]], loop[0][1])
+                    where = loop[0][1].where
                     yield f"{where}: required wires form a loop: {named}; give one of these parameters `Default: ''`"
             else:
                 yield from walk(wire.role, [*path, (role, wire)])
@@ -105,7 +100,7 @@ def _impossible(system: System) -> Iterator[str]:
     for role, wire in system.wires():
         if (wire.role, wire.output) not in possible:
             yield (
-                f"{_where(system.stacks[role], wire)}: wire {role}.{wire.parameter} <- {wire.source}: no parameter "
+                f"{wire.where}: wire {role}.{wire.parameter} <- {wire.source}: no parameter "
                 f"values could produce this output; look at its condition in {system.stacks[wire.role].template.source}"
             )
 

@@ -1,7 +1,7 @@
 """The artifact bucket: where a template goes that is too large for a request, and the code that a template names.
 
-It is a small stack of the deployer's own in the region of the stack that needs it, made before the first pass and only
-when something needs it, and removed by `destroy`.
+It is a small stack of the deployer's own, one for all stacks of an account and region, made before the first pass and
+only when something needs it, and removed by `destroy`.
 """
 
 from __future__ import annotations
@@ -75,18 +75,29 @@ def with_known_artifacts(
 
 def existing_buckets(file: EnvironmentFile, system: System, clients: Clients) -> dict[str, str]:
     """Returns the artifact bucket of each stack that takes something from it, where one can be seen already."""
-    found = {}
-    for role, stack in system.stacks.items():
-        if any(wire.is_artifact for wire in stack.template.wires):
-            own = read_stack(clients[role].cloudformation, artifact_stack(file, stack).name)
-            if isinstance(own, Live) and BUCKET in own.outputs:
-                found[role] = str(own.outputs[BUCKET])
-    return found
+    taking = [stack for stack in system.stacks.values() if any(wire.is_artifact for wire in stack.template.wires)]
+    read = {
+        stack.site: read_stack(clients[stack.role].cloudformation, artifact_stack(file, stack).name)
+        for stack in one_a_site(taking)
+    }
+    return {
+        stack.role: str(own.outputs[BUCKET])
+        for stack in taking
+        if isinstance(own := read[stack.site], Live) and BUCKET in own.outputs
+    }
+
+
+def one_a_site(stacks: Iterable[Stack]) -> list[Stack]:
+    """Returns the first stack of each account and region: what is the deployer's own there serves them all."""
+    first: dict[tuple[str, str], Stack] = {}
+    for stack in stacks:
+        first.setdefault(stack.site, stack)
+    return list(first.values())
 
 
 def artifact_stack(file: EnvironmentFile, stack: Stack) -> Stack:
     """Returns the deployer's own stack where the given stack lives."""
-    name = f"{file.model.project}-{file.suffix}-{ARTIFACTS}"
+    name = file.stack_name(ARTIFACTS)
     tags = {**stack.tags, "Role": ARTIFACTS}
     return replace(
         stack, role=ARTIFACTS, name=name, template=read_template(_TEMPLATE), parameters={}, tags=tags, artifacts={}
@@ -114,8 +125,9 @@ def provide(run: Run, stacks: Iterable[Stack]) -> Run:
             raise InputError(f"{stack.template.source}: {size:,} bytes; CloudFormation takes {MAX_BYTES:,}")
     system = run.planner.system
     buckets = {role: stack.artifacts[BUCKET] for role, stack in system.stacks.items() if BUCKET in stack.artifacts}
+    made = {stack.site: _bucket(run, stack) for stack in one_a_site(needing)}
     for stack in needing:
-        bucket = buckets[stack.role] = _bucket(run, stack)
+        bucket = buckets[stack.role] = made[stack.site]
         for folder in _folders(stack):
             package = run.packages[folder]
             run.clients[stack.role].buckets.put(bucket, package.key(folder), package.content)

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from twinstack.aws.api import StackDescription
 from twinstack.aws.world_reading import read_world
 from twinstack.errors import RefusedError, TwinStackError
 from twinstack.planning.passes import creation_order
 from twinstack.planning.resolution import ResolvedResource
-from twinstack.planning.steps import Step, resolver_for
+from twinstack.planning.steps import resolver_for
 from twinstack.planning.system import Stack
 from twinstack.planning.values import as_text
 from twinstack.planning.world import Absent, Live, Unknown, World
-from twinstack.rollout.artifacts import BUCKET, artifact_stack, upload_template
-from twinstack.rollout.executing import carry_out, delete_and_watch
-from twinstack.rollout.guards import Allowed
+from twinstack.rollout.artifacts import BUCKET, artifact_stack, one_a_site
+from twinstack.rollout.executing import delete_and_watch
 from twinstack.rollout.readiness import refuse_busy
 from twinstack.rollout.run import Run
+from twinstack.rollout.unlinking import unlink, with_wires
 from twinstack.rollout.watching import first_cause
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed, Warning_
-from twinstack.statuses import Outcome, Standing, standing
+from twinstack.statuses import Outcome
 
 _KEPT = ("Retain", "RetainExceptOnCreate")
 _KEPT_RESOURCES = (
@@ -79,7 +79,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
         TwinStackError: A step failed.
     """
     system = run.planner.system
-    world = read_world(system, run.clients)
+    world = with_wires(system, read_world(system, run.clients))
     _refuse_unreadable(world)
     order = [role for role in reversed(creation_order(run.planner)) if isinstance(world[role], Live)]
     deployed = {role: found for role in order if (found := _read(run, role, world)) is not None}
@@ -97,7 +97,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
         run.screen.tell(Warning_(_KEPT_RESOURCES))
     if not run.confirm(f"Delete {', '.join(names)}?"):
         raise RefusedError("declined; nothing was deleted")
-    _unlink(run, world, list(deployed))
+    unlink(run, world, list(deployed))
     for number, (role, stack) in enumerate(deployed.items(), 1):
         if options.empty_buckets:
             _empty_buckets(run, role, stack)
@@ -122,8 +122,9 @@ def _empty_stacks(run: Run, world: World) -> list[tuple[str, StackDescription]]:
 
 
 def _artifact_stacks(run: Run) -> list[tuple[str, Stack, StackDescription]]:
-    """Returns the deployer's own stacks that are there: the role that each serves, what it should be, and is."""
-    stacks = [(role, artifact_stack(run.environment.file, stack)) for role, stack in run.planner.system.stacks.items()]
+    """Returns the deployer's own stacks that are there: a role that each serves, what it should be, and is."""
+    served = one_a_site(run.planner.system.stacks.values())
+    stacks = [(stack.role, artifact_stack(run.environment.file, stack)) for stack in served]
     described = [(role, own, run.cloudformation(role).describe_stack(own.name)) for role, own in stacks]
     return [(role, own, found) for role, own, found in described if found is not None]
 
@@ -177,57 +178,6 @@ def _blocking(run: Run, role: str, stack: _Deployed, options: DestroyOptions) ->
 
 def _is_kept(resource: ResolvedResource) -> bool:
     return resource.attributes.get("DeletionPolicy") in _KEPT
-
-
-def _unlink(run: Run, world: World, order: list[str]) -> None:
-    """Empties every optional wire whose producer goes before its consumer: nothing may refer to what is deleted."""
-    place = {role: number for number, role in enumerate(order)}
-    unlink = {
-        (role, wire.parameter)
-        for role, state in world.items()
-        for wire in (state.template.wires if isinstance(state, Live) else ())
-        if not wire.required and place.get(wire.role, len(order)) < place.get(role, -1)
-    }
-    planner = replace(run.planner, unlink=frozenset(unlink))
-    # The question has been asked for the whole, and unlinking passes the guard: what is unlinked is deleted next.
-    quiet = replace(run, confirm=lambda _question: True, allowed=Allowed(everything=True))
-    for role in reversed(order):
-        state = world[role]
-        if not isinstance(state, Live) or standing(state.status) is not Standing.UPDATABLE:
-            continue
-        # Only the links are taken away: the template stays the one that is live.
-        as_it_is = replace(
-            planner.system.stacks[role],
-            template=state.template,
-            tags=state.tags,
-            parameters=_own(state),
-            artifacts=_own_artifacts(state),
-        )
-        stacks = {**planner.system.stacks, role: as_it_is}
-        step = replace(planner, system=replace(planner.system, stacks=stacks)).step(world, role)
-        if step.needed:
-            run.screen.tell(Note(f"Unlinking {role} from what is deleted before it"))
-            carry_out(upload_template(quiet, step.stack), _keeping(step), state)
-
-
-def _keeping(step: Step) -> Step:
-    """Returns the step with every unchanged value left to the stack: AWS shows a NoEcho value as `****` only."""
-    return replace(
-        step,
-        parameters=tuple(
-            parameter if parameter.changed else replace(parameter, source="previous") for parameter in step.parameters
-        ),
-    )
-
-
-def _own(state: Live) -> Mapping[str, str]:
-    return {name: as_text(value) for name, value in state.parameters.items()}
-
-
-def _own_artifacts(state: Live) -> Mapping[str, str]:
-    """Returns the code that the stack runs now: it needs no upload to be unlinked."""
-    wires = [wire for wire in state.template.wires if wire.is_artifact]
-    return {wire.output: as_text(state.parameters.get(wire.parameter, "")) for wire in wires}
 
 
 def _empty_buckets(run: Run, role: str, stack: _Deployed) -> None:
