@@ -86,6 +86,14 @@ Resources:
     assert template.resources["Second"] == {"Type": "AWS::S3::Bucket"}
 
 
+def test_a_resource_without_type_is_refused_unless_a_macro_may_give_it_one(read, tmp_path):
+    resources = "Metadata: {TwinStack: {Role: one}}\nResources: {Topic: {Properties: {}}}\n"
+    with pytest.raises(InputError) as error:
+        read(resources)
+    assert str(error.value) == f"{tmp_path}/template.yaml:2: Resources.Topic has no Type; add it"
+    assert read(f"Transform: MyMacro\n{resources}").macros == ("MyMacro",)
+
+
 def test_a_template_without_any_resource_is_refused_with_its_line(read, tmp_path):
     with pytest.raises(InputError) as error:
         read("Metadata: {TwinStack: {Role: one}}\nResources: {}\n")
