@@ -375,10 +375,8 @@ class Resolver:
         if is_symbolic(keys):
             return Symbol(("Fn::FindInMap", self._at.role, freeze(keys)))
         found, left_to_aws = looked_up(self.template.section("Mappings"), keys)
-        if found is not None:
-            return found
-        if left_to_aws:
-            return Symbol(("Fn::FindInMap", self._at.role, freeze(keys)))
+        if found is not None or left_to_aws:
+            return Symbol(("Fn::FindInMap", self._at.role, freeze(keys))) if found is None else found
         if isinstance(rest, Mapping) and "DefaultValue" in rest:
             return self.resolve(rest["DefaultValue"])
         mapping, *rest = map(as_text, keys)
