@@ -6,10 +6,11 @@ cfn-lint takes a second to import, so it is imported when it is used, and our ru
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, get_args
 
 from twinstack.errors import InputError
 from twinstack.templates import Template
@@ -21,12 +22,13 @@ if TYPE_CHECKING:
     from lint_rules.pairs import PairRule, Place
     from twinstack.planning.settled import SettledStack
 
-Level = Literal["error", "warning", "info"]
+Level = Literal["error", "warning", "informational"]
 
 CONFIG = Path(".cfnlintrc")
 RULES = "lint_rules"
 
-_LEVELS: dict[str, Level] = {"error": "error", "warning": "warning", "informational": "info"}
+LEVELS: tuple[Level, ...] = get_args(Level)
+"""What a finding can be, the worst first; the words are cfn-lint's."""
 
 
 @dataclass(frozen=True, order=True)
@@ -38,7 +40,7 @@ class Finding:
         line: The line in it, from 1.
         column: The column in it, from 1.
         rule: The rule's id, such as `E3002`.
-        level: What the rule is: error, warning or info.
+        level: What the rule is.
         message: What is wrong here.
         url: Where the rule is explained; empty when it does not say.
     """
@@ -54,6 +56,17 @@ class Finding:
     def __str__(self) -> str:
         """The finding on one line, in the form that editors jump to."""
         return f"{self.path}:{self.line}:{self.column}: {self.rule} {self.message}"
+
+    def is_at_least(self, level: Level) -> bool:
+        """Whether it is as bad as this, or worse."""
+        return LEVELS.index(self.level) <= LEVELS.index(level)
+
+
+def counted(findings: Sequence[Finding]) -> str:
+    """Returns how many findings there are of each level, such as `1 error, 2 warnings`."""
+    names = {"error": ("error", "errors"), "warning": ("warning", "warnings")}
+    counts = [(Counter(finding.level for finding in findings)[level], level) for level in LEVELS]
+    return ", ".join(f"{count} {names.get(level, (level, level))[count != 1]}" for count, level in counts if count)
 
 
 def lint(
@@ -184,7 +197,7 @@ def _finding(match: Match) -> Finding:
         line=match.linenumber,
         column=match.columnnumber,
         rule=rule.id,
-        level=_LEVELS.get(rule.severity, "error"),
+        level=next((level for level in LEVELS if level == rule.severity), "error"),
         message=match.message,
         url=rule.source_url,
     )

@@ -1,4 +1,7 @@
-"""The ten failures that this project began with: each is caught before any AWS call, by `lint` and so by `deploy`."""
+"""The ten failures that this project began with: each is caught before any AWS call, by `lint`.
+
+`deploy` lints too: it stops at errors, and shows warnings.
+"""
 
 import shutil
 from pathlib import Path
@@ -42,15 +45,38 @@ def write(folder, name):
     (folder / "environments" / "dev.yaml").write_text(ENVIRONMENT.replace("PARAMETERS", values))
 
 
-@pytest.mark.parametrize("command", [["lint"], ["deploy", "--yes"]], ids=lambda command: command[0])
+STOPPING = [name for name, rule in RULES.items() if rule.startswith("E")]
+# there are no credentials: a deployment that goes as far as AWS ends there
+AT_AWS = "no usable AWS credentials"
+
+
 @pytest.mark.parametrize("name", RULES)
-def test_a_template_that_failed_is_refused_by_rule(name, command, tmp_path):
+def test_a_template_that_failed_is_refused_by_rule(name, tmp_path):
     write(tmp_path, name)
-    # there are no credentials: whatever went as far as AWS would end in another way
-    done = run(tmp_path, *command, "--no-color")
+    done = run(tmp_path, "lint")
     assert done.returncode == 2, done.stderr
-    assert RULES[name] in done.stdout + done.stderr
+    assert RULES[name] in done.stdout
+    assert "Error: lint found " in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("name", STOPPING)
+def test_no_deployment_begins_with_an_error(name, tmp_path):
+    write(tmp_path, name)
+    done = run(tmp_path, "deploy", "--yes")
+    assert done.returncode == 2
+    assert RULES[name] in done.stdout
+    assert "Error: lint found " in done.stderr
+    assert AT_AWS not in done.stderr
+
+
+@pytest.mark.parametrize("name", [name for name in RULES if name not in STOPPING])
+def test_a_deployment_goes_on_after_warnings_and_shows_them(name, tmp_path):
+    write(tmp_path, name)
+    done = run(tmp_path, "deploy", "--yes")
+    assert RULES[name] in done.stdout
+    assert "which stops nothing here." in done.stdout
+    assert AT_AWS in done.stderr
 
 
 def test_each_template_has_its_rule():

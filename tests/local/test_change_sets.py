@@ -6,7 +6,7 @@ import time
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.local.conftest import EAST
+from tests.local.conftest import EAST, WEST
 
 PARAMETERS = {"Peer": {"Type": "String", "Default": ""}, "Protected": {"Type": "String", "Default": "false"}}
 CONDITIONS = {
@@ -49,6 +49,20 @@ def test_a_condition_may_ask_for_one_of_a_list_in_a_text(stack):
     assert listed(stack.deploy_template(whole, {})) == {("Add", "Always")}
     assert listed(stack.deploy_template(whole, {"Clients": "a"})) == {("Add", "One")}
     assert listed(stack.deploy_template(whole, {"Clients": "a,b"})) == {("Add", "Two")}
+    stack.delete()
+
+
+@pytest.mark.parametrize(("region", "there"), [(EAST, {"Always", "East"}), (WEST, {"Always", "West"})])
+def test_a_condition_may_ask_for_the_region(account, region, there):
+    stack = account.stack(region)
+    east = {"Fn::Or": [{"Fn::Equals": [{"Ref": "AWS::Region"}, EAST]}, {"Fn::Equals": ["one", "other"]}]}
+    whole = {
+        "Conditions": {"IsEast": east, "IsWest": {"Fn::Equals": [{"Ref": "AWS::Region"}, WEST]}},
+        "Resources": {"Always": topic(), "East": topic(Condition="IsEast"), "West": topic(Condition="IsWest")},
+    }
+    assert listed(stack.deploy_template(whole, {})) == {("Add", name) for name in there}
+    held = stack.api.list_stack_resources(StackName=stack.name)["StackResourceSummaries"]
+    assert {resource["LogicalResourceId"] for resource in held} == there
     stack.delete()
 
 

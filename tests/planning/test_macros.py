@@ -123,5 +123,5 @@ def test_a_person_and_a_program_are_told_that_the_change_set_says_the_rest():
 
 
 def test_a_name_that_no_module_can_make_is_still_an_error():
-    with pytest.raises(InputError, match="reference to OtherBucket.Arn: no such resource"):
+    with pytest.raises(InputError, match=r"OtherBucket\.Arn: no such resource"):
         step(MODULE.replace("StorageBucket.Arn", "OtherBucket.Arn"))

@@ -82,6 +82,13 @@ def generate(context: click.Context, /, **given: Any) -> int:
 
 
 @command_line.command()
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "informational"]),
+    default="warning",
+    show_default=True,
+    help="The least that makes it exit 2.",
+)
 @global_options()
 @click.pass_context
 def lint(context: click.Context, /, **given: Any) -> int:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from twinstack.cli.lint import lint_environment
 from twinstack.cli.options import Settings
-from twinstack.cli.working import make_run
+from twinstack.cli.working import confirmation, make_run
 from twinstack.rollout.deploying import deploy
 from twinstack.rollout.guards import Allowed
 from twinstack.screen.events import Done, NotEmulated, Screen, Warning_
@@ -22,8 +22,10 @@ def run(
 ) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
-    rollout = make_run(settings, screen, yes=yes, allowed=Allowed(allow_replace, allow_delete), unlink=unlink)
-    lint_environment(rollout.environment, screen)
+    confirm = confirmation(yes=yes)
+    checked = lint_environment(settings, screen, fail_on="error")
+    allowed = Allowed(allow_replace, allow_delete)
+    rollout = make_run(settings, screen, checked, confirm=confirm, asks=not yes, allowed=allowed, unlink=unlink)
     settings.interrupted = (
         "interrupted; what AWS has begun goes on there: look at `status` and `events`, and run `deploy` again "
         "when it has ended"

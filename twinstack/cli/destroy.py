@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twinstack.cli.options import Settings
-from twinstack.cli.working import make_run
+from twinstack.cli.working import confirmation, make_run, read_environment
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.screen.events import Done
 
@@ -11,7 +11,9 @@ from twinstack.screen.events import Done
 def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
-    rollout = make_run(settings, screen, yes=yes, start_local=False, with_code=False)
+    ask = confirmation(yes=yes)
+    checked = read_environment(settings)
+    rollout = make_run(settings, screen, checked, confirm=ask, asks=not yes, start_local=False, with_code=False)
     settings.interrupted = (
         "interrupted; what AWS has begun goes on there: look at `status`, and run `destroy` again when it has ended"
     )

@@ -3,50 +3,85 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twinstack.cli.options import Settings
-from twinstack.cli.working import read_environment
-from twinstack.environment.assembly import Environment
+from twinstack.cli.working import check_environment, read_file
 from twinstack.errors import InputError
-from twinstack.screen.events import Done, Screen, Waiting, Warning_
+from twinstack.screen.events import Done, Note, Screen, Waiting, Warning_
 from twinstack.screen.events import Finding as Told
 
+if TYPE_CHECKING:
+    from twinstack.environment.assembly import Environment
+    from twinstack.environment.file import EnvironmentFile
+    from twinstack.linting import Finding, Level
+    from twinstack.planning.steps import Planner
 
-def run(settings: Settings) -> int:
+
+def run(settings: Settings, *, fail_on: Level) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
-    environment, _ = read_environment(settings)
-    regions = lint_environment(environment, screen)
-    screen.tell(Done(f"No findings in {len(environment.system.stacks)} templates for {', '.join(regions)}."))
+    environment, _ = lint_environment(settings, screen, fail_on=fail_on)
+    stacks = environment.system.stacks.values()
+    regions = ", ".join(sorted({stack.region for stack in stacks}))
+    screen.tell(Done(f"Nothing to correct in {len(stacks)} templates for {regions}."))
     return 0
 
 
-def lint_environment(environment: Environment, screen: Screen) -> list[str]:
+def lint_environment(settings: Settings, screen: Screen, *, fail_on: Level) -> tuple[Environment, Planner]:
     """Lints every template of an environment, and all of them together.
 
+    Everything that is wrong is told at once: cfn-lint also looks at templates beside one that cannot be read, and at
+    those that the wiring or the parameters do not fit.
+
+    Args:
+        settings: The global options.
+        screen: Told every finding.
+        fail_on: The least that is an error.
+
     Returns:
-        The regions that were looked at.
+        The environment, read and checked.
 
     Raises:
-        InputError: There are findings; each has been told.
+        InputError: There are findings of that level or above it, or the environment cannot work.
     """
-    from twinstack.linting import lint, lint_pairs
-    from twinstack.planning.resource_schemas import shipped_schemas
+    from twinstack.linting import counted, lint_pairs
     from twinstack.planning.settled import settle
-    from twinstack.planning.steps import Planner
 
-    entries = environment.file.model.stacks
-    regions = sorted({entry.region for entry in entries.values()})
-    screen.tell(Waiting(f"linting the templates for {', '.join(regions)}"))
-    _warn_if_stale(screen)
-    findings = lint(sorted({entry.template for entry in entries.values()}), regions)
-    findings += lint_pairs(settle(Planner(environment.system, shipped_schemas)))
+    file = read_file(settings)
+    findings = _lint_templates(file, screen)
+    problems = []
+    try:
+        _warn_if_stale(screen)
+    except InputError as error:
+        problems.append(str(error))
+    try:
+        environment, planner = check_environment(file)
+        findings += lint_pairs(settle(planner))
+    except InputError as error:
+        problems.append(str(error))
     for finding in findings:
         screen.tell(Told(finding.rule, finding.level, f"{finding.path}:{finding.line}", finding.message))
+    failing = [finding for finding in findings if finding.is_at_least(fail_on)]
+    if failing:
+        problems.insert(0, f"lint found {counted(failing)}; correct the templates, then `generate` and try again")
+    if problems:
+        raise InputError("\n".join(problems))
     if findings:
-        count = "1 lint finding" if len(findings) == 1 else f"{len(findings)} lint findings"
-        raise InputError(f"{count}; correct the templates, then `generate` and try again")
-    return regions
+        screen.tell(Note(f"Lint found {counted(findings)}, which stops nothing here."))
+    return environment, planner
+
+
+def _lint_templates(file: EnvironmentFile, screen: Screen) -> list[Finding]:
+    """Runs cfn-lint on what is there; what is not is told when the environment is checked."""
+    from twinstack.linting import lint
+    from twinstack.planning.resource_schemas import known_regions
+
+    entries = file.model.stacks.values()
+    templates = sorted({entry.template for entry in entries if entry.template.is_file()})
+    regions = sorted({entry.region for entry in entries if entry.region in known_regions()})
+    screen.tell(Waiting(f"linting the templates for {', '.join(regions)}"))
+    return lint(templates, regions) if regions else []
 
 
 def _warn_if_stale(screen: Screen) -> None:

@@ -14,7 +14,7 @@ import click
 from twinstack.cli.options import Settings
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import Environment, assemble
-from twinstack.environment.file import read_environment_file
+from twinstack.environment.file import EnvironmentFile, read_environment_file
 from twinstack.errors import InputError, RefusedError
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
@@ -33,9 +33,25 @@ def read_environment(settings: Settings) -> tuple[Environment, Planner]:
     Raises:
         InputError: Something in the file, the templates or the wiring cannot work.
     """
-    root = Path.cwd()
-    file = read_environment_file(settings.environment, root, settings.environment_suffix, os.environ)
-    environment = assemble(file, root)
+    return check_environment(read_file(settings))
+
+
+def read_file(settings: Settings) -> EnvironmentFile:
+    """Reads the environment file alone.
+
+    Raises:
+        InputError: It is missing or unreadable, has an unknown key or a value of the wrong form.
+    """
+    return read_environment_file(settings.environment, Path.cwd(), settings.environment_suffix, os.environ)
+
+
+def check_environment(file: EnvironmentFile) -> tuple[Environment, Planner]:
+    """Reads the templates of an environment and checks that they fit it and each other; asks no AWS.
+
+    Raises:
+        InputError: They do not.
+    """
+    environment = assemble(file, Path.cwd())
     planner = Planner(environment.system, shipped_schemas)
     check_wiring(planner)
     return environment, planner
@@ -77,8 +93,10 @@ def _local_endpoint(screen: Screen, *, start: bool) -> str:
 def make_run(
     settings: Settings,
     screen: Screen,
+    checked: tuple[Environment, Planner],
     *,
-    yes: bool,
+    confirm: Callable[[str], bool],
+    asks: bool,
     allowed: Allowed | None = None,
     unlink: tuple[str, ...] = (),
     start_local: bool = True,
@@ -87,14 +105,13 @@ def make_run(
     """Puts together what a deployment or a deletion works with.
 
     Raises:
-        InputError: Nothing can be asked here and `--yes` was not given, or the environment cannot work.
+        InputError: There are no usable credentials, or what was named on the command line is not there.
     """
     from twinstack.rollout.artifacts import build_packages
     from twinstack.rollout.guards import Allowed as Nothing
     from twinstack.rollout.run import Run
 
-    confirm = confirmation(yes=yes)
-    environment, planner = read_environment(settings)
+    environment, planner = checked
     planner = Planner(planner.system, planner.schemas, unlinked(planner, unlink))
     clients = connect(settings, environment, screen, start_local=start_local)
     packages = build_packages(planner.system, Path.cwd()) if with_code else {}
@@ -106,7 +123,7 @@ def make_run(
         screen,
         confirm,
         lambda: uuid.uuid4().hex,
-        asks=not yes,
+        asks=asks,
         allowed=allowed or Nothing(),
         packages=packages,
     )

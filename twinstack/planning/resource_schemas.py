@@ -6,6 +6,7 @@ See https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-typ
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -14,7 +15,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 PropertyPath = tuple[str, ...]
-_SCHEMAS = "data/schemas/providers"
 
 
 @dataclass(frozen=True)
@@ -43,24 +43,35 @@ class ResourceSchemas(Protocol):
 
 @cache
 def shipped_schemas(resource_type: str, region: str) -> UpdateRules:
-    """Reads the rules from the schemas that cfn-lint ships; a `ResourceSchemas`."""
-    # Imported late: it takes most of a second, and only an update of a resource needs it.
-    from cfnlint.schema import ResourceNotFoundError  # noqa: PLC0415
-    from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER  # noqa: PLC0415
+    """Reads the rules from the schemas that cfn-lint ships; a `ResourceSchemas`.
 
-    try:
-        schema = PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, resource_type).schema
-    except ResourceNotFoundError:
-        return UpdateRules()
-    return rules_of(schema)
+    They are read from its files: loading cfn-lint for them would take most of a second.
+    """
+    named = _types(region if region in known_regions() else "us-east-1").get(resource_type)
+    return rules_of(_read(f"resources/{named}.json")) if named else UpdateRules()
 
 
 @cache
 def known_regions() -> frozenset[str]:
     """Returns the regions that cfn-lint ships resource schemas for, without loading cfn-lint."""
+    return frozenset(file.stem for file in shipped_file("schemas/providers").glob("*-*.json"))
+
+
+def shipped_file(name: str) -> Path:
+    """Returns a file or folder of cfn-lint's data, without loading cfn-lint."""
     found = find_spec("cfnlint")
-    folders = (found.submodule_search_locations or ()) if found else ()
-    return frozenset(file.stem for folder in folders for file in Path(folder, _SCHEMAS).glob("*-*.json"))
+    folders = (found.submodule_search_locations if found else None) or ("cfnlint",)
+    return Path(folders[0], "data", name)
+
+
+@cache
+def _types(region: str) -> Mapping[str, str]:
+    return _read(f"providers/{region}.json")
+
+
+def _read(name: str) -> Mapping[str, Any]:
+    read: Mapping[str, Any] = json.loads(shipped_file(f"schemas/{name}").read_text(encoding="utf-8"))
+    return read
 
 
 def rules_of(schema: Mapping[str, Any]) -> UpdateRules:

@@ -8,12 +8,10 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from importlib.util import find_spec
-from pathlib import Path
+
+from twinstack.planning.resource_schemas import shipped_file
 
 NESTED_STACK = "AWS::CloudFormation::Stack"
-
-_LIST = "data/AdditionalSpecs/StatefulResources.json"
 
 # Type -> what is lost with it.
 ADDED: Mapping[str, str] = {
@@ -86,7 +84,5 @@ TAKEN_OUT: Mapping[str, str] = {
 @cache
 def guarded_types() -> frozenset[str]:
     """Returns the types; reads cfn-lint's list without loading cfn-lint."""
-    found = find_spec("cfnlint")
-    folders = (found.submodule_search_locations or ()) if found else ()
-    listed = json.loads(Path(next(iter(folders)), _LIST).read_text(encoding="utf-8"))["ResourceTypes"]
-    return frozenset({*listed, *ADDED} - TAKEN_OUT.keys())
+    listed = json.loads(shipped_file("AdditionalSpecs/StatefulResources.json").read_text(encoding="utf-8"))
+    return frozenset({*listed["ResourceTypes"], *ADDED} - TAKEN_OUT.keys())

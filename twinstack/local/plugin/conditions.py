@@ -1,7 +1,8 @@
-"""Conditions that cut a parameter up: the emulator compares what Fn::Select finds in a list parameter, no further.
+"""Conditions that cut a parameter up or ask for the region: the emulator compares neither.
 
-AWS resolves Fn::Join, Fn::Split and Fn::Select inside a condition before it compares. They are resolved here, and the
-emulator is handed a template whose conditions hold texts where those functions stood.
+It knows Fn::Select of a list parameter, no further, and takes the name of a pseudo parameter for its value. AWS
+resolves Fn::Join, Fn::Split, Fn::Select and pseudo parameters inside a condition before it compares. They are resolved
+here, and the emulator is handed a template whose conditions hold texts where those stood.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
 """
 
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from ministack.core.responses import get_account_id, get_region
 from ministack.services.cloudformation import changesets, engine, handlers, stacks
 
 Evaluate = Callable[[dict[str, Any], dict[str, Any]], dict[str, bool]]
@@ -68,8 +70,20 @@ def _select(argument: Any, parameters: Mapping[str, Any]) -> Any:
     return engine._select(int(index), found) if isinstance(found, list) else None
 
 
+def _pseudo(argument: Any, _parameters: Mapping[str, Any]) -> str | None:
+    found = _PSEUDO.get(argument)
+    return found and found()
+
+
+_PSEUDO: dict[str, Callable[[], str]] = {
+    "AWS::AccountId": get_account_id,
+    "AWS::Partition": lambda: "aws",
+    "AWS::Region": get_region,
+    "AWS::URLSuffix": lambda: "amazonaws.com",
+}
 _FUNCTIONS: dict[str, Callable[[Any, Mapping[str, Any]], Any]] = {
     "Fn::Join": _join,
     "Fn::Select": _select,
     "Fn::Split": _split,
+    "Ref": _pseudo,
 }

@@ -54,6 +54,7 @@ REPLACED: dict[str, str] = {
     "services.cloudformation.drift._read_secret": "cb29531c57045d5e",
     "services.cloudformation.engine._evaluate_conditions": "e7f9e29b6c01a4a7",
     "services.cloudformation.handlers._capabilities_enforced": "1e9f8980819321c1",
+    "services.cloudformation.handlers._describe_stacks": "e52b86a4104e115c",
     "services.cloudformation.handlers._update_stack": "6a6a6ca3db0d00d0",
     "services.cloudformation.helpers._resolve_document": "9ad9addb675b10cf",
     "services.cloudformation.provisioners._delete_resource": "9e9ba54fb4281d65",

@@ -8,6 +8,17 @@ https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-sc
 from __future__ import annotations
 
 ALWAYS: dict[str, tuple[str, ...]] = {
+    "AWS::CDK::Metadata": (),
+    "AWS::CertificateManager::Certificate": (
+        "CertificateAuthorityArn",
+        "CertificateExport",
+        "DomainName",
+        "DomainValidationOptions",
+        "KeyAlgorithm",
+        "SubjectAlternativeNames",
+    ),
+    "AWS::CloudFront::Distribution": (),
+    "AWS::CloudFront::OriginAccessControl": (),
     "AWS::CloudWatch::Alarm": ("AlarmName",),
     "AWS::CloudWatch::CompositeAlarm": ("AlarmName",),
     "AWS::CloudWatch::Dashboard": ("DashboardName",),
@@ -78,6 +89,7 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "AWS::IAM::ManagedPolicy": ("Description", "ManagedPolicyName", "Path"),
     "AWS::IAM::Policy": (),
     "AWS::IAM::Role": ("Path", "RoleName"),
+    "AWS::IAM::RolePolicy": ("PolicyName", "RoleName"),
     "AWS::KMS::Alias": ("AliasName",),
     "AWS::KMS::Key": (),
     "AWS::Lambda::EventInvokeConfig": ("FunctionName", "Qualifier"),
@@ -148,6 +160,7 @@ ALWAYS: dict[str, tuple[str, ...]] = {
     "AWS::SecretsManager::RotationSchedule": ("SecretId",),
     "AWS::SecretsManager::Secret": ("Name",),
     "AWS::StepFunctions::StateMachine": ("StateMachineName", "StateMachineType"),
+    "AWS::WAFv2::WebACL": ("Name", "Scope"),
 }
 """createOnlyProperties."""
 

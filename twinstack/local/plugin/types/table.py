@@ -10,6 +10,7 @@ from .buckets import Bucket
 from .dashboards import Dashboard, tag_dashboards
 from .db_clusters import DBCluster, show_all_settings
 from .db_instances import DBInstance, show_the_key_of_insights
+from .distributions import Certificate, Distribution, WebACL
 from .endpoints import VPCEndpoint, show_all_of_an_endpoint
 from .event_subscriptions import EventSubscription, answer_event_subscriptions
 from .flow_logs import FlowLog, show_all_of_a_flow_log
@@ -21,6 +22,7 @@ from .keys import Key
 from .peering import VPCPeeringConnection
 from .probe_users import ProbeUser
 from .replicas import encrypt_replicas_with_the_rules_key
+from .role_policies import RolePolicy
 from .secrets import ResourcePolicy, RotationSchedule, Secret
 from .topics import Topic
 from .vpcs import VPC, SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
@@ -28,10 +30,12 @@ from .vpcs import VPC, SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
 TYPES: tuple[type[Handler], ...] = (
     Alarm,
     Bucket,
+    Certificate,
     CompositeAlarm,
     DBCluster,
     DBInstance,
     Dashboard,
+    Distribution,
     EventSubscription,
     FlowLog,
     Function,
@@ -41,6 +45,7 @@ TYPES: tuple[type[Handler], ...] = (
     Key,
     ProbeUser,
     ResourcePolicy,
+    RolePolicy,
     RotationSchedule,
     Secret,
     SecurityGroup,
@@ -50,6 +55,7 @@ TYPES: tuple[type[Handler], ...] = (
     VPC,
     VPCEndpoint,
     VPCPeeringConnection,
+    WebACL,
 )
 
 BEHAVIOUR: tuple[Callable[[], None], ...] = (
