@@ -24,13 +24,14 @@ def main():
     fetch(asked.folder)
     chosen = everything(asked.folder) if asked.all else TEMPLATES
     print(HEAD)
-    wrong = [name for name in (tried(asked, public) for public in chosen) if name]
-    print(f"\n{len(wrong)} wrong: {', '.join(wrong)}" if wrong else "\nnothing wrong", file=sys.stderr)
+    verdicts = [verdict for verdict in (tried(asked, public) for public in chosen) if verdict]
+    wrong = [verdict for verdict in verdicts if verdict.wrong]
+    print(f"\n{len(verdicts)} templates, {len(wrong)} {'to look at' if asked.all else 'wrong'}", file=sys.stderr)
     return 1 if wrong else 0
 
 
 def tried(asked, public):
-    """Runs one template and prints its row; returns its name when it came out wrong."""
+    """Runs one template and prints its row; returns the verdict, or None for a template that is not asked for."""
     path = asked.folder / public.folder / public.name
     template = read(path) if asked.only in str(path) else None
     if template is None:
@@ -39,7 +40,7 @@ def tried(asked, public):
     verdict = judge(public, run(path, values, lints=not asked.all), count(template, values))
     if verdict.wrong or not asked.all:
         print(row(public, verdict), flush=True)
-    return public.name if verdict.wrong else None
+    return verdict
 
 
 def everything(folder):

@@ -1,6 +1,7 @@
 """Compares what came out with what the template says, and writes it as a row."""
 
 from dataclasses import dataclass
+from textwrap import shorten
 
 HEAD = "| package | template | shows | plan | lint |\n|---|---|---|---|---|"
 
@@ -34,7 +35,7 @@ def row(public, verdict):
 
 
 def _refusal(public, outcome):
-    said = outcome.said.replace("\n", "; ").replace("|", "\\|")
+    said = shorten(outcome.said.replace("\n", "; "), 220, placeholder=" …")
     return f"refused: {said}", public.refused is None or public.refused not in outcome.said
 
 
@@ -63,7 +64,7 @@ def _unsaid(outcome, counted):
 
 def _lint(outcome):
     if not outcome.findings:
-        return "no findings" if outcome.lint_code == 0 else "not run"
+        return "no findings" if outcome.lint_code == 0 else "only the same refusal"
     ours = [each for each in outcome.findings if each["rule"][1:3] == "95"]
     of_ours = f", of which ours: {', '.join(sorted({each['rule'] for each in ours}))}" if ours else ""
     return f"{len(outcome.findings)}{of_ours}"
