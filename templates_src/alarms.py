@@ -33,6 +33,8 @@ class AlarmSpec:
         periods: how many periods in a row; always all of them, since Route 53 takes no M out of N.
         period: seconds, at least 60, since Route 53 takes no high resolution.
         condition: the condition under which the alarm exists.
+        tells_when_blind: whether having no data is news of its own. Only an alarm whose missing data counts as
+            `missing` goes blind later on; every other one is blind once, when it is made.
     """
 
     logical_id: str
@@ -46,13 +48,15 @@ class AlarmSpec:
     periods: int = 3
     period: int = 60
     condition: str | None = None
+    tells_when_blind: bool = False
 
 
 def add(template: RegionTemplate, spec: AlarmSpec, *, name: Sub | None = None) -> None:
-    """Add an alarm that tells the topic when it fires, when it recovers and when it goes blind."""
+    """Add an alarm that tells the topic when it fires and when it recovers, and if asked to when it goes blind."""
     attributes: dict[str, Any] = {} if spec.condition is None else {"Condition": spec.condition}
     if name is not None:
         attributes["AlarmName"] = name
+    blind: dict[str, Any] = {"InsufficientDataActions": [Ref(TOPIC)]} if spec.tells_when_blind else {}
     template.put(
         cloudwatch.Alarm(
             spec.logical_id,
@@ -61,7 +65,7 @@ def add(template: RegionTemplate, spec: AlarmSpec, *, name: Sub | None = None) -
             **_definition(spec),
             AlarmActions=[Ref(TOPIC)],
             OKActions=[Ref(TOPIC)],
-            InsufficientDataActions=[Ref(TOPIC)],
+            **blind,
             Tags=tags(template),
         )
     )

@@ -117,10 +117,12 @@ def _replication_policy(other: OtherRegion) -> PolicyDocument:
     """What S3 needs to replicate.
 
     GetObjectVersionForReplication, since GetObjectVersion does not replicate objects under KMS. The encryption
-    context is the bucket's ARN with a bucket key and the object's without: one pattern covers both.
+    context is the bucket's ARN with a bucket key and the object's without: one pattern covers both. kms:ViaService ends
+    in amazonaws.com in every partition, China's too.
+    https://docs.aws.amazon.com/kms/latest/developerguide/conditions-kms.html#conditions-kms-via-service
     """
     within = "kms:EncryptionContext:aws:s3:arn"
-    there = Sub("s3.${Region}.${AWS::URLSuffix}", Region=other.region)
+    there = Sub("s3.${Region}.amazonaws.com", Region=other.region)
     return document(
         allow([s3_actions.GetReplicationConfiguration, s3_actions.ListBucket], [buckets.own_arn(KIND)]),
         allow(
@@ -138,7 +140,7 @@ def _replication_policy(other: OtherRegion) -> PolicyDocument:
         allow(
             [kms_actions.Decrypt],
             [key_arn(BACKUP_KEY)],
-            string_equals({"kms:ViaService": Sub("s3.${AWS::Region}.${AWS::URLSuffix}")}),
+            string_equals({"kms:ViaService": Sub("s3.${AWS::Region}.amazonaws.com")}),
             StringLike({within: buckets.own_arn(KIND, "*")}),
         ),
         allow(

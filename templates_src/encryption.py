@@ -23,13 +23,14 @@ DATABASE_KEY = "DatabaseKey"
 BACKUP_KEY = "BackupKey"
 OPERATIONS_KEY = "OperationsKey"
 
-# Who publishes to the encrypted topic. EventBridge stands apart, since it sends no condition keys to SNS or KMS on
-# that way: a statement with one would drop its messages in silence.
+# Who publishes to the encrypted topic. EventBridge sends no condition keys to SNS or KMS on that way: a statement with
+# one would drop its messages in silence. RDS has a principal of its own for its event subscriptions, and is shown with
+# such keys in a topic's policy but not in a key's.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html#compatibility-with-aws-services
 # https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html#eb-sns-permissions
-# RDS has a principal of its own for its event subscriptions:
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.GrantingPermissions.html
-PUBLISHERS = ("cloudwatch.amazonaws.com", "events.rds.amazonaws.com")
+ALARMS = "cloudwatch.amazonaws.com"
+DATABASE_EVENTS = "events.rds.amazonaws.com"
 EVENT_BRIDGE = "events.amazonaws.com"
 
 
@@ -82,8 +83,8 @@ def _account() -> Statement:
 
 def _operations_statements() -> list[Statement]:
     use = [kms_actions.Decrypt, kms_actions.Action("GenerateDataKey*")]
-    publish = allow(use, ["*"], string_equals(OWN_ACCOUNT), principal=Principal("Service", list(PUBLISHERS)))
-    publish_events = allow(use, ["*"], principal=Principal("Service", EVENT_BRIDGE))
+    publish_alarms = allow(use, ["*"], string_equals(OWN_ACCOUNT), principal=Principal("Service", ALARMS))
+    publish_events = allow(use, ["*"], principal=Principal("Service", [DATABASE_EVENTS, EVENT_BRIDGE]))
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/encrypt-log-data-kms.html
     log = allow(
         [
@@ -97,4 +98,4 @@ def _operations_statements() -> list[Statement]:
         ArnLike("kms:EncryptionContext:aws:logs:arn", arn("logs:${AWS::Region}:${AWS::AccountId}:log-group:*")),
         principal=Principal("Service", Sub("logs.${AWS::Region}.${AWS::URLSuffix}")),
     )
-    return [_account(), publish, publish_events, log]
+    return [_account(), publish_alarms, publish_events, log]

@@ -1,7 +1,8 @@
 """The ways out of a network without a way out: endpoints for what a probe calls, and the flow log.
 
-A probe reads its secret (secretsmanager, kms) and writes its metric as a log line in embedded metric format
-(logs); so no endpoint for monitoring is needed. Endpoint policies admit principals of this account only, which
+A probe reads its secret, which Secrets Manager decrypts by itself, and Lambda carries its log: one interface endpoint
+is all it needs. Applications that call KMS or CloudWatch Logs themselves need two more, paid for by the hour in each
+zone; they come with `ApplicationEndpoints`. Endpoint policies admit principals of this account only, which
 keeps foreign credentials from carrying data out through them. Their principal has to be `*`: with an account
 principal a gateway endpoint admits the root user alone.
 https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
@@ -9,7 +10,9 @@ https://docs.aws.amazon.com/vpc/latest/privatelink/vpc-endpoints-access.html
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 from awacs import kms, logs, s3, secretsmanager
 from awacs.aws import Action, Principal, Statement
@@ -26,14 +29,26 @@ from templates_src.tags import goes_with_the_stack, tags
 WAY_TO_ANSWER = "AnswerEndpoint"
 ENDPOINT_GROUP = "EndpointSecurityGroup"
 
-_INTERFACES: tuple[tuple[str, str, tuple[Action, ...]], ...] = (
-    (
-        "SecretsManagerEndpoint",
-        "secretsmanager",
-        (secretsmanager.GetSecretValue, secretsmanager.DescribeSecret),
+APPLICATION_ENDPOINTS, FOR_APPLICATIONS = "ApplicationEndpoints", "HasApplicationEndpoints"
+
+
+@dataclass(frozen=True)
+class _Interface:
+    """An interface endpoint: its logical id, its service, what may be done through it, and when it exists."""
+
+    logical_id: str
+    service: str
+    actions: tuple[Action, ...]
+    attributes: Mapping[str, Any] = field(default_factory=dict)
+
+
+_ON_REQUEST = {"Condition": FOR_APPLICATIONS}
+_INTERFACES = (
+    _Interface(
+        "SecretsManagerEndpoint", "secretsmanager", (secretsmanager.GetSecretValue, secretsmanager.DescribeSecret)
     ),
-    ("KmsEndpoint", "kms", (kms.Decrypt, kms.DescribeKey)),
-    ("LogsEndpoint", "logs", (logs.CreateLogStream, logs.PutLogEvents)),
+    _Interface("KmsEndpoint", "kms", (kms.Decrypt, kms.DescribeKey), _ON_REQUEST),
+    _Interface("LogsEndpoint", "logs", (logs.CreateLogStream, logs.PutLogEvents), _ON_REQUEST),
 )
 
 
@@ -58,18 +73,19 @@ def add(template: RegionTemplate) -> None:
             Tags=tags(template, name="endpoints"),
         )
     )
-    for logical_id, service, actions in _INTERFACES:
+    for interface in _INTERFACES:
         template.put(
             ec2.VPCEndpoint(
-                logical_id,
+                interface.logical_id,
+                **interface.attributes,
                 VpcId=Ref(VPC),
                 VpcEndpointType="Interface",
-                ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{service}"),
+                ServiceName=Sub(f"com.amazonaws.${{AWS::Region}}.{interface.service}"),
                 SubnetIds=subnet_ids("App"),
                 SecurityGroupIds=[Ref(ENDPOINT_GROUP)],
                 PrivateDnsEnabled=True,
-                PolicyDocument=document(_own_account_only(actions, ["*"])),
-                Tags=tags(template, name=service),
+                PolicyDocument=document(_own_account_only(interface.actions, ["*"])),
+                Tags=tags(template, name=interface.service),
             )
         )
     _add_s3_endpoint(template)

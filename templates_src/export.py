@@ -22,7 +22,7 @@ from templates_src.assembly import RegionTemplate
 from templates_src.backup import BUCKET
 from templates_src.database import CLUSTER
 from templates_src.encryption import BACKUP_KEY, DATABASE_KEY, key_arn
-from templates_src.policies import allow, document, string_equals
+from templates_src.policies import allow, document
 from templates_src.tags import tags
 
 STATE_MACHINE = "ExportStateMachine"
@@ -125,11 +125,7 @@ def _starter_policy(writer: AWSObject) -> PolicyDocument:
     return document(
         # RDS knows no resource for this action
         allow([rds_actions.StartExportTask], ["*"]),
-        allow(
-            [iam_actions.PassRole],
-            [GetAtt(writer, "Arn")],
-            string_equals({"iam:PassedToService": "export.rds.amazonaws.com"}),
-        ),
+        allow([iam_actions.PassRole], [GetAtt(writer, "Arn")]),
         allow([kms_actions.DescribeKey], keys),
         allow([kms_actions.CreateGrant], keys, Bool({"kms:GrantIsForAWSResource": "true"})),
     )

@@ -7,7 +7,8 @@ Where it starts as the primary it is not: a writer has no lag. After a switchove
 until the roles are back, which is what somebody on call should know. The other two lag alarms only add
 detail and stay quiet without data.
 
-Load. No data about load says that the instances are gone; the alarm goes blind and says so to the topic.
+Load. No data about load says that the instances are gone. That is told once, by the alarm on CPU; the others go blind
+at the same time and for the same reason, and keep quiet.
 Statements. A standby commits nothing and writes nothing: no data about that is no news. Aurora counts latencies in
 milliseconds too.
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
@@ -33,6 +34,8 @@ PROBE_ON = "ProbeOn"
 PROBE_FUNCTION = "ProbeFunction"
 
 _GIBIBYTE = 1024**3
+_SAYS_IT_FOR_ALL = "CpuHigh"
+"""The one alarm on load that tells of silence."""
 
 
 def add(template: RegionTemplate, other: OtherRegion) -> None:
@@ -134,6 +137,7 @@ def _load() -> Iterator[AlarmSpec]:
             threshold,
             "missing",
             periods=5,
+            tells_when_blind=logical_id == _SAYS_IT_FOR_ALL,
         )
 
 

@@ -8,7 +8,15 @@ from troposphere import Ref, events, rds, sns
 
 from templates_src.assembly import RegionTemplate
 from templates_src.database import CLUSTER, INSTANCES
-from templates_src.encryption import BACKUP_KEY, DATABASE_KEY, EVENT_BRIDGE, OPERATIONS_KEY, PUBLISHERS, key_arn
+from templates_src.encryption import (
+    ALARMS,
+    BACKUP_KEY,
+    DATABASE_EVENTS,
+    DATABASE_KEY,
+    EVENT_BRIDGE,
+    OPERATIONS_KEY,
+    key_arn,
+)
 from templates_src.policies import OWN_ACCOUNT, allow, document, string_equals
 from templates_src.tags import tags
 
@@ -34,7 +42,7 @@ def add(template: RegionTemplate) -> None:
                     [sns_actions.Publish],
                     [Ref(TOPIC)],
                     string_equals(OWN_ACCOUNT),
-                    principal=Principal("Service", list(PUBLISHERS)),
+                    principal=Principal("Service", [ALARMS, DATABASE_EVENTS]),
                 ),
                 allow([sns_actions.Publish], [Ref(TOPIC)], principal=Principal("Service", EVENT_BRIDGE)),
             ),

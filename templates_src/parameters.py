@@ -13,9 +13,11 @@ from troposphere import Equals, Not, Ref
 from templates_src import roles
 from templates_src.assembly import RegionTemplate, Role
 from templates_src.backup_plan import AWS_BACKUP, AWS_BACKUP_ON
+from templates_src.endpoints import APPLICATION_ENDPOINTS, FOR_APPLICATIONS
 from templates_src.inputs import Input, list_of, number, pattern, switch
 from templates_src.monitoring import PROBE_ON
 from templates_src.network import CLIENT_LISTS, CLIENTS, HAS_THIRD_ZONE, ZONE_COUNT, client
+from templates_src.probe import RESERVE_CONCURRENCY, RESERVED
 from templates_src.tags import PROTECTED
 
 ENVIRONMENT, NETWORK, DATABASE = "Environment", "Network", "Database"
@@ -89,6 +91,13 @@ _NETWORK = (
         f"Up to {CLIENTS} security groups in this region that may connect, with commas; empty for none",
         pattern(list_of("sg-[0-9a-f]+", CLIENTS), f"up to {CLIENTS} group ids with commas, or empty", Default=""),
     ),
+    Input(
+        APPLICATION_ENDPOINTS,
+        NETWORK,
+        "Whether applications in this VPC reach KMS and CloudWatch Logs through interface endpoints; nothing in this "
+        "template needs them, and each is paid for by the hour in each zone",
+        switch(),
+    ),
 )
 
 _DATABASE = (
@@ -161,6 +170,13 @@ _OPERATIONS = (
         "ProbeEnabled",
         OPERATIONS,
         "Whether probes run; if not, their silence is not a failure",
+        switch(),
+    ),
+    Input(
+        RESERVE_CONCURRENCY,
+        OPERATIONS,
+        "Whether Lambda keeps one execution of the account's quota for each function, and never runs it twice at once. "
+        "A new account has ten executions in all, and Lambda refuses to reserve any of them; raise the quota first",
         switch(),
     ),
     Input(
@@ -264,10 +280,15 @@ def add(template: RegionTemplate, extra: Sequence[Input] = ()) -> None:
     order = (ENVIRONMENT, NETWORK, DATABASE, OPERATIONS)
     for item in sorted(declared, key=lambda item: order.index(item.group)):
         item.add_to(template)
-    template.add_condition(PROTECTED, Equals(Ref("Protected"), "true"))
+    for condition, parameter in (
+        (PROTECTED, "Protected"),
+        (FOR_APPLICATIONS, APPLICATION_ENDPOINTS),
+        (AWS_BACKUP_ON, AWS_BACKUP),
+        (PROBE_ON, "ProbeEnabled"),
+        (RESERVED, RESERVE_CONCURRENCY),
+    ):
+        template.add_condition(condition, Equals(Ref(parameter), "true"))
     template.add_condition(HAS_THIRD_ZONE, Equals(Ref(ZONE_COUNT), "3"))
-    template.add_condition(AWS_BACKUP_ON, Equals(Ref(AWS_BACKUP), "true"))
-    template.add_condition(PROBE_ON, Equals(Ref("ProbeEnabled"), "true"))
     for condition, parameter in (
         ("HasEmail", "NotificationEmail"),
         (roles.HAS_BOUNDARY, roles.BOUNDARY),

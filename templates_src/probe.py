@@ -5,6 +5,9 @@ bucket under a name made of its content. It writes its findings as log lines in 
 endpoint and no permission on metrics is needed.
 https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format.html
 
+One at a time, since a database that hangs must not collect probes: a probe ends after half its minute, and nothing
+calls it again. `ReserveConcurrency` makes Lambda see to it too, where the account has executions to reserve.
+
 The functions are there from the start. The schedule, and in the primary the user, wait for `ProbeEnabled` and for the
 link: a user that cannot be made then fails an update, and not the first create of a database that refuses to be
 deleted again.
@@ -17,7 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from troposphere import AccountId, And, Condition, GetAtt, If, Ref, Sub, awslambda, events, sqs
+from troposphere import And, Condition, GetAtt, If, NoValue, Ref, Sub, awslambda, events, sqs
 from troposphere import logs as log_resources
 
 from templates_src import probe_role
@@ -32,6 +35,7 @@ CODE_BUCKET, CODE_KEY = "ProbeCodeBucket", "ProbeCodeKey"
 FUNCTION = PROBE_FUNCTION
 FAILED = "ProbeFailedEvents"
 RUNS = "ProbeRuns"
+RESERVE_CONCURRENCY, RESERVED = "ReserveConcurrency", "ConcurrencyReserved"
 SECONDS = 30
 
 
@@ -127,8 +131,7 @@ def add_function(template: RegionTemplate, spec: FunctionSpec) -> None:
             Architectures=["arm64"],
             MemorySize=256,
             Timeout=spec.seconds,
-            # one at a time: a database that hangs must not collect probes
-            ReservedConcurrentExecutions=1,
+            ReservedConcurrentExecutions=If(RESERVED, 1, NoValue),
             Role=GetAtt(role, "Arn"),
             VpcConfig=awslambda.VPCConfig(SubnetIds=subnet_ids("App"), SecurityGroupIds=[Ref(APP_GROUP)]),
             Environment=awslambda.Environment(Variables=dict(spec.environment)),
@@ -172,7 +175,6 @@ def _add_schedule(template: RegionTemplate, runs: str) -> None:
             FunctionName=Ref(FUNCTION),
             Action="lambda:InvokeFunction",
             Principal="events.amazonaws.com",
-            SourceAccount=AccountId,
             SourceArn=GetAtt(rule, "Arn"),
         )
     )

@@ -30,7 +30,7 @@ def add(
     template: RegionTemplate, logical_id: str, log_group: object, secrets: Sequence[object], queue: object
 ) -> AWSObject:
     """Add the role of one function."""
-    by_way_of_secrets = string_equals({"kms:ViaService": Sub("secretsmanager.${AWS::Region}.${AWS::URLSuffix}")})
+    by_way_of_secrets = string_equals({"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")})
     work = document(
         allow([log_actions.CreateLogStream, log_actions.PutLogEvents], [log_group]),
         allow([secretsmanager.GetSecretValue], secrets),

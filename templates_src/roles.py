@@ -1,4 +1,4 @@
-"""Roles that AWS services take on: one trust each, for this account only, with the least that the work needs.
+"""Roles that AWS services take on: one trust each, with the least that the work needs.
 
 No role has a name: IAM is global, and the two regions' roles would collide. Path and permissions boundary are
 parameters, since many organisations let a pipeline make roles only below a path and within a boundary.

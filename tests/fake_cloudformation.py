@@ -27,8 +27,11 @@ Operations
       its id only.
 
 Values
+    - `describe_stacks` has every stack that is not deleted; one marked `nested` says so.
     - A physical id is `<logical id in lower case>-<number>`, new with each creation and replacement; an attribute is
       `<physical id>.<attribute>`. NoEcho parameters read `****`.
+
+`FakeRegions` is an account: its enabled regions, and CloudFormation in each.
 
 Every call is recorded in `calls`; `refuse` makes calls fail. Stack policies are recorded and not enforced.
 """
@@ -65,7 +68,15 @@ from twinstack.aws.errors import AwsError
 
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 READING = frozenset(
-    {"change_set_problems", "describe_stack", "get_template", "describe_change_set", "events", "resources"}
+    {
+        "change_set_problems",
+        "describe_stack",
+        "describe_stacks",
+        "get_template",
+        "describe_change_set",
+        "events",
+        "resources",
+    }
 )
 
 
@@ -172,6 +183,13 @@ class FakeCloudFormation:
         """Deletes a stack as a person in the console would, in no time."""
         self.stack(name).tell("by-hand", "", "DELETE_COMPLETE")
 
+    def put(self, name: str, tags: Mapping[str, str], status: str = "CREATE_COMPLETE", *, nested: bool = False) -> None:
+        """Puts a stack there that somebody has made."""
+        number = next(self._numbers)
+        stack_id = f"arn:aws:cloudformation:{self.region}:123456789012:stack/{name}/{number}"
+        content = Content(tags=dict(tags))
+        self._stacks.append(FakeStack(stack_id, name, self._numbers, status, content, nested=nested))
+
     def change_sets(self) -> list[str]:
         """Returns the names of all change sets that were not executed."""
         return [name for stack in self._stacks if stack.status != "DELETE_COMPLETE" for name in stack.change_sets]
@@ -193,14 +211,20 @@ class FakeCloudFormation:
     def describe_stack(self, name: str) -> StackDescription | None:
         self._called("describe_stack", name)
         stack = self._find(name)
-        if stack is None:
-            return None
+        return self._described(stack) if stack else None
+
+    def describe_stacks(self) -> list[StackDescription]:
+        self._called("describe_stacks", "")
+        return [self._described(stack) for stack in self._stacks if stack.status != "DELETE_COMPLETE"]
+
+    def _described(self, stack: FakeStack) -> StackDescription:
         content, template = stack.content, stack.content.template
         hidden = {key for key, declared in (template.parameters if template else {}).items() if declared.get("NoEcho")}
         shown = {key: "****" if key in hidden else value for key, value in content.values.items()}
         reason = stack.events[-1].reason if stack.events else ""
+        outputs, tags = dict(content.outputs), dict(content.tags)
         return StackDescription(
-            stack.id, stack.name, stack.status, reason, shown, dict(content.outputs), content.tags, stack.protected
+            stack.id, stack.name, stack.status, reason, shown, outputs, tags, stack.protected, stack.nested
         )
 
     def get_template(self, name: str) -> Mapping[str, Any]:
@@ -334,6 +358,30 @@ class FakeCloudFormation:
             return content_after(request, text, old, self.region, self._numbers)
         except RefusedRequestError as error:
             raise self._refused("CreateChangeSet", "ValidationError", str(error)) from None
+
+
+@dataclass
+class FakeRegions:
+    """The regions of an account.
+
+    Attributes:
+        there: CloudFormation by region, for every enabled one.
+        refusal: What asking for the enabled regions fails with, if it does.
+        asked: How often it was asked for the enabled regions.
+    """
+
+    there: dict[str, FakeCloudFormation] = field(default_factory=dict)
+    refusal: AwsError | None = None
+    asked: int = 0
+
+    def enabled(self) -> list[str]:
+        self.asked += 1
+        if self.refusal:
+            raise self.refusal
+        return sorted(self.there)
+
+    def cloudformation(self, region: str) -> FakeCloudFormation:
+        return self.there[region]
 
 
 def _closed(status: str) -> bool:

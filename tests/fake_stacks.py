@@ -64,6 +64,7 @@ class FakeStack:
     listed: dict[str, StackResource] = field(default_factory=dict)
     change_sets: dict[str, FakeChangeSet] = field(default_factory=dict)
     operation: Iterator[None] | None = None
+    nested: bool = False
     time: float = 0.0
 
     def start(self, operation: Iterator[None], now: float) -> None:

@@ -26,6 +26,7 @@ from twinstack.errors import InputError
 ROOT = Path(__file__).parents[1]
 COMMITTED = ROOT / "generated" / FILE
 POLICIES = json.loads(COMMITTED.read_text())
+(PLANNER,) = [document for name, document in POLICIES.items() if name.endswith("planner")]
 DEPLOYER = {name: document for name, document in POLICIES.items() if not name.endswith(("planner", "emptying"))}
 PAGE = (ROOT / "docs" / "deployer-role.md").read_text()
 REGIONS = ("us-east-1", "eu-west-1")
@@ -247,7 +248,7 @@ def calls_of_the_deployer():
     for node in ast.walk(ast.parse(Path(boto.__file__).read_text())):
         if not isinstance(node, ast.ClassDef):
             continue
-        service = {"BotoCloudFormation": "cloudformation", "BotoBuckets": "s3"}[node.name]
+        service = {"BotoCloudFormation": "cloudformation", "BotoBuckets": "s3", "BotoRegions": "ec2"}[node.name]
         for call in ast.walk(node):
             if isinstance(call, ast.Call) and re.fullmatch(r"self\._client\.\w+", ast.unparse(call.func)):
                 calls[service].add(call.func.attr)
@@ -272,7 +273,7 @@ ARTIFACTS = "arn:aws:s3:::tradingdb-dev-artifacts-bucket-1a2b3c"
 def test_every_call_of_the_deployer_is_covered(service, call):
     client = boto3.client(service, region_name="eu-west-1", aws_access_key_id="x", aws_secret_access_key="x")
     operation = client.meta.method_to_api_mapping[call]
-    actions = S3_ACTIONS[operation] if service == "s3" else [f"cloudformation:{operation}"]
+    actions = S3_ACTIONS[operation] if service == "s3" else [f"{service}:{operation}"]
     for action in actions:
         on_bucket = ARTIFACTS if "bucket" in accepted(action) else f"{ARTIFACTS}/templates/1.json"
         assert allowed(action, on_bucket if service == "s3" else STACK, aws__CalledVia=None)
@@ -283,11 +284,27 @@ def test_a_change_set_may_expand_the_macros_that_the_templates_use():
     assert allowed("cloudformation:CreateChangeSet", transform, aws__CalledVia=None)
 
 
-def test_the_planner_only_reads_stacks():
-    (planner,) = [document for name, document in POLICIES.items() if name.endswith("planner")]
-    assert [one["Action"] for one in planner["Statement"]] == [
-        ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"]
+def test_the_planner_only_reads_stacks_and_regions():
+    assert [one["Action"] for one in PLANNER["Statement"]] == [
+        ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
+        ["cloudformation:DescribeStacks", "cloudformation:ListStacks"],
+        ["ec2:DescribeRegions"],
     ]
+
+
+LISTING = ["cloudformation:DescribeStacks", "cloudformation:ListStacks", "ec2:DescribeRegions"]
+
+
+@pytest.mark.parametrize("policies_of", ["planner", "deployer"])
+def test_stacks_that_moved_or_were_forgotten_can_be_found(policies_of):
+    """All stacks of our regions without a name, ours by name in every other region, and which regions there are."""
+    given = {"planner": PLANNER} if policies_of == "planner" else DEPLOYER
+    elsewhere = STACK.replace("eu-west-1", "ap-south-1")
+    foreign = FOREIGN["cloudformation:DeleteStack"]
+    for action in LISTING:
+        assert allowed(action, foreign, given, aws__CalledVia=None)
+        assert not allowed(action, foreign, given, aws__CalledVia=None, aws__RequestedRegion="ap-south-1")
+    assert allowed(LISTING[0], elsewhere, given, aws__CalledVia=None, aws__RequestedRegion="ap-south-1")
 
 
 @pytest.mark.parametrize("statement", statements(POLICIES), ids=lambda statement: statement["Sid"])

@@ -16,7 +16,7 @@ from botocore.exceptions import (
 from botocore.stub import ANY, Stubber
 
 from twinstack.aws.api import ChangeDetail, ChangeSetRequest, ResourceChange, StackResource
-from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, translated
+from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions, translated
 from twinstack.aws.errors import AwsError
 from twinstack.errors import InputError, UnreachableError
 
@@ -82,6 +82,57 @@ def test_a_stack_is_described(stubbed):
     assert found.outputs == {"VpcId": "vpc-1"}
     assert found.tags == {"Team": "trading"}
     assert found.termination_protection is True
+
+
+def test_all_stacks_are_described_page_by_page_and_nested_ones_marked(stubbed):
+    aws, stub = stubbed
+    first, second = stack(Tags=[{"Key": "Role", "Value": "primary"}]), stack(ParentId=STACK_ID, RootId=STACK_ID)
+    stub.add_response("describe_stacks", first | {"NextToken": "more"}, {})
+    stub.add_response("describe_stacks", second, {"NextToken": "more"})
+    assert [(found.name, found.tags, found.nested) for found in aws.describe_stacks()] == [
+        ("pair", {"Role": "primary"}, False),
+        ("pair", {}, True),
+    ]
+
+
+def test_no_right_to_list_stacks_is_an_error_and_not_an_empty_region(stubbed):
+    aws, stub = stubbed
+    stub.add_client_error("describe_stacks", "AccessDenied", "not you", 403)
+    with pytest.raises(AwsError, match="DescribeStacks was refused: AccessDenied"):
+        aws.describe_stacks()
+
+
+def regions_answering(*answers):
+    """The regions of an account, and the services and regions that clients were made for."""
+    made, ec2 = [], client("ec2")
+    stub = Stubber(ec2)
+    for answer in answers:
+        if isinstance(answer, str):
+            stub.add_client_error("describe_regions", answer, "not you", 403)
+        else:
+            stub.add_response("describe_regions", {"Regions": [{"RegionName": name} for name in answer]}, {})
+    stub.activate()
+
+    def make(service, region):
+        made.append((service, region))
+        return ec2 if service == "ec2" else client(service)
+
+    return BotoRegions(make, "eu-west-1", "secondary (eu-west-1)"), made
+
+
+def test_the_enabled_regions_are_asked_for_in_the_region_of_the_stack():
+    regions, made = regions_answering(["us-east-1", "eu-west-1"])
+    assert made == []
+    assert regions.enabled() == ["eu-west-1", "us-east-1"]
+    assert made == [("ec2", "eu-west-1")]
+    assert regions.cloudformation("ap-south-1")._where == "ap-south-1"
+    assert made == [("ec2", "eu-west-1"), ("cloudformation", "ap-south-1")]
+
+
+def test_no_right_to_list_regions_is_an_error():
+    regions, _ = regions_answering("UnauthorizedOperation")
+    with pytest.raises(AwsError, match=r"secondary \(eu-west-1\): DescribeRegions was refused: UnauthorizedOperation"):
+        regions.enabled()
 
 
 def test_a_stack_of_which_little_is_said_has_nothing(stubbed):

@@ -35,6 +35,29 @@ def seen(clients, role):
     return (*pairs.pop(), clients[role].cloudformation._client.meta.endpoint_url)
 
 
+def abroad(clients, role, region="ap-south-1"):
+    """Region, access key and endpoint of the client in another region of a stack's account."""
+    client = clients[role].regions.cloudformation(region)._client
+    return client.meta.region_name, client._request_signer._credentials.access_key, client.meta.endpoint_url
+
+
+def test_other_regions_are_asked_as_the_caller_too_and_not_waited_for_long():
+    clients = connect(pair(), Access())
+    assert abroad(clients, "primary") == (
+        "ap-south-1",
+        "the-caller",
+        "https://cloudformation.ap-south-1.amazonaws.com",
+    )
+    config = clients["primary"].regions.cloudformation("ap-south-1")._client.meta.config
+    assert (config.connect_timeout, config.read_timeout) == (3, 10)
+    assert config.retries == {"mode": "standard", "total_max_attempts": 2}
+
+
+def test_other_regions_of_the_local_aws_are_there_too():
+    clients = connect(pair(), Access(None, "http://127.0.0.1:4566", local=True))
+    assert abroad(clients, "primary") == ("ap-south-1", "test", "http://127.0.0.1:4566")
+
+
 def test_each_stack_is_asked_for_in_its_region_as_the_caller():
     clients = connect(pair(), Access())
     assert seen(clients, "primary") == ("us-east-1", "the-caller", "https://cloudformation.us-east-1.amazonaws.com")
@@ -86,6 +109,8 @@ def test_a_stack_in_another_account_is_asked_for_in_the_role_assumed_for_it(monk
     clients = connect(with_account(ROLE), Access())
     assert seen(clients, "primary")[1] == "the-caller"
     assert seen(clients, "secondary")[1] == "an-assumed-role-1"
+    assert abroad(clients, "primary")[:2] == ("ap-south-1", "the-caller")
+    assert abroad(clients, "secondary")[:2] == ("ap-south-1", "an-assumed-role-1")
 
 
 def test_without_credentials_a_role_that_is_to_be_assumed_is_an_error_of_the_caller(monkeypatch):

@@ -49,7 +49,8 @@ def project(tmp_path):
         role="secondary", wiring="{PrimaryVpcId: primary.VpcId}", cidr="10.1.0.0/16", parameters=wired
     )
     (tmp_path / "generated" / "primary.yaml").write_text(primary)
-    (tmp_path / "generated" / "secondary.yaml").write_text(secondary)
+    used = "  PrimaryVpc: {Value: !Ref PrimaryVpcId}\n"
+    (tmp_path / "generated" / "secondary.yaml").write_text(secondary + used)
     return tmp_path
 
 
@@ -120,14 +121,14 @@ BAD_INPUT = {
     "a wire of the environment file to nowhere": (
         lambda p: (
             edit(p, "region: eu-west-1}", "region: eu-west-1, wiring:\n    {PrimaryVpcId: main.VpcId}}"),
-            edit(p, "Metadata:", "Ours:", "generated/secondary.yaml"),
+            edit(p, "  TwinStack:", "  Ours:", "generated/secondary.yaml"),
         ),
         "environments/dev.yaml:5: wire secondary.PrimaryVpcId <- main.VpcId: there is no role main in the environment",
     ),
     "a wire of the environment file that loops": (
         lambda p: (
             edit(p, "region: eu-west-1}", "region: eu-west-1, wiring:\n    {PrimaryVpcId: secondary.VpcId}}"),
-            edit(p, "Metadata:", "Ours:", "generated/secondary.yaml"),
+            edit(p, "  TwinStack:", "  Ours:", "generated/secondary.yaml"),
         ),
         "environments/dev.yaml:5: required wires form a loop: secondary.PrimaryVpcId <- secondary.VpcId",
     ),
@@ -193,7 +194,7 @@ BAD_INPUT = {
 def test_bad_input_gets_one_clear_message_and_exit_code_2(project, mistake):
     spoil, message = BAD_INPUT[mistake]
     spoil(project)
-    done = run(project, "deploy", "--yes")
+    done = run(project, "plan", "--offline")
     assert done.returncode == 2, done.stdout + done.stderr
     assert message in done.stderr
     assert len(done.stderr.splitlines()) == 1

@@ -18,18 +18,11 @@ JOINED = (
 
 
 @pytest.fixture
-def clean(project):
-    """The project, with its wire in use."""
-    edit(project, "Outputs:", "Outputs:\n  Other: {Value: !Ref PrimaryVpcId}", "generated/secondary.yaml")
-    return project
-
-
-@pytest.fixture
-def run(clean, monkeypatch, capsys):
+def run(project, monkeypatch, capsys):
     """Runs a command in the project; in this process, since cfn-lint takes long to load."""
 
     def run_here(*arguments):
-        monkeypatch.chdir(clean)
+        monkeypatch.chdir(project)
         monkeypatch.setattr(sys, "argv", ["deploy.py", *arguments])
         with pytest.raises(SystemExit) as ended:
             main()
@@ -40,10 +33,10 @@ def run(clean, monkeypatch, capsys):
 
 
 @pytest.fixture
-def informed(clean):
+def informed(project):
     """The project, with informational checks switched on."""
-    (clean / ".cfnlintrc").write_text("include_checks: [I]\n")
-    return clean
+    (project / ".cfnlintrc").write_text("include_checks: [I]\n")
+    return project
 
 
 @pytest.mark.usefixtures("informed")

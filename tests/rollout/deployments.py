@@ -11,7 +11,7 @@ from textwrap import dedent
 
 import yaml
 
-from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation
+from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation, FakeRegions
 from tests.systems import PRIMARY, REGIONS, SECONDARY, schemas
 from twinstack.aws.api import StackClients
 from twinstack.environment.assembly import assemble
@@ -76,6 +76,7 @@ class Deployments:
         clouds = {region: FakeCloudFormation(self.clock, region, there) for region, there in buckets.items()}
         self.buckets = {role: buckets[self.region(role)] for role in templates}
         self.aws = {role: clouds[self.region(role)] for role in templates}
+        self.account = FakeRegions(dict(clouds))
         self.screen = Telling()
         self.questions: list[str] = []
         self.packages: dict[str, Package] = {}
@@ -83,6 +84,13 @@ class Deployments:
 
     def region(self, role: str) -> str:
         return self.regions.get(role) or REGIONS.get(role) or OTHER_REGIONS[list(self.templates).index(role)]
+
+    def move(self, role: str, region: str) -> None:
+        """Gives a stack another region in the environment file, as a person would."""
+        self.regions[role] = region
+        there = self.account.there
+        self.aws[role] = there.setdefault(region, FakeCloudFormation(self.clock, region, FakeBuckets()))
+        self.buckets[role] = self.aws[role].buckets
 
     def name(self, role: str) -> str:
         return str(self.entries.get(role, {}).get("stack_name", f"pair-dev-{role}"))
@@ -118,7 +126,7 @@ class Deployments:
         return Run(
             environment,
             Planner(environment.system, schemas, unlink),
-            {role: StackClients(self.aws[role], self.buckets[role]) for role in self.templates},
+            {role: StackClients(self.aws[role], self.buckets[role], self.account) for role in self.templates},
             self.clock,
             self.screen,
             asked,

@@ -157,6 +157,44 @@ def test_a_search_that_was_cut_short_and_a_value_without_effect_are_said():
     ]
 
 
+ELSEWHERE = {
+    "stacks": [
+        {
+            "stack": "secondary",
+            "name": "pair-dev-secondary",
+            "region": "eu-west-2",
+            "status": "CREATE_COMPLETE",
+            "region_of_file": "eu-west-1",
+        },
+        {
+            "stack": "audit",
+            "name": "pair-dev-audit",
+            "region": "us-east-1",
+            "status": "UPDATE_COMPLETE",
+            "region_of_file": None,
+        },
+    ],
+    "not_looked_at": ["ap-south-1: pair-dev-secondary would not be seen there: no route"],
+}
+
+
+def test_stacks_that_moved_or_were_forgotten_are_said_and_what_was_not_looked_at():
+    plan = document(worlds()[3]) | {"elsewhere": ELSEWHERE}
+    assert [line for line, _ in plan_lines(plan, verbose=False)][1:] == [
+        "Moved: secondary: stack pair-dev-secondary is in eu-west-2 (CREATE_COMPLETE), and the file has it in "
+        "eu-west-1; `deploy` refuses unless --abandon secondary leaves it behind",
+        "Forgotten: audit: stack pair-dev-audit is in us-east-1 (UPDATE_COMPLETE), and it is not in the file; `deploy` "
+        "refuses unless --abandon audit leaves it behind",
+        "Not looked at: ap-south-1: pair-dev-secondary would not be seen there: no route",
+    ]
+
+
+def test_a_comment_names_stacks_that_moved_or_were_forgotten():
+    comment = plan_markdown(document(worlds()[3]) | {"elsewhere": ELSEWHERE})
+    assert "**Moved:** `pair-dev-secondary` is in eu-west-2 (CREATE_COMPLETE); see below." in comment
+    assert "**Forgotten:** `pair-dev-audit` is in us-east-1 (UPDATE_COMPLETE); see below." in comment
+
+
 def test_what_is_lost_is_red_and_what_is_new_is_green():
     styles = {line.split()[0]: style for line, style in plan_lines(document(NOTHING), verbose=True) if line[4] in "+"}
     assert styles == {"+": "green"}

@@ -30,6 +30,7 @@ PLAN = {
     "stale": [],
     "unused": [],
     "fewest_passes": True,
+    "elsewhere": None,
 }
 WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
 STATUS = {"stack": "primary", "region": "us-east-1", "name": "pair-dev-primary", "status": "UPDATE_COMPLETE"}

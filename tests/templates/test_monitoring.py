@@ -1,12 +1,13 @@
 """Alarms that reach somebody, stand where their metric exists, and count in its unit."""
 
 import json
+import re
 
 import pytest
 
 from templates_src import metrics
 from templates_src.alarms import ABOVE, BELOW, AlarmSpec, definition_hash
-from tests.templates.pair import ROLES, names_in, properties, resolved, resources, unlinked
+from tests.templates.pair import ROLES, ROOT, names_in, properties, resolved, resources, unlinked
 
 COMMON = [
     "RpoLagHigh",
@@ -39,11 +40,39 @@ def test_the_alarms_are_these(role):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_alarm_tells_the_topic_when_it_fires_recovers_and_goes_blind(role):
+def test_every_alarm_tells_the_topic_when_it_fires_and_when_it_recovers(role):
     for name, body in resources(role, "AWS::CloudWatch::Alarm").items():
-        for action in ("AlarmActions", "OKActions", "InsufficientDataActions"):
+        for action in ("AlarmActions", "OKActions"):
             assert body["Properties"][action] == [{"Ref": "Topic"}], (name, action)
         assert body["Properties"]["TreatMissingData"], name
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_one_alarm_tells_when_it_goes_blind_and_it_is_one_that_can(role):
+    blind = {
+        name: (body["Properties"]["TreatMissingData"], body["Properties"]["InsufficientDataActions"])
+        for name, body in resources(role, "AWS::CloudWatch::Alarm").items()
+        if "InsufficientDataActions" in body["Properties"]
+    }
+    assert blind == {"CpuHigh": ("missing", [{"Ref": "Topic"}])}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_page_of_decisions_says_of_every_alarm_what_silence_is(role):
+    page = (ROOT / "docs" / "decisions.md").read_text()
+    (table,) = re.findall(r"^## When an alarm has no data$(.*?)^## ", page, re.MULTILINE | re.DOTALL)
+    said = {
+        name: (re.findall(r"`(\w+)`", row[2]), row[3])
+        for row in (line.strip("|").split("|") for line in table.splitlines() if line.startswith("| `"))
+        for name in re.findall(r"`(\w+)`", row[0])
+    }
+    for name, body in resources(role, "AWS::CloudWatch::Alarm").items():
+        missing, told = body["Properties"]["TreatMissingData"], "InsufficientDataActions" in body["Properties"]
+        possible = missing["Fn::If"][1:] if isinstance(missing, dict) else [missing]
+        words, blind = said[name]
+        assert set(possible) <= set(words), name
+        assert blind.strip().startswith("yes" if told else "no"), name
+    assert set(said) == {*ALARMS["primary"], *ALARMS["secondary"]}
 
 
 def test_before_linking_no_alarm_watches_the_other_region():

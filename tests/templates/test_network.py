@@ -2,7 +2,19 @@
 
 import pytest
 
-from tests.templates.pair import ROLES, properties, resolved, resolver, resources, subnets_of, template, unlinked, walk
+from tests.templates.pair import (
+    ROLES,
+    ROOT,
+    of_environment,
+    properties,
+    resolved,
+    resolver,
+    resources,
+    subnets_of,
+    template,
+    unlinked,
+    walk,
+)
 from twinstack.planning.values import Symbol
 
 TABLES = ["DatabaseRouteTable", "AppRouteTable"]
@@ -187,17 +199,51 @@ def test_every_security_group_says_what_goes_out(role):
     assert beyond == {"AppToPeer": (PEER_CIDR[role], 3306)}
 
 
+def interfaces(role, **parameters):
+    """The interface endpoints by their service, as they are made."""
+    made = (
+        body.attributes["Properties"] for body in resolved(role, **parameters).values() if "VPCEndpoint" in body.type
+    )
+    return {found["ServiceName"].rpartition(".")[2]: found for found in made if found["VpcEndpointType"] == "Interface"}
+
+
+ALWAYS = {"primary": {"secretsmanager", "s3"}, "secondary": {"secretsmanager"}}
+
+
 @pytest.mark.parametrize("role", ROLES)
-def test_a_probe_reaches_its_secret_its_key_and_its_log_without_the_internet(role):
-    endpoints = resources(role, "AWS::EC2::VPCEndpoint").values()
-    services = {body["Properties"]["ServiceName"]["Fn::Sub"]: body["Properties"] for body in endpoints}
-    prefix = "com.amazonaws.${AWS::Region}."
-    assert set(services) == {f"{prefix}{name}" for name in ("secretsmanager", "kms", "logs", "s3")}
-    services[f"{prefix}s3"] = properties(role, "S3Endpoint")
-    for name in ("secretsmanager", "kms", "logs"):
-        assert services[f"{prefix}{name}"]["SubnetIds"] == subnets_of("App")
-        assert services[f"{prefix}{name}"]["PrivateDnsEnabled"] is True
-    assert services[f"{prefix}s3"]["RouteTableIds"] == [{"Ref": table} for table in TABLES]
+def test_a_probe_reaches_its_secret_without_the_internet(role):
+    assert set(interfaces(role)) == ALWAYS[role]
+    secrets = properties(role, "SecretsManagerEndpoint")
+    assert (secrets["SubnetIds"], secrets["PrivateDnsEnabled"]) == (subnets_of("App"), True)
+    assert properties(role, "S3Endpoint")["RouteTableIds"] == [{"Ref": table} for table in TABLES]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_endpoints_that_only_applications_need_are_made_on_request(role):
+    assert set(interfaces(role, ApplicationEndpoints="true")) == {*ALWAYS[role], "kms", "logs"}
+    for name in ("KmsEndpoint", "LogsEndpoint"):
+        found = properties(role, name)
+        assert (found["SubnetIds"], found["PrivateDnsEnabled"]) == (subnets_of("App"), True)
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_no_environment_pays_for_endpoints_that_nothing_in_it_uses(name):
+    made = [logical_id for role in ROLES for logical_id in of_environment(name, role)]
+    assert not {"KmsEndpoint", "LogsEndpoint"} & set(made)
+
+
+def addresses(**parameters):
+    """How many addresses the interface endpoints of the pair have; each is paid for by the hour."""
+    return sum(len(found["SubnetIds"]) for role in ROLES for found in interfaces(role, **parameters).values())
+
+
+def test_the_readme_says_what_the_endpoints_cost_an_hour():
+    always = addresses()
+    more = addresses(ApplicationEndpoints="true") - always
+    assert (always, more) == (9, 12)
+    page = (ROOT / "README.md").read_text()
+    assert "9 addresses | about 0.09 USD an hour | the same |" in page
+    assert "`ApplicationEndpoints: true`: 12 addresses | not in use; about 0.12 USD an hour | the same |" in page
 
 
 @pytest.mark.parametrize("role", ROLES)

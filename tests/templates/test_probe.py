@@ -27,14 +27,27 @@ def test_the_handlers_are_those_of_the_package(name, handler, seconds):
 
 
 @pytest.mark.parametrize(("role", "name"), FUNCTIONS)
-def test_a_function_stands_in_the_application_subnets_alone_and_one_at_a_time(role, name):
+def test_a_function_stands_in_the_application_subnets_alone(role, name):
     found = properties(role, name)
     assert found["VpcConfig"] == {
         "SubnetIds": subnets_of("App"),
         "SecurityGroupIds": [{"Ref": "AppSecurityGroup"}],
     }
-    assert found["ReservedConcurrentExecutions"] == 1
     assert found["DeadLetterConfig"] == {"TargetArn": {"Fn::GetAtt": ["ProbeFailedEvents", "Arn"]}}
+
+
+@pytest.mark.parametrize(("role", "name"), FUNCTIONS)
+def test_a_function_reserves_an_execution_only_where_the_account_has_some_to_reserve(role, name):
+    default, asked = resolved(role), resolved(role, ReserveConcurrency="true")
+    assert "ReservedConcurrentExecutions" not in default[name].attributes["Properties"]
+    assert asked[name].attributes["Properties"]["ReservedConcurrentExecutions"] == 1
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_probe_is_over_before_the_next_one_starts(role):
+    assert properties(role, "ProbeSchedule")["ScheduleExpression"] == "rate(1 minute)"
+    assert properties(role, "ProbeFunction")["Timeout"] < 60
+    assert properties(role, "ProbeOnce")["MaximumRetryAttempts"] == 0
 
 
 @pytest.mark.parametrize(("role", "name"), FUNCTIONS)
@@ -129,7 +142,6 @@ def test_the_primarys_schedule_waits_for_its_user_and_so_for_the_link():
 def test_only_this_accounts_schedule_may_call_the_probe(role):
     found = properties(role, "ProbeScheduleMayCall")
     assert found["Principal"] == "events.amazonaws.com"
-    assert found["SourceAccount"] == {"Ref": "AWS::AccountId"}
     assert found["SourceArn"] == {"Fn::GetAtt": ["ProbeSchedule", "Arn"]}
 
 

@@ -35,11 +35,12 @@ def test_the_operations_key_names_the_services_that_use_it(role):
     allowed = properties(role, "OperationsKey")["KeyPolicy"]["Statement"]
     assert [statement["Principal"] for statement in allowed] == [
         ROOT_PRINCIPAL,
-        {"Service": ["cloudwatch.amazonaws.com", "events.rds.amazonaws.com"]},
-        {"Service": "events.amazonaws.com"},
+        {"Service": "cloudwatch.amazonaws.com"},
+        {"Service": ["events.rds.amazonaws.com", "events.amazonaws.com"]},
         {"Service": {"Fn::Sub": "logs.${AWS::Region}.${AWS::URLSuffix}"}},
     ]
     assert allowed[1]["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    assert "Condition" not in allowed[2]
     assert "kms:EncryptionContext:aws:logs:arn" in allowed[3]["Condition"]["ArnLike"]
 
 
@@ -61,11 +62,18 @@ def test_no_key_is_shared_between_the_regions(role):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_role_trusts_one_service_acting_for_this_account(role):
+def test_every_role_trusts_one_service_acting_for_this_account_where_the_service_says_so(role):
     for name, body in resources(role, "AWS::IAM::Role").items():
         (trust,) = body["Properties"]["AssumeRolePolicyDocument"]["Statement"]
         assert list(trust["Principal"]) == ["Service"], name
-        assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}, name
+        says_so = trust["Principal"]["Service"] in {
+            "events.amazonaws.com",
+            "monitoring.rds.amazonaws.com",
+            "states.amazonaws.com",
+            "vpc-flow-logs.amazonaws.com",
+        }
+        own = {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+        assert trust.get("Condition") == (own if says_so else None), name
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -15,7 +15,7 @@ Capability = Literal["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_
 
 @dataclass(frozen=True)
 class StackDescription:
-    """What DescribeStacks says of a stack."""
+    """What DescribeStacks says of a stack; `nested` is whether another stack made it, whose tags it then has."""
 
     stack_id: str
     name: str
@@ -25,6 +25,7 @@ class StackDescription:
     outputs: Mapping[str, str]
     tags: Mapping[str, str]
     termination_protection: bool = False
+    nested: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,6 +159,9 @@ class CloudFormation(Protocol):
     def describe_stack(self, name: str) -> StackDescription | None:
         """Returns the stack, None when AWS says that it does not exist."""
 
+    def describe_stacks(self) -> list[StackDescription]:
+        """Returns every stack of the account in the region, nested ones too, deleted ones not."""
+
     def get_template(self, name: str) -> str | Mapping[str, Any]:
         """Returns the template as it was submitted (JSON as a mapping, YAML as text)."""
 
@@ -205,12 +209,31 @@ class Buckets(Protocol):
         """Deletes every version of every object; returns how many."""
 
 
+class Regions(Protocol):
+    """The regions of one stack's account."""
+
+    def enabled(self) -> list[str]:
+        """Returns the regions that are enabled for the account.
+
+        Raises:
+            AwsError: AWS refuses to say.
+            UnreachableError: AWS does not answer.
+        """
+
+    def cloudformation(self, region: str) -> CloudFormation:
+        """Returns CloudFormation of the account in another region, made for a look: it does not wait for long.
+
+        Not to be called by several threads at a time; what it returns may be.
+        """
+
+
 @dataclass(frozen=True)
 class StackClients:
-    """The clients for one stack: its region and its account."""
+    """The clients for one stack: its region and its account, and a way into the account's other regions."""
 
     cloudformation: CloudFormation
     buckets: Buckets
+    regions: Regions
 
 
 Clients = Mapping[str, StackClients]

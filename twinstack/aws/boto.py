@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         CreateChangeSetInputTypeDef,
         DeleteStackInputTypeDef,
         DescribeChangeSetOutputTypeDef,
+        StackTypeDef,
     )
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
@@ -102,18 +103,13 @@ class BotoCloudFormation:
             if error.code == "ValidationError" and "does not exist" in error.reason:
                 return None
             raise
-        return StackDescription(
-            stack_id=stack["StackId"],
-            name=stack["StackName"],
-            status=stack["StackStatus"],
-            status_reason=stack.get("StackStatusReason", ""),
-            parameters={
-                entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in stack.get("Parameters", ())
-            },
-            outputs={entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", ())},
-            tags={tag["Key"]: tag["Value"] for tag in stack.get("Tags", ()) if not tag["Key"].startswith("aws:")},
-            termination_protection=stack.get("EnableTerminationProtection", False),
-        )
+        return _description(stack)
+
+    def describe_stacks(self) -> list[StackDescription]:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            pages = self._client.get_paginator("describe_stacks").paginate()
+            return [_description(stack) for page in pages for stack in page["Stacks"]]
 
     def get_template(self, name: str) -> str | Mapping[str, Any]:
         """See `api.CloudFormation`."""
@@ -255,6 +251,20 @@ class BotoCloudFormation:
             self._client.set_stack_policy(StackName=name, StackPolicyBody=policy)
 
 
+def _description(stack: StackTypeDef) -> StackDescription:
+    return StackDescription(
+        stack_id=stack["StackId"],
+        name=stack["StackName"],
+        status=stack["StackStatus"],
+        status_reason=stack.get("StackStatusReason", ""),
+        parameters={entry["ParameterKey"]: entry.get("ParameterValue", "") for entry in stack.get("Parameters", ())},
+        outputs={entry["OutputKey"]: entry["OutputValue"] for entry in stack.get("Outputs", ())},
+        tags={tag["Key"]: tag["Value"] for tag in stack.get("Tags", ()) if not tag["Key"].startswith("aws:")},
+        termination_protection=stack.get("EnableTerminationProtection", False),
+        nested="ParentId" in stack,
+    )
+
+
 def _change(entry: ChangeTypeDef, path: str) -> ResourceChange:
     """Returns an entry of a change set; `path` is how the names inside a nested stack begin."""
     change = entry["ResourceChange"]
@@ -327,3 +337,32 @@ class BotoBuckets:
                     )
                 deleted += len(found)
         return deleted
+
+
+class BotoRegions:
+    """The regions of an account through boto3 clients, made when they are asked for; see `api.Regions`.
+
+    Args:
+        make: Makes the client of a service in a region.
+        region: The region that is asked which others there are.
+        where: What to call it in messages: role and region.
+    """
+
+    def __init__(self, make: Callable[[str, str], Any], region: str, where: str) -> None:
+        self._make = make
+        self._region = region
+        self._where = where
+
+    @property
+    def _client(self) -> Any:
+        return self._make("ec2", self._region)
+
+    def enabled(self) -> list[str]:
+        """See `api.Regions`."""
+        with translated(self._where):
+            return sorted(region["RegionName"] for region in self._client.describe_regions()["Regions"])
+
+    def cloudformation(self, region: str) -> BotoCloudFormation:
+        """See `api.Regions`."""
+        with translated(region):
+            return BotoCloudFormation(self._make("cloudformation", region), region)

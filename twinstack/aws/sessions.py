@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
 
 from twinstack.aws.api import Clients, StackClients
-from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, translated
+from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions, translated
 from twinstack.planning.system import Stack, System
 
 _CONFIG = Config(
@@ -18,8 +20,12 @@ _CONFIG = Config(
     read_timeout=60,
     user_agent_extra="twinstack",
 )
+# For regions that are only looked into: one that does not answer must not hold up a deployment elsewhere.
+_LOOKING = _CONFIG.merge(
+    Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=10)
+)
 # A proxy of the user's leads away from this machine.
-_LOCAL_CONFIG = _CONFIG.merge(Config(proxies={}))
+_LOCAL = Config(proxies={})
 
 
 @dataclass(frozen=True)
@@ -50,17 +56,25 @@ def connect(system: System, access: Access) -> Clients:
     for role, stack in system.stacks.items():
         where = f"{role} ({stack.region})"
         session = _assumed(base, stack, access, where) if stack.account and not access.local else base
-        common = {
-            "region_name": stack.region,
-            "endpoint_url": access.endpoint_url,
-            "config": _LOCAL_CONFIG if access.local else _CONFIG,
-        }
+        make = _maker(session, access, _CONFIG)
         with translated(where):
             clients[role] = StackClients(
-                BotoCloudFormation(session.client("cloudformation", **common), where),  # type: ignore[call-overload]
-                BotoBuckets(session.client("s3", **common), where),  # type: ignore[call-overload]
+                BotoCloudFormation(make("cloudformation", stack.region), where),
+                BotoBuckets(make("s3", stack.region), where),
+                BotoRegions(_maker(session, access, _LOOKING), stack.region, where),
             )
     return clients
+
+
+def _maker(session: boto3.Session, access: Access, config: Config) -> Callable[[str, str], Any]:
+    """Returns what makes the client of a service in a region."""
+    config = config.merge(_LOCAL) if access.local else config
+    untyped: Any = session
+
+    def make(service: str, region: str) -> Any:
+        return untyped.client(service, region_name=region, endpoint_url=access.endpoint_url, config=config)
+
+    return make
 
 
 def _local_session() -> boto3.Session:

@@ -111,6 +111,9 @@ def plan(context: click.Context, /, **given: Any) -> int:
 @click.option("--allow-replace", multiple=True, metavar="ID", help="Let this resource be replaced, by logical id.")
 @click.option("--allow-delete", multiple=True, metavar="ID", help="Let this resource be deleted, by logical id.")
 @click.option("--unlink", multiple=True, metavar="PARAM", help="Empty this optional wired parameter.")
+@click.option(
+    "--abandon", multiple=True, metavar="ROLE", help="Leave behind the stack of this role that moved or is forgotten."
+)
 @global_options()
 @click.pass_context
 def deploy(context: click.Context, /, **given: Any) -> int:

@@ -19,12 +19,13 @@ def run(
     allow_replace: tuple[str, ...],
     allow_delete: tuple[str, ...],
     unlink: tuple[str, ...],
+    abandon: tuple[str, ...],
 ) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
     confirm = confirmation(yes=yes)
     checked = lint_environment(settings, screen, fail_on="error")
-    allowed = Allowed(allow_replace, allow_delete)
+    allowed = Allowed(allow_replace, allow_delete, abandon)
     rollout = make_run(settings, screen, checked, confirm=confirm, asks=not yes, allowed=allowed, unlink=unlink)
     settings.interrupted = (
         "interrupted; what AWS has begun goes on there: look at `status` and `events`, and run `deploy` again "

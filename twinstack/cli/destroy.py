@@ -18,5 +18,5 @@ def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bo
         "interrupted; what AWS has begun goes on there: look at `status`, and run `destroy` again when it has ended"
     )
     deleted = destroy(rollout, DestroyOptions(confirm, empty_buckets))
-    screen.tell(Done("Every stack is deleted." if deleted else "Nothing to delete."))
+    screen.tell(Done("Every stack of the file is deleted." if deleted else "Nothing to delete."))
     return 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from twinstack.cli.options import Settings
 from twinstack.cli.working import connect, read_environment
@@ -14,17 +14,22 @@ from twinstack.planning.passes import plan
 from twinstack.planning.world import Absent, World
 from twinstack.screen.events import PlanMade, Printed
 
+if TYPE_CHECKING:
+    from twinstack.aws.api import Clients
+
 CHANGES_PENDING = 3
 
 
 def run(settings: Settings, *, offline: bool, detailed_exitcode: bool) -> int:
     """Runs the command; returns the exit code."""
     from twinstack.rollout.artifacts import build_packages, existing_buckets, with_known_artifacts
+    from twinstack.rollout.elsewhere import created_by, gone_roles, look_elsewhere
 
     screen = settings.screen()
     environment, planner = read_environment(settings)
     packages = build_packages(planner.system, Path.cwd())
     buckets: dict[str, str] = {}
+    clients: Clients = {}
     world: World
     if offline:
         world = dict.fromkeys(planner.system.stacks, Absent())
@@ -38,7 +43,10 @@ def run(settings: Settings, *, offline: bool, detailed_exitcode: bool) -> int:
         buckets = existing_buckets(environment.file, planner.system, clients)
     planner = replace(planner, system=with_known_artifacts(planner.system, packages, buckets))
     made = plan(planner, world)
-    document = plan_document(made, environment.name)
+    beside = (
+        None if offline else look_elsewhere(environment, clients, created_by(made), gone_roles(planner.system, world))
+    )
+    document = plan_document(made, environment.name, beside.as_data() if beside else None)
     if settings.format == "text":
         screen.tell(PlanMade(document))
     else:

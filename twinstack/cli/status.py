@@ -1,26 +1,42 @@
-"""`status`: what each stack is now, every region side by side."""
+"""`status`: what each stack is now, every region side by side, and which stacks the file does not name."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from twinstack.aws.api import CloudFormation
+from twinstack.aws.api import CloudFormation, StackDescription
 from twinstack.aws.errors import AwsError
 from twinstack.cli.options import Settings
 from twinstack.cli.working import connect, read_environment
 from twinstack.errors import UnreachableError
 from twinstack.planning.system import Stack
-from twinstack.screen.events import StatusRead
+from twinstack.screen.events import StatusRead, Warning_
+from twinstack.statuses import Standing, standing
+
+_NOT_THERE = (Standing.ABSENT, Standing.RECREATE)
 
 
 def run(settings: Settings) -> int:
-    """Runs the command; returns 1 when a stack could not be read."""
+    """Runs the command; returns 1 when a stack of the file could not be read."""
+    from twinstack.rollout.elsewhere import look_elsewhere
+
     screen = settings.screen()
     environment, planner = read_environment(settings)
     clients = connect(settings, environment, screen, start_local=False)
     rows = [read(clients[role].cloudformation, stack) for role, stack in planner.system.stacks.items()]
-    screen.tell(StatusRead(tuple(rows)))
+    beside = look_elsewhere(environment, clients, [row["stack"] for row in rows if _is_missing(row["status"])])
+    strays = [
+        _row(stray.role, stray.sighting.region, stray.sighting.cloudformation, stray.sighting.stack, stray.reason)
+        for stray in beside.strays
+    ]
+    screen.tell(StatusRead((*rows, *strays)))
+    for gap in beside.gaps:
+        screen.tell(Warning_(f"not looked at: {gap}"))
     return int(any(row["status"] == "unknown" for row in rows))
+
+
+def _is_missing(status: str) -> bool:
+    return status == "absent" or (status != "unknown" and standing(status) in _NOT_THERE)
 
 
 def read(cloudformation: CloudFormation, stack: Stack) -> dict[str, Any]:
@@ -28,15 +44,19 @@ def read(cloudformation: CloudFormation, stack: Stack) -> dict[str, Any]:
     row = {"stack": stack.role, "region": stack.region, "name": stack.name, "resources": 0, "protected": False}
     try:
         found = cloudformation.describe_stack(stack.name)
-        if found is None:
-            return {**row, "status": "absent", "reason": ""}
-        resources = [entry for entry in cloudformation.resources(found.stack_id) if entry.status != "DELETE_COMPLETE"]
     except (AwsError, UnreachableError) as error:
         return {**row, "status": "unknown", "reason": str(error)}
-    return {
-        **row,
-        "status": found.status,
-        "reason": found.status_reason,
-        "resources": len(resources),
-        "protected": found.termination_protection,
-    }
+    if found is None:
+        return {**row, "status": "absent", "reason": ""}
+    return _row(stack.role, stack.region, cloudformation, found, found.status_reason)
+
+
+def _row(
+    role: str, region: str, cloudformation: CloudFormation, found: StackDescription, reason: str
+) -> dict[str, Any]:
+    row = {"stack": role, "region": region, "name": found.name, "protected": found.termination_protection}
+    try:
+        resources = [entry for entry in cloudformation.resources(found.stack_id) if entry.status != "DELETE_COMPLETE"]
+    except (AwsError, UnreachableError) as error:
+        return {**row, "resources": 0, "status": "unknown", "reason": str(error)}
+    return {**row, "resources": len(resources), "status": found.status, "reason": reason}

@@ -52,9 +52,7 @@ def check_environment(file: EnvironmentFile) -> tuple[Environment, Planner]:
         InputError: They do not.
     """
     environment = assemble(file, Path.cwd())
-    planner = Planner(environment.system, shipped_schemas)
-    check_wiring(planner)
-    return environment, planner
+    return environment, check_wiring(Planner(environment.system, shipped_schemas))
 
 
 def connect(settings: Settings, environment: Environment, screen: Screen, *, start_local: bool) -> Clients:

@@ -60,9 +60,15 @@ _BUCKETS = _arns("s3", "::{project}-*")
 _ARTIFACTS = _arns("s3", "::{project}-*-artifacts-*/*")
 _STACK = _arns("cloudformation", "*:*:stack/{stack}")
 
+# To find stacks that moved or were forgotten. DescribeStacks without a name is for all stacks, and asks for ListStacks:
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
+_LISTING = ("cloudformation:DescribeStacks", "cloudformation:ListStacks")
+
 # What the deployer itself calls; written out, as it stands in no schema.
 OWN_CALLS: tuple[Scope, ...] = (
     Scope("planner", "ReadStacks", ("cloudformation:DescribeStacks", "cloudformation:GetTemplate"), _STACK, ()),
+    Scope("planner", "AllStacksRead", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
+    Scope("planner", "RegionsRead", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
     Scope(
         "stacks",
         "Stacks",
@@ -85,6 +91,9 @@ OWN_CALLS: tuple[Scope, ...] = (
         (*_STACK, *_arns("cloudformation", "*:*:changeSet/twinstack-*")),
         (Only.IN_OUR_REGIONS,),
     ),
+    Scope("stacks", "StacksLookedFor", ("cloudformation:DescribeStacks",), _STACK, ()),
+    Scope("stacks", "StacksListed", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
+    Scope("stacks", "RegionsListed", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
     Scope(
         "stacks",
         "StackTransforms",

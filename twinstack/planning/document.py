@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from twinstack.planning.passes import Plan
@@ -11,12 +12,14 @@ from twinstack.planning.steps import Because, ParameterValue, Step, known
 VERSION = 1
 
 
-def plan_document(plan: Plan, environment: str) -> dict[str, Any]:
+def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Returns the plan as JSON data.
 
     Args:
         plan: The plan.
         environment: The environment's name.
+        elsewhere: The stacks that the file does not name where they are, as `rollout.elsewhere` has them; None where
+            nobody looked.
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
     return {
@@ -33,6 +36,7 @@ def plan_document(plan: Plan, environment: str) -> dict[str, Any]:
         "stale": _once([(step.stack.role, parameter.name) for step in steps for parameter in step.stale]),
         "unused": _once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
         "fewest_passes": plan.searched,
+        "elsewhere": elsewhere,
     }
 
 

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 from twinstack.errors import InputError
-from twinstack.planning.passes import plan
+from twinstack.planning.passes import plan, with_update_order
 from twinstack.planning.resolution import Resolver
 from twinstack.planning.steps import Planner, resolver_for, written_out
 from twinstack.planning.system import Stack, System
@@ -19,8 +19,11 @@ from twinstack.templates import Template, Wire
 _MAX_COMBINATIONS = 4096
 
 
-def check_wiring(planner: Planner) -> None:
+def check_wiring(planner: Planner) -> Planner:
     """Checks that every wire can get its value and that the stacks settle.
+
+    Returns:
+        The planner with the update order in force, and with what has been predicted so far.
 
     Raises:
         InputError: A wire leads nowhere, required wires form a loop, a required wire stays without a value under
@@ -30,6 +33,7 @@ def check_wiring(planner: Planner) -> None:
     problems = [*_leading_nowhere(planner.system)] or [*_loops(planner.system)] or [*_impossible(planner.system)]
     if problems:
         raise InputError("\n".join(problems))
+    planner = with_update_order(planner)
     planned = plan(planner, dict.fromkeys(planner.system.stacks, Absent()))
     problems = [
         f"{wire.where}: {step.stack.role}: the required wire {wire.parameter} <- {wire.source} never "
@@ -39,6 +43,7 @@ def check_wiring(planner: Planner) -> None:
     ]
     if problems:
         raise InputError("\n".join(problems))
+    return planner
 
 
 def _why_not(world: Mapping[str, object], wire: Wire) -> str:

@@ -16,6 +16,7 @@ from twinstack.rollout import protection
 from twinstack.rollout.artifacts import existing_buckets, provide, with_known_artifacts
 from twinstack.rollout.change_sets import ChangeSetError
 from twinstack.rollout.convergence import read_wires
+from twinstack.rollout.elsewhere import created_by, gone_roles, look_elsewhere, refuse_strays
 from twinstack.rollout.executing import Begun, begin, conclude, execute, give_up
 from twinstack.rollout.guards import Allowed, refused_predictions
 from twinstack.rollout.readiness import refuse_unready
@@ -71,6 +72,7 @@ def deploy(run: Run) -> Plan:
 
     Raises:
         BusyError: Another operation is running on a stack.
+        InputError: Something that is to be abandoned is not there.
         RefusedError: A guard refused, or the person did.
         NotConvergedError: After the last pass something still differs.
         TwinStackError: A step failed.
@@ -80,10 +82,12 @@ def deploy(run: Run) -> Plan:
     buckets = existing_buckets(run.environment.file, run.planner.system, run.clients)
     system = with_known_artifacts(run.planner.system, run.packages, buckets)
     planner = with_update_order(replace(run.planner, system=system))
+    planned = plan(planner, world)
+    beside = look_elsewhere(run.environment, run.clients, created_by(planned), gone_roles(system, world))
+    run.screen.tell(PlanMade(plan_document(planned, run.environment.name, beside.as_data())))
+    refuse_strays(run.environment.file, beside, run.allowed.abandon, run.screen)
     if run.protected:
         _restore_protection(run, planner, world)
-    planned = plan(planner, world)
-    run.screen.tell(PlanMade(plan_document(planned, run.environment.name)))
     _refuse_losses(planned, run.allowed)
     run = provide(replace(run, planner=planner), {step.stack.role: step.stack for step in planned.steps}.values())
     planner = run.planner

@@ -15,6 +15,7 @@ from twinstack.planning.system import Stack
 from twinstack.planning.values import as_text
 from twinstack.planning.world import Absent, Live, Unknown, World
 from twinstack.rollout.artifacts import BUCKET, artifact_stack, one_a_site
+from twinstack.rollout.elsewhere import gone_roles, look_elsewhere
 from twinstack.rollout.executing import delete_and_watch
 from twinstack.rollout.readiness import refuse_busy
 from twinstack.rollout.run import Run
@@ -81,6 +82,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     system = run.planner.system
     world = with_wires(system, read_world(system, run.clients))
     _refuse_unreadable(world)
+    _tell_strays(run, world)
     order = [role for role in reversed(creation_order(run.planner)) if isinstance(world[role], Live)]
     deployed = {role: found for role in order if (found := _read(run, role, world)) is not None}
     empty = _empty_stacks(run, world)
@@ -109,6 +111,16 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     if left := tuple(_left(deployed)):
         run.screen.tell(Left(left))
     return True
+
+
+def _tell_strays(run: Run, world: World) -> None:
+    """Says which stacks of this environment stay, because the file does not name them where they are."""
+    absent = [role for role, state in world.items() if isinstance(state, Absent)]
+    beside = look_elsewhere(run.environment, run.clients, absent, gone_roles(run.planner.system, world))
+    for stray in beside.strays:
+        run.screen.tell(Warning_(f"{stray.role}: {stray.where} is not deleted: {stray.reason}"))
+    for gap in beside.gaps:
+        run.screen.tell(Warning_(f"not looked at: {gap}"))
 
 
 def _empty_stacks(run: Run, world: World) -> list[tuple[str, StackDescription]]:

@@ -12,10 +12,18 @@ from twinstack.rollout.guarded_types import NESTED_STACK, guarded_types
 
 @dataclass(frozen=True)
 class Allowed:
-    """The resources that may be replaced or deleted in this run, by logical id; all of them while unlinking."""
+    """What a person lets through in this run, by name.
+
+    Attributes:
+        replace: The resources that may be replaced, by logical id.
+        delete: The resources that may be deleted, by logical id.
+        abandon: The stacks that moved or were forgotten and may be left behind, by role.
+        everything: Whether every resource may be replaced and deleted, as while unlinking.
+    """
 
     replace: Collection[str] = ()
     delete: Collection[str] = ()
+    abandon: Collection[str] = ()
     everything: bool = False
 
 

@@ -27,6 +27,10 @@ def _lines(plan: Mapping[str, Any]) -> Iterator[str]:
     if plan["unknown"]:
         yield ""
         yield f"**Partial:** {', '.join(plan['unknown'])} could not be read."
+    for entry in (plan["elsewhere"] or {"stacks": ()})["stacks"]:
+        word = "Moved" if entry["region_of_file"] else "Forgotten"
+        yield ""
+        yield f"**{word}:** `{entry['name']}` is in {entry['region']} ({entry['status']}); see below."
     yield ""
     yield "<details><summary>Every change</summary>"
     yield ""

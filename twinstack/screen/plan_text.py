@@ -80,8 +80,22 @@ def _remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
         )
     for entry in plan["unused"]:
         yield f"Unused: a new value for {entry['stack']}.{entry['parameter']} would alter no resource", ""
+    yield from _elsewhere(plan["elsewhere"] or {"stacks": (), "not_looked_at": ()})
     if not plan["fewest_passes"]:
         yield "Too many stacks to search for the fewest passes: every stack runs as soon as it can.", "yellow"
+
+
+def _elsewhere(found: Mapping[str, Any]) -> Iterator[Line]:
+    for entry in found["stacks"]:
+        word = "Moved" if entry["region_of_file"] else "Forgotten"
+        instead = f"the file has it in {entry['region_of_file']}" if word == "Moved" else "it is not in the file"
+        yield (
+            f"{word}: {entry['stack']}: stack {entry['name']} is in {entry['region']} ({entry['status']}), and "
+            f"{instead}; `deploy` refuses unless --abandon {entry['stack']} leaves it behind",
+            "yellow",
+        )
+    for gap in found["not_looked_at"]:
+        yield f"Not looked at: {gap}", "yellow"
 
 
 def change_line(change: Mapping[str, Any]) -> str:
