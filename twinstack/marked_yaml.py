@@ -18,7 +18,8 @@ Place = tuple[str | int, ...]
 # JSON may write a character beyond the basic plane as two escapes, of which YAML reads neither.
 _TWO_ESCAPES = re.compile(r"(?<!\\)((?:\\\\)*)(\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})")
 
-# Written without these, `2012-10-17` and `12:30` would become a date and a number of seconds.
+# CloudFormation reads YAML 1.1 without timestamps and merged keys: `2012-10-17` is no date
+# (https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/template-formats.html).
 _LITERAL_TAGS = ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:merge")
 
 

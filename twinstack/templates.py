@@ -113,11 +113,7 @@ class Template:
     @cached_property
     def macros(self) -> tuple[str, ...]:
         """The macros that AWS runs over the whole template, `AWS::LanguageExtensions` aside."""
-        named = self.body.get("Transform") or []
-        every = [named] if isinstance(named, (str, Mapping)) else named
-        names = [str(entry.get("Name")) if isinstance(entry, Mapping) else str(entry) for entry in every]
-        if isinstance(whole := self.body.get("Fn::Transform"), Mapping):
-            names.append(str(whole.get("Name")))
+        names = [*macro_names(self.body.get("Transform")), *macro_names(self.body.get("Fn::Transform"))]
         return tuple(name for name in names if name != LANGUAGE_EXTENSIONS)
 
     @cached_property
@@ -209,6 +205,12 @@ def live_template(body: str | Mapping[str, Any], stack_name: str) -> Template:
     return _template(parse_marked(text, f"template of stack {stack_name}"))
 
 
+def macro_names(written: Any) -> list[str]:
+    """Returns the names in a `Transform` or `Fn::Transform`: one macro, or a list of them."""
+    every = written if isinstance(written, list) else [written]
+    return [str(each.get("Name")) if isinstance(each, Mapping) else str(each) for each in every if each]
+
+
 def is_function(name: str) -> bool:
     """Whether a key of a section is a loop or a macro and not a name."""
     return name.startswith("Fn::")
@@ -218,6 +220,8 @@ def _template(document: MarkedDocument) -> Template:
     body = document.data
     if not isinstance(body, dict) or not isinstance(body.get("Resources"), dict):
         raise InputError(f"{document.source}: not a CloudFormation template: it has no Resources")
+    if not body["Resources"]:
+        raise InputError(f"{document.where('Resources')}: Resources is empty; a stack needs at least one resource")
     for section in ("Resources", "Outputs", "Parameters"):
         _must_be_mapping(document, section)
         for name in filter(lambda name: not is_function(name), body.get(section) or {}):
@@ -226,7 +230,11 @@ def _template(document: MarkedDocument) -> Template:
             if not isinstance(body[section][name].get("Condition", ""), str):
                 raise InputError(f"{document.where(section, name)}: {section}.{name}.Condition must be a name")
     _must_be_mapping(document, "Metadata", "TwinStack", "Wiring")
-    return Template(body, document.source, document)
+    template = Template(body, document.source, document)
+    for name, declared in template.resources.items():
+        if not isinstance(declared.get("Type"), str) and "Fn::Transform" not in declared and not template.macros:
+            raise InputError(f"{document.where('Resources', name)}: Resources.{name} has no Type; add it")
+    return template
 
 
 def _must_be_mapping(document: MarkedDocument, *place: str, required: bool = False) -> None:

@@ -42,6 +42,18 @@ INSIDE = """
         Properties:
           DisplayName: !Sub {Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: s3://bucket/name.txt}}}
 """
+LISTED = """
+    Metadata: {TwinStack: {Role: one}}
+    Resources:
+      Fn::Transform: [{Name: 'AWS::Include', Parameters: {Location: s3://bucket/more.yaml}}, {Name: Other}]
+      Topic: {Type: 'AWS::SNS::Topic', Properties: {Tags: {Fn::Transform: [{Name: Tagged}]}}}
+"""
+MAPPED = """
+    Metadata: {TwinStack: {Role: one}}
+    Mappings: {Names: {Fn::Transform: {Name: 'AWS::Include', Parameters: {Location: s3://bucket/names.yaml}}}}
+    Resources:
+      Topic: {Type: 'AWS::SNS::Topic', Properties: {DisplayName: !FindInMap [Names, eu, Topic]}}
+"""
 WHOLE = """
     Transform: [AWS::LanguageExtensions, {Name: MyMacro}]
     Metadata: {TwinStack: {Role: one}}
@@ -63,6 +75,8 @@ def step(text, world=None, **values):
         (INCLUDED, ["Topic"], ("AWS::Include in Resources",)),
         (MODULE, ["Topic"], ("My::S3::Encrypted::MODULE in Storage",)),
         (INSIDE, ["Topic"], ("AWS::Include in Topic",)),
+        (LISTED, ["Topic"], ("AWS::Include, Other in Resources", "Tagged in Topic")),
+        (MAPPED, ["Topic"], ("AWS::Include in Mappings",)),
         (WHOLE, ["Topic"], ("MyMacro",)),
     ],
 )
@@ -71,7 +85,7 @@ def test_what_is_made_by_a_macro_is_named_and_not_counted(text, counted, left):
     assert ([change.resource for change in found.changes], found.left_to_aws) == (counted, left)
 
 
-@pytest.mark.parametrize("text", [SERVERLESS, INCLUDED, MODULE, INSIDE, WHOLE])
+@pytest.mark.parametrize("text", [SERVERLESS, INCLUDED, MODULE, INSIDE, LISTED, MAPPED, WHOLE])
 def test_nothing_runs_again_while_nothing_differs(text):
     assert step(text, {"one": deployed(step(text).after)}) is None
 

@@ -77,6 +77,16 @@ def attributes_in(expression: Any) -> list[tuple[str, str]]:
     return found
 
 
+def looked_up(mappings: Mapping[str, Any], keys: list[Value]) -> tuple[Any, bool]:
+    """Returns what a mapping has under the keys, or None, and whether a macro may bring it on AWS."""
+    found: Any = mappings
+    left_to_aws = False
+    for key in keys:
+        left_to_aws = left_to_aws or "Fn::Transform" in (found or ())
+        found = found.get(as_text(key)) if isinstance(found, Mapping) else None
+    return found, left_to_aws
+
+
 def partition_of(region: str) -> tuple[str, str]:
     """Returns the partition of a region and its domain suffix (AWS General Reference, ARNs)."""
     if region.startswith("cn-"):

@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from twinstack.planning.values import Value, freeze
-from twinstack.templates import Template
+from twinstack.templates import Template, macro_names
 
 # Types that the macro of the Serverless Application Model turns into others, and that are no resources themselves.
 _SERVERLESS = "AWS::Serverless::"
@@ -19,10 +19,11 @@ def made_by_macros(template: Template) -> dict[str, str]:
     """Returns the entries of Resources that are no resources, each with the macro or module that makes some of it."""
     found = {}
     for name, declared in template.section("Resources").items():
-        kind = str(declared.get("Type", ""))
-        macro = declared if name == "Fn::Transform" else declared.get("Fn::Transform")
-        if isinstance(macro, Mapping) and not kind:
-            found[name] = str(macro.get("Name"))
+        whole = name == "Fn::Transform"
+        kind = "" if whole else str(declared.get("Type", ""))
+        macros = macro_names(declared if whole else declared.get("Fn::Transform"))
+        if macros and not kind:
+            found[name] = ", ".join(macros)
         elif kind.endswith("::MODULE") or (kind.startswith(_SERVERLESS) and template.macros):
             found[name] = kind
     return found
@@ -51,6 +52,8 @@ def left_to_aws(template: Template, parameters: Mapping[str, Value]) -> dict[str
     for name, made_by in made_by_macros(template).items():
         place = "Resources" if name.startswith("Fn::") else name
         left[f"{made_by} in {place}"] = (freeze(resources[name]), seen)
+    mappings = template.section("Mappings")
+    left |= {f"{macro} in Mappings": (freeze(mappings), seen) for macro in _inside(mappings)}
     for name, resource in template.resources.items():
         # What such a macro is given is compared with the properties that it stands in.
         left |= {f"{macro} in {name}": None for macro in _inside(resource) if f"{macro} in {name}" not in left}
@@ -58,10 +61,9 @@ def left_to_aws(template: Template, parameters: Mapping[str, Value]) -> dict[str
 
 
 def _inside(item: Any) -> Iterator[str]:
-    """Yields the names of the macros that stand inside a resource."""
+    """Yields the names of the macros that stand inside a resource or a section."""
     if isinstance(item, Mapping):
-        if isinstance(macro := item.get("Fn::Transform"), Mapping):
-            yield str(macro.get("Name"))
+        yield from macro_names(item.get("Fn::Transform"))
         for value in item.values():
             yield from _inside(value)
     elif isinstance(item, list):

@@ -22,6 +22,7 @@ from twinstack.planning.expressions import (
     concatenated,
     equal,
     get_att_parts,
+    looked_up,
     partition_of,
 )
 from twinstack.planning.language_extensions import write_out
@@ -373,11 +374,9 @@ class Resolver:
         keys = [self.resolve(key) for key in keys]
         if is_symbolic(keys):
             return Symbol(("Fn::FindInMap", self._at.role, freeze(keys)))
-        found: Any = self.template.section("Mappings")
-        for key in keys:
-            found = found.get(as_text(key)) if isinstance(found, Mapping) else None
-        if found is not None:
-            return found
+        found, left_to_aws = looked_up(self.template.section("Mappings"), keys)
+        if found is not None or left_to_aws:
+            return Symbol(("Fn::FindInMap", self._at.role, freeze(keys))) if found is None else found
         if isinstance(rest, Mapping) and "DefaultValue" in rest:
             return self.resolve(rest["DefaultValue"])
         mapping, *rest = map(as_text, keys)
