@@ -39,7 +39,7 @@ def test_escapes_are_left_alone_where_the_text_is_not_json():
 
 
 def test_a_live_template_may_have_any_character():
-    body = {"Description": "ok \U0001f600", "Resources": {}}
+    body = {"Description": "ok \U0001f600", "Resources": {"Topic": {"Type": "AWS::SNS::Topic"}}}
     assert live_template(body, "stack").body == body
 
 

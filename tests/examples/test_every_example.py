@@ -19,7 +19,7 @@ def test_there_are_four():
 
 @pytest.mark.parametrize("name", PASSES)
 def test_lint_finds_nothing(folder_of, name):
-    assert folder_of(name).command("lint").startswith("No findings")
+    assert folder_of(name).command("lint").startswith("Nothing to correct")
 
 
 @pytest.mark.parametrize("name", PASSES)

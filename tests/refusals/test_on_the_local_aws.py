@@ -91,7 +91,7 @@ def state(local):
     [
         pytest.param(
             TEMPLATE.replace("Bucket: {Type: AWS::S3::Bucket}", "Bucket: {Type: AWS::SNS::Topic}"), 2,
-            'one.yaml:13: one: Bucket is AWS::S3::Bucket on the stack and AWS::SNS::Topic here; CloudFormation refuses',
+            'one.yaml:12: one: Bucket is AWS::S3::Bucket on the stack and AWS::SNS::Topic here; CloudFormation refuses',
             id="a type that changes",
         ),
         pytest.param(
