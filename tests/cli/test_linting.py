@@ -1,13 +1,11 @@
 """`lint` tells everything that is wrong at once, and ends with 2 at the level that was asked for."""
 
-import sys
-
 import pytest
 
+from tests.cli.here import here
 from tests.cli.test_command_line import edit, project
-from twinstack.cli import main
 
-__all__ = ["project"]
+__all__ = ["here", "project"]
 
 UNUSED = ("Parameters:", "Parameters:\n  Unused: {Type: String, Default: ''}", "generated/primary.yaml")
 JOINED = (
@@ -18,16 +16,12 @@ JOINED = (
 
 
 @pytest.fixture
-def run(project, monkeypatch, capsys):
-    """Runs a command in the project; in this process, since cfn-lint takes long to load."""
+def run(project, here):
+    """Runs a command in the project; returns the exit code and the lines of both streams."""
 
     def run_here(*arguments):
-        monkeypatch.chdir(project)
-        monkeypatch.setattr(sys, "argv", ["deploy.py", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        told = capsys.readouterr()
-        return ended.value.code, told.out.splitlines(), told.err.splitlines()
+        done = here(project, *arguments)
+        return done.returncode, done.stdout.splitlines(), done.stderr.splitlines()
 
     return run_here
 

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.cli.here import here
 from tests.cli.test_command_line import run
 from tests.templates.pair import ROOT
+
+__all__ = ["here"]
 
 FAILURES = Path(__file__).parent / "failures"
 RULES = {
@@ -51,9 +54,9 @@ AT_AWS = "no usable AWS credentials"
 
 
 @pytest.mark.parametrize("name", RULES)
-def test_a_template_that_failed_is_refused_by_rule(name, tmp_path):
+def test_a_template_that_failed_is_refused_by_rule(name, tmp_path, here):
     write(tmp_path, name)
-    done = run(tmp_path, "lint")
+    done = here(tmp_path, "lint")
     assert done.returncode == 2, done.stderr
     assert RULES[name] in done.stdout
     assert "Error: lint found " in done.stderr
@@ -61,9 +64,9 @@ def test_a_template_that_failed_is_refused_by_rule(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", STOPPING)
-def test_no_deployment_begins_with_an_error(name, tmp_path):
+def test_no_deployment_begins_with_an_error(name, tmp_path, here):
     write(tmp_path, name)
-    done = run(tmp_path, "deploy", "--yes")
+    done = here(tmp_path, "deploy", "--yes")
     assert done.returncode == 2
     assert RULES[name] in done.stdout
     assert "Error: lint found " in done.stderr
@@ -71,9 +74,9 @@ def test_no_deployment_begins_with_an_error(name, tmp_path):
 
 
 @pytest.mark.parametrize("name", [name for name in RULES if name not in STOPPING])
-def test_a_deployment_goes_on_after_warnings_and_shows_them(name, tmp_path):
+def test_a_deployment_goes_on_after_warnings_and_shows_them(name, tmp_path, here):
     write(tmp_path, name)
-    done = run(tmp_path, "deploy", "--yes")
+    done = here(tmp_path, "deploy", "--yes")
     assert RULES[name] in done.stdout
     assert "which stops nothing here." in done.stdout
     assert AT_AWS in done.stderr

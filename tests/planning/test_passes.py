@@ -261,7 +261,7 @@ def test_the_pair_passes_every_check():
                     outputs="{Out: {Condition: Special, Value: 'x'}}",
                 ),
             },
-            "b: condition Special compares a value that is known only after another stack is deployed",
+            "b: condition Special compares a value that only AWS knows",
             id="a condition that turns on a value of which only AWS knows what it is",
         ),
     ],

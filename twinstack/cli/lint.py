@@ -24,7 +24,8 @@ def run(settings: Settings, *, fail_on: Level) -> int:
     environment, _ = lint_environment(settings, screen, fail_on=fail_on)
     stacks = environment.system.stacks.values()
     regions = ", ".join(sorted({stack.region for stack in stacks}))
-    screen.tell(Done(f"Nothing to correct in {len(stacks)} templates for {regions}."))
+    templates = "1 template" if len(stacks) == 1 else f"{len(stacks)} templates"
+    screen.tell(Done(f"Nothing to correct in {templates} for {regions}."))
     return 0
 
 

@@ -55,4 +55,4 @@ _BOUNDS: Mapping[str, tuple[Callable[[str, float], bool], str]] = {
 
 
 def _is_number(text: str) -> bool:
-    return re.fullmatch(r"[+-]?\d+(\.\d+)?", text) is not None
+    return re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?", text) is not None

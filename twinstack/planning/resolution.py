@@ -188,7 +188,8 @@ class Resolver:
         if holds is None:
             raise InputError(
                 f"{self.template.where('Conditions', name)}: {self._at.role}: condition {name} compares a value that "
-                "is known only after another stack is deployed; compare it with '' alone, or with a literal output"
+                "only AWS knows (an SSM parameter, the account, a secret, an output not made yet) with a text; compare "
+                "it with '' alone, or give the value as a parameter of its own"
             )
         return holds
 

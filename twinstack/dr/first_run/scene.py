@@ -154,9 +154,9 @@ class Scene:
     def wait(self, what: str, look: Callable[[], Found], done: Callable[[Found], bool], *, seconds: float) -> Found:
         """Looks again and again until it is done or the time is up; returns what was seen last.
 
-        The local AWS is given five seconds at the most: what it does at all it does at once.
+        The local AWS is given two seconds at the most: what it does at all it does at once.
         """
-        waited, patience = 0.0, min(seconds, 5.0) if self.local else seconds
+        waited, patience = 0.0, min(seconds, 2.0) if self.local else seconds
         waits = growing_waits(1.0)
         while not done(found := look()) and waited < patience:
             self.memory.tell(Waiting(f"waiting for {what}, {patience / 60:.0f} minutes at the most"))
