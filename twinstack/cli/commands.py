@@ -117,21 +117,28 @@ def plan(context: click.Context, /, **given: Any) -> int:
 @global_options()
 @click.pass_context
 def deploy(context: click.Context, /, **given: Any) -> int:
-    r"""Lint, plan, then for each step: change set, review, execute, watch, wire.
+    """Lint, plan, then for each step: change set, review, execute, watch, wire.
 
     \b
     Examples:
       python deploy.py deploy --local --yes
       python deploy.py deploy -e prod --allow-replace PrimaryInstance2
       python deploy.py deploy --unlink PeeringConnectionId
-    """
+    """  # noqa: D301  click looks for the character, not for the two that write it
     return _run("deploy", context, given)
 
 
 @command_line.command()
-@click.option("--up-to", metavar="STAGE", help="Stop after this stage.")
+@click.option(
+    "--up-to",
+    metavar="STAGE",
+    help="Stop after this stage: checks, change-set, parts, network, primary, secondary, linked, in-use, removal. What "
+    "primary and the stages after it made stays, and costs money.",
+)
 @click.option("--switchover", is_flag=True, help="Also switch the roles over and back, in stage in-use.")
-@click.option("--yes", is_flag=True, help="Do not ask before each stage. Stops at the first surprise.")
+@click.option(
+    "--yes", is_flag=True, help="Do not ask. After an answer that differs, stop before the next stage that costs."
+)
 @global_options()
 @click.pass_context
 def first_run(context: click.Context, /, **given: Any) -> int:

@@ -17,9 +17,9 @@ Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s|()]+$")]
 
 # Where an address leads, by how it begins or what is in it; the first that fits.
 _KINDS = (
+    (r"https://github\.com/[^/]+/[^/]+/(issues|pull)/", "an issue thread"),
     (r"https://(docs\.aws\.amazon\.com|docs\.amazonaws\.cn|github\.com/awsdocs)/", "AWS's documentation"),
     (r"https://(aws\.amazon\.com|(www\.)?repost\.aws|[a-z-]+\.workshop\.aws)/", "AWS's blogs, answers and workshops"),
-    (r"https://github\.com/[^/]+/[^/]+/(issues|pull)/", "an issue thread"),
     (r"https://github\.com/", "source code"),
     (r"https://", "another page"),
 )

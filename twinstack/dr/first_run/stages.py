@@ -29,6 +29,7 @@ from twinstack.dr.first_run.parts import network as network_part
 from twinstack.dr.first_run.parts import small_parts
 from twinstack.dr.first_run.scene import PRIMARY, FirstChangeSet, Scene
 from twinstack.environment.file import EnvironmentFile
+from twinstack.errors import RefusedError
 from twinstack.planning.system import System
 from twinstack.rollout.artifacts import provide
 from twinstack.rollout.change_sets import ChangeSetError, discard, prepare, request_for
@@ -116,6 +117,19 @@ def _last_pass(scene: Scene) -> None:
 
 
 def _remove_pair(scene: Scene) -> None:
+    """Takes the pair down, unless its roles are reversed: the primary's cluster has to be the last member.
+
+    Raises:
+        RefusedError: The writer is not the primary's cluster.
+    """
+    found = scene.regions[PRIMARY].global_cluster(scene.physical_id(PRIMARY, "GlobalCluster"))
+    writer, own = primary.writer_of(found), primary.cluster_of(scene, PRIMARY).arn
+    if writer not in ("", own):
+        raise RefusedError(
+            f"the roles are reversed: {writer} writes, and {own} has to be the last member of the global cluster; "
+            "switch back with `aws rds switchover-global-cluster`, wait until both are available, then "
+            "`python deploy.py destroy`"
+        )
     destroy(scene.run, DestroyOptions(empty_buckets=True))
 
 

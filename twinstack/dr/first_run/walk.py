@@ -93,7 +93,8 @@ def standing(walk: Walk) -> list[dict[str, str]]:
         for part in (PARTS, NETWORK):
             name = scene.run.environment.file.stack_name(f"{part}-{role}")
             by_hand = f"aws cloudformation delete-stack --region {stack.region} --stack-name {name}"
-            own[name] = "python deploy.py local stop" if scene.local else by_hand
+            first = "empty its buckets, then" if part == PARTS else "the secondary's first:"
+            own[name] = "python deploy.py local stop" if scene.local else f"{first} {by_hand}"
         for name, removal in own.items():
             described = scene.run.cloudformation(role).describe_stack(name)
             if described is not None and described.status != "DELETE_COMPLETE":

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 
 from twinstack.aws.errors import AwsError
 from twinstack.dr.first_run.answers import Answer, compared, not_answered, not_looked_at
 from twinstack.dr.first_run.checks.check import Check
-from twinstack.dr.first_run.checks.primary import cluster_of
+from twinstack.dr.first_run.checks.primary import cluster_of, writer_of
 from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
 
 _PATIENCE_SECONDS = 1800
@@ -41,9 +42,11 @@ def switched_over_and_back(scene: Scene) -> Answer:
             scene.regions[writer].switch_over(scene.physical_id(PRIMARY, "GlobalCluster"), wanted)
         except AwsError as error:
             return _refused(scene, expected, "; ".join([*answered, f"to {target}: {error.code}: {error.reason}"]))
-        found = scene.wait("the roles to move", partial(_writer, scene), wanted.__eq__, seconds=_PATIENCE_SECONDS)
-        answered.append(f"to {target}: the writer is {found}")
-        if found != wanted:
+        # The way back is refused while the global cluster, or a member of it, is not available again.
+        at_rest = _Roles(wanted, frozenset({"available"}))
+        found = scene.wait("the roles to move", partial(_roles, scene), at_rest.__eq__, seconds=_PATIENCE_SECONDS)
+        answered.append(f"to {target}: the writer is {found.writer}, {', '.join(sorted(found.states))}")
+        if found != at_rest:
             return compared(expected, "; ".join(answered), same=False)
     return compared(expected, "; ".join(answered), same=True)
 
@@ -54,9 +57,18 @@ def _refused(scene: Scene, expected: str, told: str) -> Answer:
     return compared(expected, told, same=False)
 
 
-def _writer(scene: Scene) -> str:
+@dataclass(frozen=True)
+class _Roles:
+    """Which cluster writes, and the states of the global cluster and of its members."""
+
+    writer: str
+    states: frozenset[str]
+
+
+def _roles(scene: Scene) -> _Roles:
     found = scene.regions[PRIMARY].global_cluster(scene.physical_id(PRIMARY, "GlobalCluster"))
-    return next((member.cluster_arn for member in (found.members if found else ()) if member.writes), "")
+    clusters = [cluster_of(scene, role).status for role in (PRIMARY, SECONDARY)]
+    return _Roles(writer_of(found), frozenset([*clusters, found.status if found else "absent"]))
 
 
 CHECKS = (

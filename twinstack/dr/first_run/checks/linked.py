@@ -105,7 +105,7 @@ def _vpcs(pairs: set[tuple[str, str]] | tuple[tuple[str, str], ...]) -> str:
 def nothing_to_do(scene: Scene) -> Answer:
     """Whether the pair is as the environment says."""
     found = told(scene.plan_now())
-    return compared("nothing to do (and still so after a day)", found, same=found == "nothing to do")
+    return compared("nothing to do", found, same=found == "nothing to do")
 
 
 CHECKS = (

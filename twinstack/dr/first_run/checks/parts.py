@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 from twinstack.aws.errors import AwsError
-from twinstack.dr.first_run.answers import Answer, compared
+from twinstack.dr.first_run.answers import Answer, compared, not_answered
 from twinstack.dr.first_run.checks.check import Check
+from twinstack.dr.first_run.checks.primary import writer_name
 from twinstack.dr.first_run.scene import PRIMARY, Scene
 
 _PASSWORD_LENGTH = 32
@@ -86,7 +87,7 @@ def secret_gone(scene: Scene) -> Answer:
     """Whether a secret that goes with its stack is gone at once or waits; its name is made anew each time."""
     found = scene.regions[PRIMARY].secret(scene.physical_id(PRIMARY, "DatabaseSecret"))
     answered = "gone" if found is None else "waits for its deletion" if found.deleted else "still there"
-    return compared("gone, or waiting for its deletion", answered, same=found is None or found.deleted)
+    return compared("gone", answered, same=found is None)
 
 
 def zone_made(scene: Scene) -> Answer:
@@ -106,11 +107,11 @@ def health_checks_made(scene: Scene) -> Answer:
         seen = sorted(set(region.health_observations(own)))
     except AwsError as error:  # what was made is known all the same
         seen = [f"not told: {error.code}: {error.reason}"]
-    return compared(
-        "CLOUDWATCH_METRIC and CALCULATED; observations without data as InsufficientDataHealthStatus says",
-        f"{', '.join(kinds)}; observed: {'; '.join(seen) or 'nothing yet'}",
-        same=kinds == ["CLOUDWATCH_METRIC", "CALCULATED"],
-    )
+    expected, told = "CLOUDWATCH_METRIC and CALCULATED, and what they observe", "; ".join(seen) or "nothing yet"
+    answered, same = f"{', '.join(kinds)}; observed: {told}", kinds == ["CLOUDWATCH_METRIC", "CALCULATED"]
+    if same and (not seen or told.startswith("not told")):
+        return not_answered(expected, "the checks are made; what they observe was not told", answered)
+    return compared(expected, answered, same=same)
 
 
 CHECKS = (
@@ -122,6 +123,11 @@ CHECKS = (
     Check("secret", secret_made),
     Check("zone", zone_made, emulator="the local AWS takes any domain"),
     Check("health-checks", health_checks_made, emulator="the local AWS evaluates no health check"),
+    Check(
+        "global-endpoint-alone",
+        writer_name,
+        emulator="the local AWS gives every global cluster an endpoint, and shows it",
+    ),
     Check("artifact-bucket", artifact_bucket_gone, afterwards=True),
     Check("secret-gone", secret_gone, emulator="the local AWS deletes at once, whatever the window", afterwards=True),
 )

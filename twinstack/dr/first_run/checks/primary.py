@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from twinstack.dr.first_run.answers import Answer, compared
-from twinstack.dr.first_run.api import Cluster
+from twinstack.dr.first_run.api import Cluster, GlobalCluster
 from twinstack.dr.first_run.checks.account import told
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.scene import PRIMARY, Scene
@@ -33,6 +33,11 @@ def joined_as_writer(scene: Scene) -> Answer:
         f"{len(members)} members; {', '.join(writers) or 'none'} writes",
         same=len(members) == 1 and writers == [own.arn],
     )
+
+
+def writer_of(found: GlobalCluster | None) -> str:
+    """Returns the ARN of the cluster that writes, '' where none does."""
+    return next((member.cluster_arn for member in (found.members if found else ()) if member.writes), "")
 
 
 def writer_name(scene: Scene) -> Answer:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twinstack.dr.first_run.answers import Answer, compared
+from twinstack.dr.first_run.answers import Answer, compared, not_answered
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.checks.primary import cluster_name, cluster_of
 from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
@@ -29,7 +29,9 @@ def standby_without_login(scene: Scene) -> Answer:
     given = scene.stacks[SECONDARY].template.resources["Cluster"]["Properties"]
     own = [name for name in ("DatabaseName", "MasterUsername", "MasterUserPassword") if name in given]
     return compared(
-        "created with none of them", f"{found.status} with {', '.join(own) or 'none of them'}", same=not own
+        "available with none of them",
+        f"{found.status} with {', '.join(own) or 'none of them'}",
+        same=found.status == "available" and not own,
     )
 
 
@@ -60,7 +62,10 @@ def lag_reported(scene: Scene) -> Answer:
         seen = [scene.regions[role].has_metric(_LAG, cluster_name(scene, role)) for role in (PRIMARY, SECONDARY)]
         return _Reported(*seen)
 
-    found = scene.wait("lag metrics", look, lambda it: it.secondary, seconds=900)
+    # A new metric may take a quarter of an hour to be listed (CloudWatch API reference, ListMetrics).
+    found = scene.wait("lag metrics", look, lambda it: it.secondary, seconds=1800)
+    if not (found.primary or found.secondary):
+        return not_answered(f"{_LAG} in secondary only", "neither region lists the metric yet")
     where = [role for role in (PRIMARY, SECONDARY) if getattr(found, role)]
     return compared(f"{_LAG} in secondary only", f"in {', '.join(where) or 'neither'}", same=where == [SECONDARY])
 
