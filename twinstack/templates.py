@@ -211,6 +211,11 @@ def macro_names(written: Any) -> list[str]:
     return [str(each.get("Name")) if isinstance(each, Mapping) else str(each) for each in every if each]
 
 
+def no_echo(declared: Mapping[str, Any]) -> bool:
+    """Whether the value of a parameter must not be shown; AWS does not show it either."""
+    return str(declared.get("NoEcho", False)).lower() == "true"
+
+
 def is_function(name: str) -> bool:
     """Whether a key of a section is a loop or a macro and not a name."""
     return name.startswith("Fn::")

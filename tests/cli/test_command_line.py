@@ -321,7 +321,7 @@ def test_the_linter_runs_before_a_deployment_and_stops_it(project):
     done = run(project, "deploy", "--yes", AWS_ACCESS_KEY_ID="x", AWS_SECRET_ACCESS_KEY="x")
     assert done.returncode == 2
     assert "AWS::EC2::NoSuchThing" in done.stdout
-    assert done.stderr == ("Error: lint found 2 errors; correct the templates, then `generate` and try again\n")
+    assert done.stderr == ("Error: lint found 1 error; correct the templates, then `generate` and try again\n")
 
 
 @pytest.mark.parametrize(

@@ -13,3 +13,19 @@ def test_a_number_in_any_form_that_cloudformation_takes(value):
 @pytest.mark.parametrize("value", ["", "x", "1,5", "1e", "0x10", "."])
 def test_what_is_no_number_is_said(value):
     assert broken_constraint({"Type": "Number"}, value) == f"{value!r} is not a number"
+
+
+@pytest.mark.parametrize(
+    ("declared", "value", "problem"),
+    [
+        ({"AllowedPattern": r"\p{Alnum}+"}, "a b", None),  # Java's, which Python does not read: AWS says it
+        ({"AllowedPattern": "[a-z]+"}, "A", "'A' does not match [a-z]+"),
+        ({"Type": "String", "MinValue": 3}, "abc", None),
+        ({"Type": "Number", "MinValue": 3}, "2", "'2' breaks MinValue 3"),
+        ({"MinLength": "x"}, "abc", "its MinLength 'x' is not a number"),
+        ({"AllowedPattern": "[a-z]+", "NoEcho": True}, "S3CRET", "the value (NoEcho) does not match [a-z]+"),
+        ({"AllowedPattern": "[a-z]+", "NoEcho": "true"}, "S3CRET", "the value (NoEcho) does not match [a-z]+"),
+    ],
+)
+def test_a_constraint_is_read_as_cloudformation_reads_it_and_shows_no_secret(declared, value, problem):
+    assert broken_constraint(declared, value) == problem

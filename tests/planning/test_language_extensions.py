@@ -163,3 +163,30 @@ def test_a_mapping_without_the_key_gives_its_default():
       Text: {Value: {Fn::ToJsonString: {a: [1], b: é}}}
 """
     assert planned(text).steps[0].after.outputs == {"Size": "small", "Count": 3, "Text": '{"a":[1],"b":"é"}'}
+
+
+ACCOUNTS = """
+    Transform: AWS::LanguageExtensions
+    Metadata: {TwinStack: {Role: topics}}
+    Mappings: {M: {'111122223333': {l: [p, q]}, '444455556666': {l: [r]}}}
+    Resources:
+      Fn::ForEach::Outer:
+        - A
+        - [x]
+        - Fn::ForEach::Inner: [B, COLLECTION, {'T${A}${B}': {Type: 'AWS::SNS::Topic'}}]
+"""
+
+
+@pytest.mark.parametrize(
+    "collection", ["!FindInMap [M, !Ref 'AWS::AccountId', l]", "!FindInMap [M, !Ref 'AWS::AccountId', !Ref A]"]
+)
+def test_nothing_is_made_up_for_a_loop_that_turns_on_the_account(collection):
+    with pytest.raises(InputError, match="what the loop goes over is known only on AWS"):
+        planned(ACCOUNTS.replace("COLLECTION", collection))
+
+
+def test_a_loop_over_an_empty_list_makes_nothing():
+    text = TOPICS.format(collection="!Ref Names").replace(
+        "    Outputs:", "      Queue: {Type: 'AWS::SQS::Queue'}\n    Outputs:"
+    )
+    assert resources(planned(text, {"Names": ""}).steps[0]) == ["Queue"]

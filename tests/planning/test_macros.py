@@ -1,5 +1,7 @@
 """What a macro or a module makes is said to be unknown, is never counted, and makes a step when it may differ."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.systems import deployed, planner, system
@@ -125,3 +127,23 @@ def test_a_person_and_a_program_are_told_that_the_change_set_says_the_rest():
 def test_a_name_that_no_module_can_make_is_still_an_error():
     with pytest.raises(InputError, match=r"OtherBucket\.Arn: no such resource"):
         step(MODULE.replace("StorageBucket.Arn", "OtherBucket.Arn"))
+
+
+SECRET = SERVERLESS.replace("Stage: {Type: String, Default: dev}", "Stage: {Type: String, NoEcho: true, Default: abc}")
+
+
+def test_a_secret_parameter_does_not_make_a_macro_run_for_ever():
+    live = deployed(step(SECRET).after)
+    masked = replace(live, parameters={"Stage": "****"})
+    assert step(SECRET, {"one": masked}) is None
+
+
+@pytest.mark.parametrize("section", ["Outputs", "Conditions", "Mappings"])
+def test_an_include_in_another_section_is_named_and_its_change_makes_a_step(section):
+    text = WHOLE.replace("[AWS::LanguageExtensions, {Name: MyMacro}]", "AWS::LanguageExtensions")
+    text += f"    {section}: {{Fn::Transform: {{Name: 'AWS::Include', Parameters: {{Location: s3://bucket/1}}}}}}\n"
+    found = step(text)
+    assert found.left_to_aws == (f"AWS::Include in {section}",)
+    world = {"one": deployed(found.after)}
+    assert step(text, world) is None
+    assert step(text.replace("bucket/1", "bucket/2"), world).macros_run_again

@@ -1,10 +1,15 @@
 """Nested stacks: what changes inside is shown and guarded, and one that goes counts as all that it holds."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.rollout.deployments import with_note
+from tests.systems import system
 from twinstack.aws.api import ChangeDetail, ResourceChange, StackResource
 from twinstack.errors import RefusedError
+from twinstack.planning.world import Live
+from twinstack.rollout.executing import _types
 from twinstack.rollout.guarded_types import ADDED, NESTED_STACK, TAKEN_OUT, guarded_types
 from twinstack.rollout.guards import Allowed, refused_changes
 from twinstack.rollout.nested_stacks import held_by_nested_stacks
@@ -48,7 +53,7 @@ def test_a_nested_stack_that_goes_counts_as_all_that_it_holds():
     [
         pytest.param(gone(), HELD, Allowed(delete=["Nested"]), id="allowed by name"),
         pytest.param(gone(), HELD, Allowed(everything=True), id="on destroy"),
-        pytest.param(gone("Modify"), HELD, Allowed(), id="changed in place"),
+        pytest.param(replace(gone("Modify"), nested_change_set="arn"), HELD, Allowed(), id="changed in place, as seen"),
         pytest.param(gone(), NO_DATA, Allowed(), id="holds no data"),
     ],
 )
@@ -73,7 +78,11 @@ def test_everything_that_nested_stacks_hold_is_found_however_deep():
         ],
         inner=[StackResource("Files", "AWS::EFS::FileSystem", "fs-1", "CREATE_COMPLETE")],
     )
-    changes = [gone(), ResourceChange("Modify", "Other", NESTED_STACK, "other"), ResourceChange("Remove", "T", TOPIC)]
+    changes = [
+        gone(),
+        ResourceChange("Modify", "Other", NESTED_STACK, "other", nested_change_set="arn"),
+        ResourceChange("Remove", "T", TOPIC),
+    ]
     assert held_by_nested_stacks(listing, changes) == {
         "Nested": [StackResource("Nested/Inner/Files", "AWS::EFS::FileSystem", "fs-1", "CREATE_COMPLETE")]
     }
@@ -104,8 +113,9 @@ def test_changes_inside_are_shown_and_a_loss_there_stops_the_step(live):
 
 def test_it_is_said_when_aws_does_not_tell_what_changes_inside(live):
     live.templates["primary"] = with_note(live.templates["primary"])
-    live.aws["primary"].extra_changes["pair-dev-primary"] = [ResourceChange("Modify", "Nested", NESTED_STACK, "n")]
-    live.deploy()
+    nested = ResourceChange("Modify", "Nested", NESTED_STACK, live.stack("primary").id)
+    live.aws["primary"].extra_changes["pair-dev-primary"] = [nested]
+    live.deploy(allowed=Allowed(replace=["Nested"]))
     assert "primary: AWS does not say what would change inside the nested stack Nested" in [
         warning.text for warning in live.screen.of(Warning_)
     ]
@@ -145,3 +155,39 @@ def test_what_is_added_or_taken_out_has_a_reason_and_cfn_lint_has_not_done_it_it
     assert NESTED_STACK not in guarded_types()
     assert all(len(reason) > 3 for reason in {**ADDED, **TAKEN_OUT}.values())
     assert not ADDED.keys() & TAKEN_OUT.keys()
+
+
+def test_what_aws_leaves_open_is_guarded_like_a_replacement():
+    open_ = ResourceChange("Dynamic", "Nested/Bucket", BUCKET, "b")
+    assert refused_changes("hub", [open_], Allowed()) == [
+        "hub: Nested/Bucket (AWS::S3::Bucket) would be replaced and what it holds lost; --allow-replace Nested/Bucket"
+    ]
+    assert refused_changes("hub", [ResourceChange("Dynamic", "New", BUCKET)], Allowed()) == []
+
+
+def test_a_nested_stack_that_changes_unseen_is_guarded_as_all_that_it_holds():
+    assert refused_changes("hub", [gone("Modify")], Allowed(), held=HELD) == [
+        "hub: Nested (AWS::CloudFormation::Stack) may, for all that AWS says, be replaced, and with it Nested/Bucket "
+        "(AWS::S3::Bucket); --allow-replace Nested"
+    ]
+    assert refused_changes("hub", [gone("Modify")], Allowed(replace=["Nested"]), held=HELD) == []
+    assert refused_changes("hub", [gone("Modify")], Allowed(), held=NO_DATA) == []
+
+
+def test_what_a_macro_makes_of_a_resource_is_no_change_of_its_type():
+    serverless = """
+    Transform: AWS::Serverless-2016-10-31
+    Metadata: {TwinStack: {Role: one}}
+    Resources:
+      Table: {Type: 'AWS::Serverless::SimpleTable'}
+    """
+    stack = system({"one": serverless}).stacks["one"]
+    live = Live("UPDATE_COMPLETE", stack.template, {}, {}, {})
+    assert _types(stack, live) == {}
+    plain = system({"one": serverless.replace("    Transform: AWS::Serverless-2016-10-31\n", "")}).stacks["one"]
+    assert _types(plain, replace(live, template=plain.template)) == {"Table": "AWS::Serverless::SimpleTable"}
+
+
+def test_a_removed_resource_changes_no_type():
+    removed = ResourceChange("Remove", "It", TOPIC, "it")
+    assert refused_changes("hub", [removed], Allowed(), {"It": "AWS::Serverless::Function"}) == []

@@ -201,3 +201,17 @@ def test_a_stack_that_another_run_has_filled_meanwhile_is_not_deleted_with_a_dec
     with pytest.raises(RefusedError, match="declined"):
         pair.deploy(confirm=filled_meanwhile)
     assert "delete_stack" not in aws.mutations()
+
+
+@pytest.mark.parametrize("act", ["deploy", "destroy"])
+def test_a_stack_that_another_environment_owns_is_not_touched(live, act):
+    live.stack("primary").content.tags["EnvironmentSuffix"] = "pr-7"
+    with pytest.raises(RefusedError, match=r"primary: stack pair-dev-primary .* belongs to pair-pr-7 by its tags"):
+        getattr(live, act)()
+    assert live.mutations() == []
+
+
+def test_a_stack_without_tags_may_be_adopted(live):
+    live.stack("primary").content.tags.clear()
+    live.deploy()
+    assert live.stack("primary").content.tags["EnvironmentSuffix"] == "dev"

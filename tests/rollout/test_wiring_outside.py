@@ -146,6 +146,8 @@ def test_stacks_that_exist_under_other_names_are_updated_and_not_made_again(tmp_
     pair = Deployments(tmp_path)
     pair.deploy()
     pair.forget_calls()
+    for role in pair.templates:
+        pair.stack(role).content.tags.clear()  # another tool made them
     pair.environment["project"] = "orders"
     pair.entries = {role: {"stack_name": f"pair-dev-{role}"} for role in pair.templates}
     assert [(step.stack.name, step.operation) for step in pair.deploy().steps] == [

@@ -78,11 +78,15 @@ def _lint_templates(file: EnvironmentFile, screen: Screen) -> list[Finding]:
     from twinstack.linting import lint
     from twinstack.planning.resource_schemas import known_regions
 
-    entries = file.model.stacks.values()
-    templates = sorted({entry.template for entry in entries if entry.template.is_file()})
-    regions = sorted({entry.region for entry in entries if entry.region in known_regions()})
-    screen.tell(Waiting(f"linting the templates for {', '.join(regions)}"))
-    return lint(templates, regions) if regions else []
+    regions: dict[Path, set[str]] = {}
+    for entry in file.model.stacks.values():
+        if entry.template.is_file() and entry.region in known_regions():
+            regions.setdefault(entry.template, set()).add(entry.region)
+    together: dict[tuple[str, ...], list[Path]] = {}
+    for template, there in sorted(regions.items()):
+        together.setdefault(tuple(sorted(there)), []).append(template)
+    screen.tell(Waiting(f"linting the templates for {', '.join(sorted(set().union(*regions.values())))}"))
+    return [finding for there, templates in together.items() for finding in lint(templates, there)]
 
 
 def _warn_if_stale(screen: Screen) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from twinstack.planning.values import as_text
+from twinstack.templates import no_echo
 
 
 def broken_constraint(declared: Mapping[str, Any], value: str) -> str | None:
@@ -23,29 +24,42 @@ def broken_constraint(declared: Mapping[str, Any], value: str) -> str | None:
     is_list = kind.startswith("List<") or kind == "CommaDelimitedList"
     items = [item.strip() for item in value.split(",")] if is_list else [value]
     for item in items:
-        problem = _broken(declared, item, number="Number" in kind)
+        shown = "the value (NoEcho)" if no_echo(declared) else repr(item)
+        problem = _broken(declared, item, shown, number="Number" in kind)
         if problem:
             described = declared.get("ConstraintDescription")
             return f"{problem} ({described})" if described else problem
     return None
 
 
-def _broken(declared: Mapping[str, Any], item: str, *, number: bool) -> str | None:
+def _broken(declared: Mapping[str, Any], item: str, shown: str, *, number: bool) -> str | None:
     if number and not _is_number(item):
-        return f"{item!r} is not a number"
+        return f"{shown} is not a number"
     allowed = [as_text(value) for value in declared.get("AllowedValues") or ()]
     if allowed and item not in allowed:
-        return f"{item!r} is not one of {', '.join(allowed)}"
+        return f"{shown} is not one of {', '.join(allowed)}"
     pattern = declared.get("AllowedPattern")
-    if pattern is not None and not re.fullmatch(as_text(pattern), item):
-        return f"{item!r} does not match {pattern}"
-    for name, (breaks, unit) in _BOUNDS.items():
+    if pattern is not None and not _matches(as_text(pattern), item):
+        return f"{shown} does not match {pattern}"
+    for name in _VALUE_BOUNDS if number else _LENGTH_BOUNDS:
         bound = declared.get(name)
+        if bound is not None and not _is_number(as_text(bound)):
+            return f"its {name} {bound!r} is not a number"
+        breaks, unit = _BOUNDS[name]
         if bound is not None and breaks(item, float(bound)):
-            return f"{item!r} breaks {name} {as_text(bound)}{unit}"
+            return f"{shown} breaks {name} {as_text(bound)}{unit}"
     return None
 
 
+def _matches(pattern: str, item: str) -> bool:
+    """Whether a value matches; AWS's expressions are Java's, and what Python does not read is left to AWS."""
+    try:
+        return re.fullmatch(pattern, item) is not None
+    except re.error:
+        return True
+
+
+_LENGTH_BOUNDS, _VALUE_BOUNDS = ("MinLength", "MaxLength"), ("MinValue", "MaxValue")
 _BOUNDS: Mapping[str, tuple[Callable[[str, float], bool], str]] = {
     "MinLength": (lambda item, bound: len(item) < bound, " characters"),
     "MaxLength": (lambda item, bound: len(item) > bound, " characters"),

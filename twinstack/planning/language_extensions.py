@@ -21,6 +21,11 @@ Resolve = Callable[[Any], Value]
 _JSON, _JSON_FOR_NOW = "Fn::ToJsonString", "ToJsonString"
 
 
+# Of these cfn-lint would make values up.
+_ONLY_ON_AWS = ("AWS::AccountId", "AWS::StackId", "AWS::StackName", "AWS::NotificationARNs")
+_NOTHING = object()
+
+
 @dataclass(frozen=True)
 class _Given:
     """The little of cfn-lint's own template class that its expansion looks at."""
@@ -54,7 +59,7 @@ def write_out(template: Template, resolve: Resolve, region: str) -> Template:
     if expansion._collections:
         problem = "a loop goes over values that are known only on AWS"
     if problem:
-        raise InputError(f"{_where(template)}: {problem}; let each loop go over a list, a mapping or a parameter")
+        raise InputError(f"{_where(template)}: a loop cannot be written out: {problem}")
     return replace(template, body=_renamed(written, _JSON_FOR_NOW, _JSON))
 
 
@@ -83,21 +88,22 @@ class _Loops:
             return [self.walk(value, (*place, index), around) for index, value in enumerate(item)]
         if not isinstance(item, Mapping):
             return item
-        return {
+        walked = {
             key: self.loop(value, (*place, key), around)
             if key.startswith(f"{LOOP}::")
             else self.walk(value, (*place, key), around)
             for key, value in item.items()
         }
+        return {key: value for key, value in walked.items() if value is not _NOTHING}
 
     def loop(self, written: Any, place: tuple[str | int, ...], around: tuple[str, ...]) -> Any:
         where = self.template.where(*place)
         if not isinstance(written, list) or len(written) != 3 or not isinstance(written[0], str):
             raise InputError(f"{where}: {place[-1]}: write a loop as [variable, collection, what to repeat]")
         variable, collection, repeated = written
-        if any(name in repr(collection) for name in around):
+        if any(_names(collection, name) for name in around):
             # It depends on the loop around it; cfn-lint has the variables for it, and not the parameters.
-            collection = self.with_parameters(collection)
+            collection = self.with_parameters(collection, where)
         else:
             items = self.resolve(collection)
             if is_symbolic(items) or not isinstance(items, list):
@@ -105,14 +111,29 @@ class _Loops:
                     f"{where}: {place[-1]}: what the loop goes over is known only on AWS; let it go over a list, "
                     "a mapping or a parameter with a value"
                 )
-            collection = [as_text(value) for value in items]
+            collection = [as_text(value) for value in items if value != ""]
+            if not collection:
+                return _NOTHING  # an empty list parameter: cfn-lint takes that for an error
         return [variable, collection, self.walk(repeated, (*place, 2), (*around, variable))]
 
-    def with_parameters(self, item: Any) -> Any:
+    def with_parameters(self, item: Any, where: str) -> Any:
         if isinstance(item, list):
-            return [self.with_parameters(value) for value in item]
+            return [self.with_parameters(value, where) for value in item]
         if not isinstance(item, Mapping):
             return item
+        if item.get("Ref") in _ONLY_ON_AWS or "Fn::GetAtt" in item:
+            raise InputError(
+                f"{where}: what the loop goes over is known only on AWS; let it go over a list or a mapping"
+            )
         if item.get("Ref") in self.template.parameters:
             return self.resolve(item)
-        return {key: self.with_parameters(value) for key, value in item.items()}
+        return {key: self.with_parameters(value, where) for key, value in item.items()}
+
+
+def _names(item: Any, variable: str) -> bool:
+    """Whether an expression names the variable of a loop."""
+    if isinstance(item, Mapping):
+        return item.get("Ref") == variable or any(_names(value, variable) for value in item.values())
+    if isinstance(item, list):
+        return any(_names(value, variable) for value in item)
+    return isinstance(item, str) and ("${" + variable + "}" in item or "&{" + variable + "}" in item)

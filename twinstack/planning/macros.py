@@ -9,7 +9,7 @@ from collections.abc import Hashable, Iterator, Mapping
 from typing import Any
 
 from twinstack.planning.values import Value, freeze
-from twinstack.templates import Template, macro_names
+from twinstack.templates import Template, macro_names, no_echo
 
 # Types that the macro of the Serverless Application Model turns into others, and that are no resources themselves.
 _SERVERLESS = "AWS::Serverless::"
@@ -46,14 +46,17 @@ def left_to_aws(template: Template, parameters: Mapping[str, Value]) -> dict[str
         template: The template, its loops written out.
         parameters: The parameter values.
     """
-    seen = freeze(parameters)
+    # A NoEcho value cannot be compared: AWS shows it masked.
+    declared = template.parameters
+    seen = freeze({name: value for name, value in parameters.items() if not no_echo(declared.get(name, {}))})
     left: dict[str, Hashable] = dict.fromkeys(template.macros, (template.text, seen))
     resources: Mapping[str, Any] = template.section("Resources")
     for name, made_by in made_by_macros(template).items():
         place = "Resources" if name.startswith("Fn::") else name
         left[f"{made_by} in {place}"] = (freeze(resources[name]), seen)
-    mappings = template.section("Mappings")
-    left |= {f"{macro} in Mappings": (freeze(mappings), seen) for macro in _inside(mappings)}
+    for section in template.body.keys() - {"Resources", "Parameters", "Transform", "Fn::Transform"}:
+        content = template.section(section)
+        left |= {f"{macro} in {section}": (freeze(content), seen) for macro in _inside(content)}
     for name, resource in template.resources.items():
         # What such a macro is given is compared with the properties that it stands in.
         left |= {f"{macro} in {name}": None for macro in _inside(resource) if f"{macro} in {name}" not in left}

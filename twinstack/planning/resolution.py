@@ -28,7 +28,7 @@ from twinstack.planning.expressions import (
 from twinstack.planning.language_extensions import write_out
 from twinstack.planning.macros import made_by_macros, may_be_made
 from twinstack.planning.values import NO_VALUE, Symbol, Value, as_text, freeze, is_symbolic
-from twinstack.templates import LANGUAGE_EXTENSIONS, Template
+from twinstack.templates import LANGUAGE_EXTENSIONS, Template, no_echo
 
 _MAX_DEPTH = 60
 # What a change set reports as a scope of its own. DependsOn and Condition are not among them: AWS answers
@@ -282,7 +282,7 @@ class Resolver:
     def _parameter(self, name: str) -> Value:
         declared = self.template.parameters[name]
         value = self._parameters.get(name, declared.get("Default", ""))
-        if value != "" and as_text(declared.get("NoEcho", False)) == "true":
+        if value != "" and no_echo(declared):
             return Symbol(("NoEcho", self._at.role, name))
         kind = str(declared.get("Type", "String"))
         if kind.startswith("AWS::SSM::Parameter::Value") and not isinstance(value, Symbol):

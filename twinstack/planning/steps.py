@@ -6,7 +6,7 @@ Check, plan, prediction and convergence are all calls of `step`; a stack "runs a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twinstack.errors import InputError
@@ -19,7 +19,7 @@ from twinstack.planning.system import Stack, System
 from twinstack.planning.values import Symbol, Value, as_text, freeze, is_symbolic
 from twinstack.planning.world import Live, StackState, World
 from twinstack.statuses import PLANNED, Standing, standing
-from twinstack.templates import Template, Wire
+from twinstack.templates import Template, Wire, no_echo
 
 
 @dataclass(frozen=True)
@@ -290,16 +290,19 @@ def parameter_values(
             missing.append(wire)
         else:
             values.append(ParameterValue(name, "", before, "default"))
-    return values, missing
+    declared = stack.template.parameters
+    return [_without_echo(value) if no_echo(declared[value.name]) else value for value in values], missing
+
+
+def _without_echo(value: ParameterValue) -> ParameterValue:
+    """Returns a value that is not shown; AWS shows a mask, so the one before is taken to be the same."""
+    return replace(value, no_echo=True, before=None if value.before is None else value.value)
 
 
 def _literal(stack: Stack, name: str, declared: Mapping[str, Any], before: Value | None) -> ParameterValue:
     default = declared.get("Default")
     if name in stack.parameters:
-        value = stack.parameters[name]
-        no_echo = as_text(declared.get("NoEcho", False)) == "true"
-        known_before = value if no_echo and before is not None else before
-        return ParameterValue(name, value, known_before, "literal", no_echo=no_echo)
+        return ParameterValue(name, stack.parameters[name], before, "literal")
     if default is None:
         raise InputError(
             f"{stack.template.where('Parameters', name)}: {stack.role}: parameter {name} has no default and the "

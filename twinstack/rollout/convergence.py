@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from twinstack.planning.steps import Planner, artifact_value, known
 from twinstack.planning.values import freeze
 from twinstack.planning.world import Live, World
-from twinstack.templates import Wire
+from twinstack.templates import Wire, no_echo
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,8 @@ class WireReading:
         produced: The value that the producer puts out, '' for none.
         verdict: `matches`; `differs`; `unused` (differs, and alters no resource);
             `unlinked` (emptied on request); `stale` (the producer no longer
-            has the output); `unknown` (one side could not be asked); `empty` (optional, not there yet).
+            has the output); `unknown` (one side could not be asked); `empty` (optional, not there yet);
+            `not comparable` (NoEcho: AWS does not show it).
     """
 
     stack: str
@@ -48,6 +49,8 @@ def read_wires(planner: Planner, world: World) -> list[WireReading]:
 
 def _read_wire(planner: Planner, world: World, role: str, wire: Wire) -> WireReading:
     consumer = world[role]
+    if no_echo(planner.system.stacks[role].template.parameters[wire.parameter]):
+        return WireReading(role, wire.parameter, wire.source, "****", "****", "not comparable")
     value = _text(consumer.parameters.get(wire.parameter, "")) if isinstance(consumer, Live) else ""
     produced = _produced(planner, world, role, wire)
     readable = isinstance(consumer, Live) and produced is not None

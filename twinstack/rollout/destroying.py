@@ -10,14 +10,14 @@ from twinstack.aws.world_reading import read_world
 from twinstack.errors import RefusedError, TwinStackError
 from twinstack.planning.passes import creation_order
 from twinstack.planning.resolution import ResolvedResource
-from twinstack.planning.steps import resolver_for
+from twinstack.planning.steps import Planner, resolver_for
 from twinstack.planning.system import Stack
 from twinstack.planning.values import as_text
 from twinstack.planning.world import Absent, Live, Unknown, World
 from twinstack.rollout.artifacts import BUCKET, artifact_stack, one_a_site
 from twinstack.rollout.elsewhere import gone_roles, look_elsewhere
 from twinstack.rollout.executing import delete_and_watch
-from twinstack.rollout.readiness import refuse_busy
+from twinstack.rollout.readiness import refuse_busy, refuse_foreign
 from twinstack.rollout.run import Run
 from twinstack.rollout.unlinking import unlink, with_wires
 from twinstack.rollout.watching import first_cause
@@ -81,7 +81,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     """
     system = run.planner.system
     world = with_wires(system, read_world(system, run.clients))
-    _refuse_unreadable(world)
+    _refuse_unreadable(run.planner, world)
     _tell_strays(run, world)
     order = [role for role in reversed(creation_order(run.planner)) if isinstance(world[role], Live)]
     deployed = {role: found for role in order if (found := _read(run, role, world)) is not None}
@@ -150,8 +150,9 @@ def _remove_artifacts(run: Run) -> None:
         _delete_stack(run, role, found, own)
 
 
-def _refuse_unreadable(world: World) -> None:
+def _refuse_unreadable(planner: Planner, world: World) -> None:
     refuse_busy(world)
+    refuse_foreign(planner, world)
     unknown = [state.reason for state in world.values() if isinstance(state, Unknown)]
     if unknown:
         raise RefusedError("a stack could not be read, so what depends on it is not known:\n" + "\n".join(unknown))

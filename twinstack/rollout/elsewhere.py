@@ -142,7 +142,7 @@ def strays(environment: Environment, seen: Sequence[Sighting], wanted: Collectio
         if stack.stack_id in own or stack.name == file.stack_name(ARTIFACTS) or not _counts(each):
             continue
         owner = (stack.tags.get("Project"), stack.tags.get("EnvironmentSuffix"))
-        if owner == (file.model.project, file.suffix) or (owner == (None, None) and key in missing):
+        if owner == (file.model.project, file.suffix) or (None in owner and key in missing):
             role = stack.tags.get("Role") or next((one.role for one in wanted if one.name == stack.name), stack.name)
             found.setdefault(stack.stack_id, Stray(role, each, regions.get(key, "")))
     return list(found.values())

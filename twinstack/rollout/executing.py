@@ -8,6 +8,7 @@ from typing import Any
 from twinstack.aws.api import ChangeSet, CloudFormation, ResourceChange
 from twinstack.environment.assembly import PROTECTED_PARAMETER
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
+from twinstack.planning.macros import made_by_macros
 from twinstack.planning.steps import Step, resolver_for
 from twinstack.planning.system import Stack
 from twinstack.planning.world import Live, StackState
@@ -89,6 +90,7 @@ def _review(run: Run, step: Step, state: StackState, change_set: ChangeSet) -> N
     role = step.stack.role
     for nested in unseen(change_set.changes):
         run.screen.tell(Warning_(f"{role}: AWS does not say what would change inside the nested stack {nested}"))
+    # What cannot be seen is guarded as if all that the nested stack holds might go.
     held = held_by_nested_stacks(run.cloudformation(role), change_set.changes)
     sentences = refused_changes(role, change_set.changes, run.allowed, _types(step.stack, state), held)
     if sentences:
@@ -98,11 +100,15 @@ def _review(run: Run, step: Step, state: StackState, change_set: ChangeSet) -> N
 
 
 def _types(stack: Stack, state: StackState) -> dict[str, str]:
-    """Returns the type of each resource as the live template declares it, by logical id."""
-    if not isinstance(state, Live):
+    """Returns the type of each resource as the live template declares it, by logical id.
+
+    A macro may make something else of what is declared, so nothing is known of what one has run over.
+    """
+    if not isinstance(state, Live) or state.template.macros:
         return {}
     template = resolver_for(stack, state.template, state.parameters, state.generations).template
-    return {name: str(declared.get("Type")) for name, declared in template.resources.items()}
+    made = made_by_macros(template)
+    return {name: str(declared["Type"]) for name, declared in template.resources.items() if name not in made}
 
 
 def delete_failed_creation(run: Run, step: Step) -> None:

@@ -56,14 +56,22 @@ def refused_changes(
     sentences = []
     for change in by_name.values():
         before = (types_before or {}).get(change.resource, change.type)
-        if before != change.type:
+        if before != change.type and change.action != "Remove":
             sentences.append(
                 f"{stack}: {change.resource} is {before} and would become {change.type}: CloudFormation updates no "
                 "resource to another type; give the new one another logical id"
             )
-        action = "Replace" if _replaces(change, by_name, frozenset()) else change.action
+        unsaid = _unsaid(change) and not _replaces(change, by_name, frozenset())
+        action = "Replace" if unsaid or _replaces(change, by_name, frozenset()) else change.action
         if change.type == NESTED_STACK:
-            sentence = _nested_sentence(stack, change.resource, action, (held or {}).get(change.resource, ()), allowed)
+            sentence = _nested_sentence(
+                stack,
+                change.resource,
+                action,
+                (held or {}).get(change.resource, ()),
+                allowed,
+                unsaid=unsaid,
+            )
         else:
             sentence = _sentence(stack, change.resource, change.type, action, allowed)
         if sentence:
@@ -72,12 +80,21 @@ def refused_changes(
 
 
 def goes(change: ResourceChange) -> bool:
-    """Whether a resource is removed or may be replaced, at first sight."""
-    return change.action == "Remove" or change.replacement != "False"
+    """Whether a resource is removed or may be replaced, at first sight, or AWS does not say what becomes of it."""
+    return change.action == "Remove" or change.replacement != "False" or _unsaid(change)
+
+
+def _unsaid(change: ResourceChange) -> bool:
+    """Whether AWS leaves open what becomes of a resource that is there, or of what is inside a nested stack.
+
+    See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html (Action: Dynamic).
+    """
+    unseen = change.type == NESTED_STACK and change.action == "Modify" and not change.nested_change_set
+    return bool(change.physical_id) and (change.action == "Dynamic" or unseen)
 
 
 def _nested_sentence(
-    stack: str, resource: str, action: str, held: Sequence[StackResource], allowed: Allowed
+    stack: str, resource: str, action: str, held: Sequence[StackResource], allowed: Allowed, *, unsaid: bool
 ) -> str | None:
     """Returns the sentence about a nested stack that goes: it counts as all that it holds."""
     names = {"Replace": allowed.replace, "Remove": allowed.delete}.get(action)
@@ -85,7 +102,8 @@ def _nested_sentence(
     if names is None or not lost or allowed.everything or resource in names:
         return None
     verb, flag = ("replaced", "--allow-replace") if action == "Replace" else ("removed", "--allow-delete")
-    return f"{stack}: {resource} ({NESTED_STACK}) would be {verb}, and with it {', '.join(lost)}; {flag} {resource}"
+    would = "would" if not unsaid else "may, for all that AWS says,"
+    return f"{stack}: {resource} ({NESTED_STACK}) {would} be {verb}, and with it {', '.join(lost)}; {flag} {resource}"
 
 
 def _replaces(change: ResourceChange, by_name: Mapping[str, ResourceChange], asked: frozenset[str]) -> bool:

@@ -19,6 +19,26 @@ def refuse_busy(world: World) -> None:
             raise BusyError(f"{role}: the stack is {state.status}: another operation is running; wait for its end")
 
 
+def refuse_foreign(planner: Planner, world: World) -> None:
+    """Refuses to touch a stack that another environment has tagged as its own, which `stack_name` may lead to.
+
+    A stack without these tags may be adopted.
+
+    Raises:
+        RefusedError: There is one.
+    """
+    for role, state in world.items():
+        stack = planner.system.stacks[role]
+        if not isinstance(state, Live):
+            continue
+        owner, own = ([tags.get(key) for key in ("Project", "EnvironmentSuffix")] for tags in (state.tags, stack.tags))
+        if None not in owner and owner != own:
+            raise RefusedError(
+                f"{role}: stack {stack.name} in {stack.region} belongs to {'-'.join(map(str, owner))} by its tags, not "
+                f"to {'-'.join(map(str, own))}; give the stack another name, or take the suffix that it belongs to"
+            )
+
+
 def refuse_unready(planner: Planner, world: World) -> None:
     """Refuses to deploy stacks that take no change set now.
 
@@ -27,6 +47,7 @@ def refuse_unready(planner: Planner, world: World) -> None:
         RefusedError: A person has to decide first.
     """
     refuse_busy(world)
+    refuse_foreign(planner, world)
     for role, state in world.items():
         if isinstance(state, Live) and standing(state.status) is Standing.STUCK:
             name = planner.system.stacks[role].name
