@@ -48,3 +48,8 @@ def test_broken_json_is_told_with_its_line(tmp_path):
     file.write_text('{"Resources": {\n  "Bucket": {"Type": "AWS::S3::Bucket"\n}\n')
     with pytest.raises(InputError, match=r"broken\.json:4: not readable as YAML"):
         read_marked(file)
+
+
+def test_binary_data_is_refused_with_its_line():
+    with pytest.raises(InputError, match=r"it\.yaml:2: binary data has no place here"):
+        parse_marked("A: b\nC: !!binary aGVsbG8=\n", "it.yaml")

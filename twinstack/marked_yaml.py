@@ -119,11 +119,14 @@ class _Converter:
             return self._mapping(node, place)
         if isinstance(node, yaml.SequenceNode):
             return [self.convert(item, (*place, index)) for index, item in enumerate(node.value)]
+        where = f"{self._source}:{node.start_mark.line + 1}"
         try:
-            return self._scalars.construct_object(node)
+            value = self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
-            line = node.start_mark.line + 1
-            raise InputError(f"{self._source}:{line}: not readable as YAML: {_problem(error)}") from None
+            raise InputError(f"{where}: not readable as YAML: {_problem(error)}") from None
+        if isinstance(value, bytes):
+            raise InputError(f"{where}: binary data has no place here; write it as text, in a template with Fn::Base64")
+        return value
 
     def _mapping(self, node: yaml.MappingNode, place: Place) -> dict[str, Any]:
         result: dict[str, Any] = {}
