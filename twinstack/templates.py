@@ -19,7 +19,8 @@ from twinstack.marked_yaml import MarkedDocument, Place, parse_marked, read_mark
 
 # A transform that this deployer works out itself; every other one is a macro, of which only AWS knows the result.
 LANGUAGE_EXTENSIONS = "AWS::LanguageExtensions"
-LOOP = "Fn::ForEach"
+# How the key of a loop begins; its name follows.
+LOOP = "Fn::ForEach::"
 # The role of the deployer's own bucket, which no stack of an environment may have.
 ARTIFACTS = "artifacts"
 _WIRE = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)\.([A-Za-z0-9]+)")
@@ -117,9 +118,14 @@ class Template:
         return tuple(name for name in names if name != LANGUAGE_EXTENSIONS)
 
     @cached_property
+    def has_macros_inside(self) -> bool:
+        """Whether `Fn::Transform` stands anywhere in the template."""
+        return '"Fn::Transform":' in self.text
+
+    @cached_property
     def has_loops(self) -> bool:
         """Whether `Fn::ForEach` stands anywhere in the template."""
-        return f'"{LOOP}::' in self.text
+        return f'"{LOOP}' in self.text
 
     @cached_property
     def written_out(self) -> dict[Hashable, Template]:

@@ -19,8 +19,6 @@ Resolve = Callable[[Any], Value]
 
 # cfn-lint leaves what stands in this function as it is; AWS replaces the loop's variable there too.
 _JSON, _JSON_FOR_NOW = "Fn::ToJsonString", "ToJsonString"
-
-
 # Of these cfn-lint would make values up.
 _ONLY_ON_AWS = ("AWS::AccountId", "AWS::StackId", "AWS::StackName", "AWS::NotificationARNs")
 _NOTHING = object()
@@ -64,8 +62,9 @@ def write_out(template: Template, resolve: Resolve, region: str) -> Template:
 
 
 def _where(template: Template) -> str:
-    place = next((place for place in template.document.lines if str(place[-1:]).startswith(f"('{LOOP}::")), ())
-    return template.where(*place)
+    """Returns `file:line` of the first loop: cfn-lint does not say which one it means."""
+    places = template.document.lines
+    return template.where(*next((place for place in places if place and str(place[-1]).startswith(LOOP)), ()))
 
 
 def _renamed(item: Any, old: str, new: str) -> Any:
@@ -90,7 +89,7 @@ class _Loops:
             return item
         walked = {
             key: self.loop(value, (*place, key), around)
-            if key.startswith(f"{LOOP}::")
+            if key.startswith(LOOP)
             else self.walk(value, (*place, key), around)
             for key, value in item.items()
         }

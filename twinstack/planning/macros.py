@@ -46,14 +46,17 @@ def left_to_aws(template: Template, parameters: Mapping[str, Value]) -> dict[str
         template: The template, its loops written out.
         parameters: The parameter values.
     """
+    made_by = made_by_macros(template)
+    if not (template.macros or made_by or template.has_macros_inside):
+        return {}
     # A NoEcho value cannot be compared: AWS shows it masked.
     declared = template.parameters
     seen = freeze({name: value for name, value in parameters.items() if not no_echo(declared.get(name, {}))})
     left: dict[str, Hashable] = dict.fromkeys(template.macros, (template.text, seen))
     resources: Mapping[str, Any] = template.section("Resources")
-    for name, made_by in made_by_macros(template).items():
+    for name, maker in made_by.items():
         place = "Resources" if name.startswith("Fn::") else name
-        left[f"{made_by} in {place}"] = (freeze(resources[name]), seen)
+        left[f"{maker} in {place}"] = (freeze(resources[name]), seen)
     for section in template.body.keys() - {"Resources", "Parameters", "Transform", "Fn::Transform"}:
         content = template.section(section)
         left |= {f"{macro} in {section}": (freeze(content), seen) for macro in _inside(content)}

@@ -295,8 +295,12 @@ def parameter_values(
 
 
 def _without_echo(value: ParameterValue) -> ParameterValue:
-    """Returns a value that is not shown; AWS shows a mask, so the one before is taken to be the same."""
-    return replace(value, no_echo=True, before=None if value.before is None else value.value)
+    """Returns a value that is not shown.
+
+    AWS shows a mask, so the one before is taken to be the same; save where it is emptied, which a mask never is.
+    """
+    known_same = value.before is not None and value.value != ""
+    return replace(value, no_echo=True, before=value.value if known_same else value.before)
 
 
 def _literal(stack: Stack, name: str, declared: Mapping[str, Any], before: Value | None) -> ParameterValue:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from twinstack.aws.api import Capability, ChangeSet, ChangeSetRequest, CloudFormation
 from twinstack.clock import Clock
 from twinstack.errors import NotConvergedError, TwinStackError
-from twinstack.planning.steps import Step, known, written_out
+from twinstack.planning.steps import Step, known, resolver_for
 from twinstack.rollout.guarded_types import NESTED_STACK
 from twinstack.templates import Template
 
@@ -57,7 +57,8 @@ def request_for(step: Step, new_id: Callable[[], str], template_url: str | None 
     Raises:
         NotConvergedError: A wired value that an earlier pass should have made is not there.
     """
-    template, token = written_out(step.stack), new_id()
+    token, values = new_id(), {parameter.name: parameter.value for parameter in step.parameters}
+    template = resolver_for(step.stack, step.stack.template, values, {}).template
     nested = holds_nested_stacks(template) or bool(step.left_to_aws)
     return ChangeSetRequest(
         step.stack.name,
@@ -102,7 +103,7 @@ def capabilities(template: Template, *, nested: bool = False) -> tuple[Capabilit
         nested: Whether it may hold nested stacks, whose templates may have transforms of their own.
     """
     allowed: tuple[Capability, ...] = ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM")
-    expands = "Transform" in template.body or "Fn::Transform" in template.text or nested
+    expands = "Transform" in template.body or template.has_macros_inside or nested
     return (*allowed, "CAPABILITY_AUTO_EXPAND") if expands else allowed
 
 

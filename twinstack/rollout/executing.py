@@ -14,8 +14,8 @@ from twinstack.planning.system import Stack
 from twinstack.planning.world import Live, StackState
 from twinstack.rollout import protection
 from twinstack.rollout.change_sets import Prepared, discard, prepare, request_for
-from twinstack.rollout.guards import refused_changes
-from twinstack.rollout.nested_stacks import held_by_nested_stacks, unseen
+from twinstack.rollout.guards import refused_changes, unseen
+from twinstack.rollout.nested_stacks import held_by_nested_stacks
 from twinstack.rollout.run import Run
 from twinstack.rollout.watching import Operation, first_cause, newest_event, watch
 from twinstack.screen.events import ChangeSetMade, NothingToChange, StepDone, StepFailed, Warning_
@@ -88,7 +88,7 @@ def _as_data(change: ResourceChange) -> dict[str, Any]:
 
 def _review(run: Run, step: Step, state: StackState, change_set: ChangeSet) -> None:
     role = step.stack.role
-    for nested in unseen(change_set.changes):
+    for nested in (change.resource for change in change_set.changes if unseen(change)):
         run.screen.tell(Warning_(f"{role}: AWS does not say what would change inside the nested stack {nested}"))
     # What cannot be seen is guarded as if all that the nested stack holds might go.
     held = held_by_nested_stacks(run.cloudformation(role), change_set.changes)

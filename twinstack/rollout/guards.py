@@ -61,8 +61,9 @@ def refused_changes(
                 f"{stack}: {change.resource} is {before} and would become {change.type}: CloudFormation updates no "
                 "resource to another type; give the new one another logical id"
             )
-        unsaid = _unsaid(change) and not _replaces(change, by_name, frozenset())
-        action = "Replace" if unsaid or _replaces(change, by_name, frozenset()) else change.action
+        replaced = _replaces(change, by_name, frozenset())
+        unsaid = _unsaid(change) and not replaced
+        action = "Replace" if replaced or unsaid else change.action
         if change.type == NESTED_STACK:
             sentence = _nested_sentence(
                 stack,
@@ -84,13 +85,17 @@ def goes(change: ResourceChange) -> bool:
     return change.action == "Remove" or change.replacement != "False" or _unsaid(change)
 
 
+def unseen(change: ResourceChange) -> bool:
+    """Whether a nested stack changes without AWS having said what changes inside it."""
+    return change.type == NESTED_STACK and change.action in ("Add", "Modify") and not change.nested_change_set
+
+
 def _unsaid(change: ResourceChange) -> bool:
     """Whether AWS leaves open what becomes of a resource that is there, or of what is inside a nested stack.
 
     See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html (Action: Dynamic).
     """
-    unseen = change.type == NESTED_STACK and change.action == "Modify" and not change.nested_change_set
-    return bool(change.physical_id) and (change.action == "Dynamic" or unseen)
+    return bool(change.physical_id) and (change.action == "Dynamic" or unseen(change))
 
 
 def _nested_sentence(

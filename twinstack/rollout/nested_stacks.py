@@ -37,12 +37,3 @@ def _held(cloudformation: CloudFormation, stack_id: str, path: str) -> Iterator[
             yield from _held(cloudformation, entry.physical_id, f"{path}{entry.resource}/")
         else:
             yield replace(entry, resource=path + entry.resource)
-
-
-def unseen(changes: Sequence[ResourceChange]) -> list[str]:
-    """Returns the nested stacks that change without AWS having said what changes inside them."""
-    return [
-        change.resource
-        for change in changes
-        if change.type == NESTED_STACK and change.action in ("Add", "Modify") and not change.nested_change_set
-    ]

@@ -93,8 +93,8 @@ def standing(walk: Walk) -> list[dict[str, str]]:
         for part in (PARTS, NETWORK):
             name = scene.run.environment.file.stack_name(f"{part}-{role}")
             by_hand = f"aws cloudformation delete-stack --region {stack.region} --stack-name {name}"
-            first = "empty its buckets, then" if part == PARTS else "the secondary's first:"
-            own[name] = "python deploy.py local stop" if scene.local else f"{first} {by_hand}"
+            first = "empty its buckets before" if part == PARTS else "the secondary's before the primary's"
+            own[name] = "python deploy.py local stop" if scene.local else f"{by_hand}  # {first}"
         for name, removal in own.items():
             described = scene.run.cloudformation(role).describe_stack(name)
             if described is not None and described.status != "DELETE_COMPLETE":
