@@ -252,7 +252,7 @@ class FakeCloudFormation:
         stack.change_sets[request.name] = made
         return CreatedChangeSet(arn, stack.id)
 
-    def describe_change_set(self, arn: str) -> ChangeSet:
+    def describe_change_set(self, arn: str, *, values: bool = False) -> ChangeSet:
         self._called("describe_change_set", arn)
         stack, found = self._change_set(arn, "DescribeChangeSet")
         found.describes_left -= 1

@@ -315,12 +315,32 @@ def test_what_a_change_set_says_of_a_resource_is_kept(stubbed):
         "cluster-1",
         "Conditional",
         (
-            ChangeDetail("Properties", "EngineVersion", dynamic=False, cause="", recreates=False),
-            ChangeDetail("Properties", "Group", dynamic=True, cause="Group.Arn", recreates=True),
-            ChangeDetail("Tags", "", dynamic=False, cause="", recreates=True),
+            ChangeDetail(
+                "Properties", "EngineVersion", dynamic=False, cause="", recreation="Never", source="DirectModification"
+            ),
+            ChangeDetail("Properties", "Group", dynamic=True, cause="Group.Arn", recreation="Always"),
+            ChangeDetail("Tags", "", dynamic=False, cause="", recreation="Conditionally"),
         ),
     )
     assert entry.properties == ("EngineVersion", "Group", "Tags")
+
+
+def test_a_change_set_is_read_with_the_values_before_and_after_where_they_are_asked_for(stubbed):
+    aws, stub = stubbed
+    target = {
+        "Attribute": "Properties",
+        "Name": "Port",
+        "RequiresRecreation": "Never",
+        "Path": "/Properties/Port",
+        "BeforeValue": "3306",
+        "AfterValue": "3307",
+    }
+    answer = page(change("Cluster", PolicyAction="Retain", Details=[{"Target": target, "Evaluation": "Static"}]))
+    stub.add_response("describe_change_set", answer, {"ChangeSetName": ARN, "IncludePropertyValues": True})
+    (entry,) = aws.describe_change_set(ARN, values=True).changes
+    (detail,) = entry.details
+    assert (detail.path, detail.before, detail.after) == ("/Properties/Port", "3306", "3307")
+    assert entry.policy_action == "Retain"
 
 
 def test_a_change_set_is_followed_into_nested_stacks(stubbed):

@@ -22,7 +22,7 @@ STATIC = ChangeDetail("Properties", "Engine", dynamic=False, cause="")
 DYNAMIC = ChangeDetail("Properties", "Group", dynamic=True, cause="Group")
 DYNAMIC_ATTRIBUTE = ChangeDetail("Properties", "Group", dynamic=True, cause="Group.Arn")
 DYNAMIC_PARAMETER = ChangeDetail("Properties", "Group", dynamic=True, cause="SomeParameter")
-HARMLESS = ChangeDetail("Properties", "Port", dynamic=False, cause="", recreates=False)
+HARMLESS = ChangeDetail("Properties", "Port", dynamic=False, cause="", recreation="Never")
 GROUP = "AWS::RDS::DBSubnetGroup"
 
 

@@ -59,28 +59,49 @@ class ChangeSetRequest:
     include_nested_stacks: bool = False
 
 
+Recreation = Literal["Never", "Conditionally", "Always"]
+
+
 @dataclass(frozen=True)
 class ChangeDetail:
     """Why a resource stands in a change set.
+
+    See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
 
     Attributes:
         attribute: Properties, Tags, Metadata, ...
         name: The property, '' for other attributes.
         dynamic: Whether it changes only if the value that it refers to changes.
         cause: What it refers to: a logical id, `LogicalId.Attribute`, or a parameter.
-        recreates: Whether the change can replace the resource (`RequiresRecreation` is not Never).
+        recreation: Whether the change replaces the resource: Never, Conditionally or Always.
+        source: The kind of cause: ResourceReference, ParameterReference, ResourceAttribute, DirectModification,
+            Automatic; '' where AWS does not say.
+        path: The place of the value, such as /Properties/Tags/0/Value; '' when the change set was read without values.
+        before: The value before, as text; None where there is none or it was not read.
+        after: The value after, as text; None where there is none or it was not read.
     """
 
     attribute: str
     name: str
     dynamic: bool
     cause: str
-    recreates: bool = True
+    recreation: Recreation = "Conditionally"
+    source: str = ""
+    path: str = ""
+    before: str | None = None
+    after: str | None = None
+
+    @property
+    def recreates(self) -> bool:
+        """Whether the change can replace the resource."""
+        return self.recreation != "Never"
 
 
 @dataclass(frozen=True)
 class ResourceChange:
     """One entry of a change set.
+
+    See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html
 
     Attributes:
         action: Add, Modify, Remove, Import or Dynamic.
@@ -90,6 +111,8 @@ class ResourceChange:
         replacement: True, Conditional or False.
         details: What changes in it.
         nested_change_set: Of a nested stack, the change set of what changes inside it, '' where there is none.
+        policy_action: What becomes of the resource that goes, by its DeletionPolicy or UpdateReplacePolicy: Delete,
+            Retain, Snapshot, ReplaceAndDelete, ...; '' where AWS does not say.
     """
 
     action: str
@@ -99,6 +122,7 @@ class ResourceChange:
     replacement: str = "False"
     details: tuple[ChangeDetail, ...] = ()
     nested_change_set: str = ""
+    policy_action: str = ""
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -168,8 +192,14 @@ class CloudFormation(Protocol):
     def create_change_set(self, request: ChangeSetRequest) -> CreatedChangeSet:
         """Asks for a change set; AWS makes it in the background."""
 
-    def describe_change_set(self, arn: str) -> ChangeSet:
-        """Returns a change set with every page of its changes."""
+    def describe_change_set(self, arn: str, *, values: bool = False) -> ChangeSet:
+        """Returns a change set with every page of its changes.
+
+        Args:
+            arn: The change set.
+            values: Whether to ask for the values before and after as well. AWS may then leave changes out
+                (API reference, DescribeChangeSet, IncludePropertyValues).
+        """
 
     def change_set_problems(self, arn: str) -> list[str]:
         """Returns what early validation found wrong with a change set, a sentence each."""

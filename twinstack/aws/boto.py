@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         CreateChangeSetInputTypeDef,
         DeleteStackInputTypeDef,
         DescribeChangeSetOutputTypeDef,
+        ResourceChangeDetailTypeDef,
         StackTypeDef,
     )
     from mypy_boto3_s3 import S3Client
@@ -148,9 +149,9 @@ class BotoCloudFormation:
             answer = self._client.create_change_set(**arguments)
         return CreatedChangeSet(answer["Id"], answer["StackId"])
 
-    def describe_change_set(self, arn: str) -> ChangeSet:
+    def describe_change_set(self, arn: str, *, values: bool = False) -> ChangeSet:
         """See `api.CloudFormation`."""
-        pages = self._change_set_pages(arn)
+        pages = self._change_set_pages(arn, values=values)
         first = pages[0]
         return ChangeSet(
             first["ChangeSetId"],
@@ -158,20 +159,26 @@ class BotoCloudFormation:
             first["Status"],
             first.get("ExecutionStatus", "UNAVAILABLE"),
             first.get("StatusReason", ""),
-            tuple(self._changes(pages)),
+            tuple(self._changes(pages, values=values)),
         )
 
-    def _change_set_pages(self, arn: str) -> list[DescribeChangeSetOutputTypeDef]:
+    def _change_set_pages(self, arn: str, *, values: bool) -> list[DescribeChangeSetOutputTypeDef]:
+        paginator = self._client.get_paginator("describe_change_set")
         with translated(self._where):
-            return list(self._client.get_paginator("describe_change_set").paginate(ChangeSetName=arn))
+            if values:
+                return list(paginator.paginate(ChangeSetName=arn, IncludePropertyValues=True))
+            return list(paginator.paginate(ChangeSetName=arn))
 
-    def _changes(self, pages: list[DescribeChangeSetOutputTypeDef], path: str = "") -> Iterator[ResourceChange]:
+    def _changes(
+        self, pages: list[DescribeChangeSetOutputTypeDef], path: str = "", *, values: bool
+    ) -> Iterator[ResourceChange]:
         """Yields the changes of a change set, each nested stack followed by what changes inside it."""
         for entry in (entry for page in pages for entry in page.get("Changes", ()) if "ResourceChange" in entry):
             change = _change(entry, path)
             yield change
             if change.nested_change_set:
-                yield from self._changes(self._change_set_pages(change.nested_change_set), f"{change.resource}/")
+                nested = self._change_set_pages(change.nested_change_set, values=values)
+                yield from self._changes(nested, f"{change.resource}/", values=values)
 
     def change_set_problems(self, arn: str) -> list[str]:
         """See `api.CloudFormation`."""
@@ -274,17 +281,24 @@ def _change(entry: ChangeTypeDef, path: str) -> ResourceChange:
         change.get("ResourceType", ""),
         change.get("PhysicalResourceId", ""),
         change.get("Replacement", "False"),
-        tuple(
-            ChangeDetail(
-                detail.get("Target", {}).get("Attribute", ""),
-                detail.get("Target", {}).get("Name", ""),
-                detail.get("Evaluation") == "Dynamic",
-                path + cause if (cause := detail.get("CausingEntity")) else "",
-                detail.get("Target", {}).get("RequiresRecreation", "Conditionally") != "Never",
-            )
-            for detail in change.get("Details", ())
-        ),
+        tuple(_detail(detail, path) for detail in change.get("Details", ())),
         change.get("ChangeSetId", ""),
+        change.get("PolicyAction", ""),
+    )
+
+
+def _detail(detail: ResourceChangeDetailTypeDef, path: str) -> ChangeDetail:
+    target, cause = detail.get("Target", {}), detail.get("CausingEntity")
+    return ChangeDetail(
+        target.get("Attribute", ""),
+        target.get("Name", ""),
+        detail.get("Evaluation") == "Dynamic",
+        path + cause if cause else "",
+        target.get("RequiresRecreation", "Conditionally"),
+        detail.get("ChangeSource", ""),
+        target.get("Path", ""),
+        target.get("BeforeValue"),
+        target.get("AfterValue"),
     )
 
 
