@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_stack, read_world
-from twinstack.errors import NotConvergedError, RefusedError, TwinStackError, UnreachableError
+from twinstack.errors import NotConvergedError, TwinStackError, UnreachableError
 from twinstack.planning.document import StepDocument, plan_document
 from twinstack.planning.passes import Plan, plan, with_update_order
 from twinstack.planning.steps import Planner, Step
@@ -18,7 +18,7 @@ from twinstack.rollout.change_sets import ChangeSetError
 from twinstack.rollout.convergence import read_wires
 from twinstack.rollout.elsewhere import created_by, gone_roles, look_elsewhere, refuse_strays
 from twinstack.rollout.executing import Begun, begin, conclude, execute, give_up
-from twinstack.rollout.guards import Allowed, refused_predictions
+from twinstack.rollout.guards import refuse_losses
 from twinstack.rollout.readiness import refuse_unready
 from twinstack.rollout.run import Run
 from twinstack.rollout.watching import Operation, watch
@@ -107,7 +107,7 @@ def deploy(run: Run, *, passes: int | None = None) -> Plan:
     refuse_strays(run.environment.file, beside, run.allowed.abandon, run.screen)
     if run.protected:
         _restore_protection(run, planner, world)
-    _refuse_losses(planned, run.allowed)
+    refuse_losses(planned.steps, run.allowed)
     run = provide(replace(run, planner=planner), {step.stack.role: step.stack for step in planned.steps}.values())
     planner = run.planner
     failures = _Failures()
@@ -134,14 +134,6 @@ def _restore_protection(run: Run, planner: Planner, world: World) -> None:
     for role, state in world.items():
         if isinstance(state, Live) and standing(state.status) is Standing.UPDATABLE:
             protection.restore(run.cloudformation(role), planner.system.stacks[role].name, protected=True)
-
-
-def _refuse_losses(planned: Plan, allowed: Allowed) -> None:
-    sentences = [
-        sentence for step in planned.steps for sentence in refused_predictions(step.stack.role, step.changes, allowed)
-    ]
-    if sentences:
-        raise RefusedError("\n".join(dict.fromkeys(sentences)))
 
 
 def _run_pass(
