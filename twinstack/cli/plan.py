@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinstack.cli.global_databases import adviser
 from twinstack.cli.options import Settings
-from twinstack.cli.working import connect, read_environment
+from twinstack.cli.working import access, connect, read_environment
 from twinstack.planning.document import plan_document
 from twinstack.planning.passes import plan
 from twinstack.planning.world import Absent, World
@@ -42,15 +44,18 @@ def run(settings: Settings, *, offline: bool, detailed_exitcode: bool) -> int:
         refuse_unready(planner, world)
         buckets = existing_buckets(environment.file, planner.system, clients)
     planner = replace(planner, system=with_known_artifacts(planner.system, packages, buckets))
-    made = plan(planner, world)
+    reached = None if offline else partial(access, settings, screen, start_local=False)
+    advised = adviser(planner.system, reached)(planner, world, plan(planner, world))
+    made = advised.plan
     beside = (
         None if offline else look_elsewhere(environment, clients, created_by(made), gone_roles(planner.system, world))
     )
-    document = plan_document(made, environment.name, beside.as_data() if beside else None).as_data()
+    document = plan_document(made, environment.name, beside.as_data() if beside else None, advised.remarks).as_data()
     if settings.format == "text":
         screen.tell(PlanMade(document))
     else:
         _print(settings.format, document)
+    advised.refuse()
     return CHANGES_PENDING if detailed_exitcode and made.passes else 0
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -164,6 +164,7 @@ class PlanDocument(_Document):
     elsewhere: dict[str, Any] | None = Field(
         description="stacks that moved or were forgotten; null where nobody looked"
     )
+    remarks: tuple[str, ...] = Field((), description="what a reader should know besides, a sentence each")
 
     @property
     def steps(self) -> tuple[StepDocument, ...]:
@@ -175,7 +176,9 @@ class PlanDocument(_Document):
         return self.model_dump(mode="json", by_alias=True)
 
 
-def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | None = None) -> PlanDocument:
+def plan_document(
+    plan: Plan, environment: str, elsewhere: Mapping[str, Any] | None = None, remarks: Iterable[str] = ()
+) -> PlanDocument:
     """Returns the plan as a document.
 
     Args:
@@ -183,6 +186,7 @@ def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | N
         environment: The environment's name.
         elsewhere: The stacks that the file does not name where they are, as `rollout.elsewhere` has them; None where
             nobody looked.
+        remarks: What a reader should know besides, a sentence each.
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
     return PlanDocument(
@@ -199,6 +203,7 @@ def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | N
         unused=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
         fewest_passes=plan.searched,
         elsewhere=None if elsewhere is None else dict(elsewhere),
+        remarks=tuple(remarks),
     )
 
 

@@ -87,9 +87,12 @@ def deploy(run: Run, *, passes: int | None = None) -> Plan:
     buckets = existing_buckets(run.environment.file, run.planner.system, run.clients)
     system = with_known_artifacts(run.planner.system, run.packages, buckets)
     planner = with_update_order(replace(run.planner, system=system))
-    planned = plan(planner, world)
+    advised = run.advise(planner, world, plan(planner, world))
+    planner, planned = advised.planner, advised.plan
     beside = look_elsewhere(run.environment, run.clients, created_by(planned), gone_roles(system, world))
-    run.screen.tell(PlanMade(plan_document(planned, run.environment.name, beside.as_data()).as_data()))
+    document = plan_document(planned, run.environment.name, beside.as_data(), advised.remarks)
+    run.screen.tell(PlanMade(document.as_data()))
+    advised.refuse()
     refuse_strays(run.environment.file, beside, run.allowed.abandon, run.screen)
     if run.protected:
         _restore_protection(run, planner, world)
