@@ -50,7 +50,8 @@ def run(settings: Settings, *, offline: bool, detailed_exitcode: bool) -> int:
     beside = (
         None if offline else look_elsewhere(environment, clients, created_by(made), gone_roles(planner.system, world))
     )
-    document = plan_document(made, environment.name, beside.as_data() if beside else None, advised.remarks).as_data()
+    said = {"refused": advised.refused, "remarks": advised.remarks}
+    document = plan_document(made, environment.name, beside.as_data() if beside else None, **said).as_data()
     if settings.format == "text":
         screen.tell(PlanMade(document))
     else:

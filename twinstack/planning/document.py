@@ -164,6 +164,7 @@ class PlanDocument(_Document):
     elsewhere: dict[str, Any] | None = Field(
         description="stacks that moved or were forgotten; null where nobody looked"
     )
+    refused: tuple[str, ...] = Field((), description="why the plan must not be carried out, a sentence each")
     remarks: tuple[str, ...] = Field((), description="what a reader should know besides, a sentence each")
 
     @property
@@ -177,7 +178,12 @@ class PlanDocument(_Document):
 
 
 def plan_document(
-    plan: Plan, environment: str, elsewhere: Mapping[str, Any] | None = None, remarks: Iterable[str] = ()
+    plan: Plan,
+    environment: str,
+    elsewhere: Mapping[str, Any] | None = None,
+    *,
+    refused: Iterable[str] = (),
+    remarks: Iterable[str] = (),
 ) -> PlanDocument:
     """Returns the plan as a document.
 
@@ -186,6 +192,7 @@ def plan_document(
         environment: The environment's name.
         elsewhere: The stacks that the file does not name where they are, as `rollout.elsewhere` has them; None where
             nobody looked.
+        refused: Why the plan must not be carried out, a sentence each.
         remarks: What a reader should know besides, a sentence each.
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
@@ -203,6 +210,7 @@ def plan_document(
         unused=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
         fewest_passes=plan.searched,
         elsewhere=None if elsewhere is None else dict(elsewhere),
+        refused=tuple(refused),
         remarks=tuple(remarks),
     )
 

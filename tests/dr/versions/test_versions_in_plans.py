@@ -17,9 +17,10 @@ from tests.dr.versions.pairs import (
     live,
     versioned,
 )
-from tests.systems import passes
+from tests.systems import passes, planner
 from twinstack.aws.errors import AwsError
 from twinstack.errors import RefusedError, UnreachableError
+from twinstack.planning.passes import plan
 from twinstack.planning.world import Absent, Unknown
 
 GUIDE = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
@@ -338,3 +339,22 @@ def test_one_region_is_asked_for_the_roles_and_each_for_its_version():
     upgraded(aws)
     assert aws.asked == [("primary", EAST), ("primary", EAST), ("primary", WEST)]
     assert set(REGIONS.values()) >= {region for _, region in aws.asked}
+
+
+def test_a_world_of_promised_values_is_followed_like_a_live_one():
+    """Offline against a revision there are no identifiers, and the stacks name each other by what is promised."""
+    made = {**PAIR, "primary": PRIMARY.replace("GlobalClusterIdentifier: trading, ", "")}
+    promised = plan(planner(versioned(made, OLD)), dict.fromkeys(made, Absent())).world
+    found = upgraded(None, promised, made)
+    assert passes(found.plan) == [["secondary"], ["primary"]]
+    assert found.remarks[0].startswith(
+        "Engine version of the global database of primary, secondary: 8.0.mysql_aurora.3.10.4: secondary in pass 1, "
+        "then primary in pass 2"
+    )
+
+
+def test_a_reader_that_the_plan_takes_out_does_not_leave_the_versions_apart():
+    detached = PAIR["secondary"].replace("          GlobalClusterIdentifier: !Ref Global\n", "")
+    world = live(PAIR, {"primary": NEW, "secondary": OLD})
+    versions = {"primary": NEW, "secondary": OLD}
+    assert upgraded(None, world, {**PAIR, "secondary": detached}, versions=versions).remarks == ()
