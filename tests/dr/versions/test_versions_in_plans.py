@@ -358,3 +358,26 @@ def test_a_reader_that_the_plan_takes_out_does_not_leave_the_versions_apart():
     world = live(PAIR, {"primary": NEW, "secondary": OLD})
     versions = {"primary": NEW, "secondary": OLD}
     assert upgraded(None, world, {**PAIR, "secondary": detached}, versions=versions).remarks == ()
+
+
+def test_a_cluster_that_is_made_anew_is_not_upgraded_and_counts_with_its_new_version():
+    placed = {
+        role: text.replace(
+            "Engine: !Ref Engine\n          EngineV",
+            "Engine: !Ref Engine\n          SourceRegion: REGION\n          EngineV",
+        )
+        for role, text in PAIR.items()
+    }
+    before = {role: text.replace("REGION", EAST) for role, text in placed.items()}
+    after = {**before, "secondary": placed["secondary"].replace("REGION", NORTH)}
+    found = upgraded(None, live(before, NEW), after, versions={"primary": NEW, "secondary": OLD})
+    assert [change.action for step in found.plan.steps for change in step.changes] == ["Replace"]
+    assert found.refused == ()
+    assert "8.0.mysql_aurora.3.10.4 in us-east-1, 8.0.mysql_aurora.3.10.3 in eu-west-1" in found.remarks[0]
+
+
+def test_an_output_of_the_writer_endpoint_is_not_taken_for_the_identifier():
+    endpoint = "Outputs:\n      Endpoint: {Value: !GetAtt Global.GlobalEndpoint.Address}"
+    made = PRIMARY.replace("GlobalClusterIdentifier: trading, ", "").replace("Outputs:", endpoint)
+    found = upgraded(Aws(WEST, BOTH_OLD), live({**PAIR, "primary": made}, OLD), {**PAIR, "primary": made})
+    assert (passes(found.plan), found.refused) == ([["primary"], ["secondary"]], ())

@@ -180,8 +180,9 @@ def _role_of(change: VersionChange, roles: Roles | None) -> str:
 
 def _left(database: GlobalDatabase, running: Mapping[str, EngineVersion | None]) -> dict[str, EngineVersion | None]:
     """Returns the version in each region when the plan is done; one that cannot be read is left out."""
-    there = {member.region for member in _clusters(database.before)}
+    before = {(member.region, member.generation) for member in _clusters(database.before)}
     stays = {member.region for member in database.clusters}
-    made = {member.region: member.version for member in database.clusters if member.region not in there}
-    kept = {region: version for region, version in running.items() if region in stays or region not in there}
-    return {region: version for region, version in {**kept, **made}.items() if version is not None}
+    gone = {region for region, _ in before} - stays
+    made = {it.region: it.version for it in database.clusters if (it.region, it.generation) not in before}
+    every = {**{region: version for region, version in running.items() if region not in gone}, **made}
+    return {region: version for region, version in every.items() if version is not None}
