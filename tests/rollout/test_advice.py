@@ -7,7 +7,7 @@ import pytest
 from tests.rollout.deployments import with_note
 from tests.systems import PRIMARY, SECONDARY
 from twinstack.errors import RefusedError
-from twinstack.planning.advice import Advised
+from twinstack.planning.advice import Advised, Refusal
 from twinstack.planning.passes import plan
 from twinstack.rollout.deploying import deploy
 from twinstack.screen.events import PlanMade, StepBegun
@@ -20,10 +20,21 @@ def advised(pair, advise):
 
 
 def test_what_is_refused_is_told_and_nothing_is_done(live):
-    with pytest.raises(RefusedError, match="not today"):
-        advised(live, lambda planner, world, planned: Advised(planner, planned, ("not today", "nor tomorrow")))
+    never = tuple(Refusal("primary", "Table", "AWS::EC2::RouteTable", why) for why in ("not today", "nor tomorrow"))
+    with pytest.raises(RefusedError, match="not today\nnor tomorrow"):
+        advised(live, lambda planner, world, planned: Advised(planner, planned, never))
     assert live.mutations() == []
-    assert live.screen.of(PlanMade)[0].plan["refused"] == ["not today", "nor tomorrow"]
+    assert live.screen.of(PlanMade)[0].plan["refused"] == [
+        {
+            "stack": "primary",
+            "resource": "Table",
+            "type": "AWS::EC2::RouteTable",
+            "action": "Upgrade",
+            "flag": "",
+            "sentence": why,
+        }
+        for why in ("not today", "nor tomorrow")
+    ]
 
 
 def test_another_order_is_walked_and_the_remarks_are_told(live):

@@ -41,6 +41,7 @@ PLAN = {
     "unused": [],
     "fewest_passes": True,
     "elsewhere": None,
+    "since": None,
     "refused": [],
     "remarks": [],
 }

@@ -8,10 +8,26 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twinstack.errors import RefusedError
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner
 from twinstack.planning.world import World
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An upgrade that must not be carried out.
+
+    Attributes:
+        stack: The role of the stack.
+        resource: The logical id.
+        type: The resource type.
+        sentence: What, where and why, and what to do instead.
+    """
+
+    stack: str
+    resource: str
+    type: str
+    sentence: str
 
 
 @dataclass(frozen=True)
@@ -21,23 +37,14 @@ class Advised:
     Attributes:
         planner: The planner; with another update order where one is needed.
         plan: The plan, made anew where the order is another.
-        refused: Why the plan must not be carried out, a sentence each.
+        refused: What of it must not be carried out.
         remarks: What a reader of the plan should know, a sentence each.
     """
 
     planner: Planner
     plan: Plan
-    refused: tuple[str, ...] = ()
+    refused: tuple[Refusal, ...] = ()
     remarks: tuple[str, ...] = ()
-
-    def refuse(self) -> None:
-        """Stops here when the plan must not be carried out.
-
-        Raises:
-            RefusedError: It must not.
-        """
-        if self.refused:
-            raise RefusedError("\n".join(self.refused))
 
 
 Adviser = Callable[[Planner, World, Plan], Advised]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -149,6 +149,24 @@ class WireDocument(_Document):
     parameter: str
 
 
+class RevisionDocument(_Document):
+    """The git revision whose deployment stands in for what is on AWS."""
+
+    name: str = Field(description="as it was given, such as HEAD~1")
+    commit: str
+
+
+class RefusalDocument(_Document):
+    """Something for which `deploy` would refuse the plan."""
+
+    stack: str
+    resource: str | None = Field(description="null where the whole stack would be left behind")
+    type: str | None
+    action: Literal["Replace", "Remove", "Abandon", "Upgrade"]
+    flag: str = Field(description="the option that allows it; '' where none does")
+    sentence: str
+
+
 class PlanDocument(_Document):
     """A plan: every pass and every predicted change."""
 
@@ -164,7 +182,8 @@ class PlanDocument(_Document):
     elsewhere: dict[str, Any] | None = Field(
         description="stacks that moved or were forgotten; null where nobody looked"
     )
-    refused: tuple[str, ...] = Field((), description="why the plan must not be carried out, a sentence each")
+    since: RevisionDocument | None = Field(None, description="null for a plan from what is on AWS, or from nothing")
+    refused: tuple[RefusalDocument, ...] = Field((), description="what `deploy` would refuse, the first cause last")
     remarks: tuple[str, ...] = Field((), description="what a reader should know besides, a sentence each")
 
     @property
@@ -182,8 +201,9 @@ def plan_document(
     environment: str,
     elsewhere: Mapping[str, Any] | None = None,
     *,
-    refused: Iterable[str] = (),
-    remarks: Iterable[str] = (),
+    since: RevisionDocument | None = None,
+    refused: tuple[RefusalDocument, ...] = (),
+    remarks: tuple[str, ...] = (),
 ) -> PlanDocument:
     """Returns the plan as a document.
 
@@ -192,7 +212,8 @@ def plan_document(
         environment: The environment's name.
         elsewhere: The stacks that the file does not name where they are, as `rollout.elsewhere` has them; None where
             nobody looked.
-        refused: Why the plan must not be carried out, a sentence each.
+        since: The git revision whose deployment the plan starts from.
+        refused: What `deploy` would refuse.
         remarks: What a reader should know besides, a sentence each.
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
@@ -210,8 +231,9 @@ def plan_document(
         unused=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
         fewest_passes=plan.searched,
         elsewhere=None if elsewhere is None else dict(elsewhere),
-        refused=tuple(refused),
-        remarks=tuple(remarks),
+        since=since,
+        refused=refused,
+        remarks=remarks,
     )
 
 

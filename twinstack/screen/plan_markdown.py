@@ -24,9 +24,9 @@ def _lines(plan: Mapping[str, Any]) -> Iterator[str]:
     for number, each in enumerate(passes, 1):
         for step in each["steps"]:
             yield f"| {number} | `{step['name']}` | {step['region']} | {step['operation']} | {_counts(step)} |"
-    for sentence in plan["refused"]:
+    for refusal in plan["refused"]:
         yield ""
-        yield f"**Refused:** {sentence}"
+        yield f"**Refused:** {refusal['sentence']}"
     if plan["unknown"]:
         yield ""
         yield f"**Partial:** {', '.join(plan['unknown'])} could not be read."

@@ -19,7 +19,7 @@ from tests.dr.versions.pairs import (
 )
 from tests.systems import passes, planner
 from twinstack.aws.errors import AwsError
-from twinstack.errors import RefusedError, UnreachableError
+from twinstack.errors import UnreachableError
 from twinstack.planning.passes import plan
 from twinstack.planning.world import Absent, Unknown
 
@@ -85,25 +85,25 @@ def test_the_rest_of_a_plan_after_its_first_pass_is_the_writer_alone():
 
 def test_the_writer_alone_is_refused_while_a_reader_has_the_old_version():
     found = upgraded(Aws(EAST, BOTH_OLD), versions={"primary": NEW, "secondary": OLD})
-    assert found.refused == (
+    (refusal,) = found.refused
+    assert (refusal.stack, refusal.resource, refusal.type) == ("primary", "Cluster", "AWS::RDS::DBCluster")
+    assert refusal.sentence == (
         "generated/primary.yaml:16: primary: Cluster (AWS::RDS::DBCluster): it is the writer of global database "
         "trading, and EngineVersion 8.0.mysql_aurora.3.10.4 would reach it before trading-eu-west-1 in eu-west-1 "
         '(8.0.mysql_aurora.3.10.3); upgrade the readers first, "Minor version upgrades" '
-        f"({GUIDE}aurora-global-database-upgrade.html#aurora-global-database-upgrade.minor)",
+        f"({GUIDE}aurora-global-database-upgrade.html#aurora-global-database-upgrade.minor)"
     )
-    with pytest.raises(RefusedError, match="it is the writer"):
-        found.refuse()
 
 
 def test_a_reader_in_no_stack_of_the_environment_counts_too():
     found = upgraded(Aws(EAST, {**BOTH_OLD, "ap-south-1": OLD}))
-    assert "before trading-ap-south-1 in ap-south-1 (8.0.mysql_aurora.3.10.3)" in found.refused[0]
+    assert "before trading-ap-south-1 in ap-south-1 (8.0.mysql_aurora.3.10.3)" in found.refused[0].sentence
 
 
 def test_the_writer_follows_a_reader_whose_stack_could_not_be_read_when_aws_says_that_it_is_done():
     world = live(PAIR, {"primary": OLD, "secondary": NEW}) | {"secondary": Unknown("AccessDenied")}
     assert upgraded(Aws(EAST, {EAST: OLD, WEST: NEW}), world).refused == ()
-    assert "before trading-eu-west-1" in upgraded(Aws(EAST, BOTH_OLD), world).refused[0]
+    assert "before trading-eu-west-1" in upgraded(Aws(EAST, BOTH_OLD), world).refused[0].sentence
 
 
 def test_a_reader_alone_leaves_the_versions_apart_and_that_is_said():
@@ -151,13 +151,13 @@ def test_versions_that_are_apart_already_are_said_though_nothing_changes():
 def test_what_is_no_upgrade_within_one_line_is_refused_with_the_procedure(before, after, kind, procedure, roles_read):
     aws = Aws(EAST, {EAST: before, WEST: before}) if roles_read else None
     found = upgraded(aws, live(PAIR, before), versions=after)
-    assert [sentence.partition(";")[0] for sentence in found.refused] == [
+    assert [refusal.sentence.partition(";")[0] for refusal in found.refused] == [
         f"generated/secondary.yaml:13: secondary: Cluster (AWS::RDS::DBCluster): EngineVersion {before} -> {after} is "
         f"{kind}",
         f"generated/primary.yaml:16: primary: Cluster (AWS::RDS::DBCluster): EngineVersion {before} -> {after} is "
         f"{kind}",
     ]
-    assert all(procedure in sentence for sentence in found.refused)
+    assert all(procedure in refusal.sentence for refusal in found.refused)
 
 
 @pytest.mark.parametrize(
@@ -171,8 +171,8 @@ def test_postgresql_has_procedures_of_its_own(before, after, kind, procedure):
     engine = {"Engine": "aurora-postgresql", "GlobalVersion": "15.8"}
     aws = Aws(EAST, {EAST: before, WEST: before}, version="15.8")
     found = upgraded(aws, live(PAIR, before, **engine), versions=after, **engine)
-    assert f"EngineVersion {before} -> {after} is {kind}" in found.refused[0]
-    assert procedure in found.refused[0]
+    assert f"EngineVersion {before} -> {after} is {kind}" in found.refused[0].sentence
+    assert procedure in found.refused[0].sentence
 
 
 def test_a_minor_upgrade_of_postgresql_goes_reader_first():
@@ -190,7 +190,9 @@ def test_templates_may_follow_what_aws_has_upgraded_by_its_own_procedure():
 
 def test_the_version_that_counts_is_the_one_that_runs():
     found = upgraded(Aws(EAST, {EAST: "8.0.mysql_aurora.3.10.6", WEST: OLD}))
-    assert "EngineVersion 8.0.mysql_aurora.3.10.6 -> 8.0.mysql_aurora.3.10.4 is a downgrade" in found.refused[0]
+    assert (
+        "EngineVersion 8.0.mysql_aurora.3.10.6 -> 8.0.mysql_aurora.3.10.4 is a downgrade" in found.refused[0].sentence
+    )
 
 
 @pytest.mark.parametrize(
@@ -206,8 +208,10 @@ def test_the_version_that_counts_is_the_one_that_runs():
 def test_the_version_of_the_global_cluster_itself_must_not_change(version, said):
     found = upgraded(Aws(EAST, BOTH_OLD), versions=OLD, GlobalVersion=version)
     assert len(found.refused) == 1
-    assert found.refused[0].startswith("generated/primary.yaml:10: primary: Global (AWS::RDS::GlobalCluster): ")
-    assert said in found.refused[0]
+    assert found.refused[0].sentence.startswith(
+        "generated/primary.yaml:10: primary: Global (AWS::RDS::GlobalCluster): "
+    )
+    assert said in found.refused[0].sentence
 
 
 def test_two_clusters_in_one_stack_are_not_upgraded_at_once():
@@ -223,7 +227,7 @@ def test_two_clusters_in_one_stack_are_not_upgraded_at_once():
         Properties: {GlobalClusterIdentifier: Trading, Engine: aurora-mysql, EngineVersion: !Ref EngineVersion}
 """
     found = upgraded(None, live({"primary": alone}, OLD), {"primary": alone})
-    assert [sentence.partition(";")[0] for sentence in found.refused] == [
+    assert [refusal.sentence.partition(";")[0] for refusal in found.refused] == [
         "generated/primary.yaml:7: primary: First (AWS::RDS::DBCluster): primary.First and primary.Second of global "
         "database trading would be upgraded in one pass"
     ]
@@ -247,7 +251,7 @@ def test_a_cluster_that_the_global_cluster_names_as_its_source_belongs_to_it():
     ).replace("          GlobalClusterIdentifier: !Ref Global\n", "")
     templates = {**PAIR, "primary": source}
     found = upgraded(Aws(EAST, BOTH_OLD), live(templates, OLD), templates, versions={"primary": NEW, "secondary": OLD})
-    assert "it is the writer of global database trading" in found.refused[0]
+    assert "it is the writer of global database trading" in found.refused[0].sentence
 
 
 def test_a_cluster_that_was_taken_out_of_the_database_is_upgraded_by_itself():
@@ -268,23 +272,26 @@ DENIED = AwsError("DescribeGlobalClusters", "AccessDenied", "not allowed", "seco
     ],
 )
 def test_when_the_roles_cannot_be_read_a_change_of_version_is_refused_with_the_reason(aws, why):
-    (sentence,) = upgraded(aws).refused
-    assert "who writes in global database trading could not be read: " in sentence
-    assert why in sentence
+    (refusal,) = upgraded(aws).refused
+    assert "who writes in global database trading could not be read: " in refusal.sentence
+    assert why in refusal.sentence
 
 
 def test_a_region_that_does_not_answer_is_passed_over_for_the_roles_but_not_for_its_version():
     aws = Aws(EAST, {WEST: OLD}, silent={EAST: UnreachableError("primary (us-east-1): no answer")})
     assert upgraded(aws, versions={"primary": OLD, "secondary": NEW}).refused == ()
     aws = Aws(EAST, BOTH_OLD, silent={EAST: UnreachableError("primary (us-east-1): no answer")})
-    assert "primary (us-east-1): no answer" in upgraded(aws).refused[0]
+    assert "primary (us-east-1): no answer" in upgraded(aws).refused[0].sentence
 
 
 def test_a_database_whose_identifier_only_aws_knows_is_refused_with_what_to_do():
     nameless = PRIMARY.replace("GlobalClusterIdentifier: trading, ", "").replace("Global: {Value", "Other: {Value")
     nameless = nameless.replace("Value: !Ref Global", "Value: none")
     found = upgraded(Aws(EAST, BOTH_OLD), live({"primary": nameless}, OLD), {"primary": nameless})
-    assert "give the global cluster a GlobalClusterIdentifier, or the stack an output with its Ref" in found.refused[0]
+    assert (
+        "give the global cluster a GlobalClusterIdentifier, or the stack an output with its Ref"
+        in found.refused[0].sentence
+    )
 
 
 def test_an_identifier_that_aws_made_is_known_from_the_output():
@@ -303,7 +310,7 @@ def test_when_the_later_stack_feeds_the_earlier_the_order_cannot_hold_and_the_pl
         .replace("EngineVersion: !Ref EngineVersion", "EngineVersion: !Ref Version"),
     }
     found = upgraded(Aws(EAST, BOTH_OLD), live(feeding, OLD), feeding)
-    assert "it is the writer of global database trading" in found.refused[0]
+    assert "it is the writer of global database trading" in found.refused[0].sentence
 
 
 def test_a_first_deployment_has_nothing_to_upgrade():

@@ -51,7 +51,7 @@ def advise(planner: Planner, world: World, planned: Plan, region_of: RegionOf | 
     return Advised(
         planner,
         planned,
-        tuple(sentence for verdict in verdicts for sentence in verdict.refused),
+        tuple(refusal for verdict in verdicts for refusal in verdict.refused),
         (*remarks, *(sentence for verdict in verdicts for sentence in verdict.remarks)),
     )
 

@@ -15,13 +15,14 @@ from twinstack.dr.versions.databases import CLUSTER, GlobalDatabase, Member, Ver
 from twinstack.dr.versions.engine_version import AURORA_MYSQL, EngineVersion, Move, move, read_version
 from twinstack.dr.versions.procedures import EQUAL_VERSIONS, ONE_BY_ONE, way_out
 from twinstack.dr.versions.roles import LiveCluster, Roles
+from twinstack.planning.advice import Refusal
 
 
 @dataclass
 class Verdict:
-    """What there is to say of one database: refusals and remarks, a sentence each."""
+    """What there is to say of one database."""
 
-    refused: list[str] = field(default_factory=list)
+    refused: list[Refusal] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
@@ -35,10 +36,11 @@ def judge(database: GlobalDatabase, roles: Roles | str | None) -> Verdict:
     verdict = Verdict()
     if isinstance(roles, str):
         first = database.changes[0].after
-        verdict.refused.append(
-            f"{first}: EngineVersion would change, and who writes in {database} could not be read: {roles}; readers "
-            f"are upgraded before the writer, {ONE_BY_ONE}"
+        why = (
+            f"EngineVersion would change, and who writes in {database} could not be read: {roles}; readers are "
+            f"upgraded before the writer, {ONE_BY_ONE}"
         )
+        verdict.refused.append(_refusal(first, why))
         return verdict
     running = _running(database, roles)
     for change in database.whole:
@@ -76,29 +78,32 @@ def _upgrades(change: VersionChange, running: Mapping[str, EngineVersion | None]
     return after is None or running.get(change.after.region) != after
 
 
+def _refusal(member: Member, why: str) -> Refusal:
+    return Refusal(member.role, member.resource, member.type, f"{member}: {why}")
+
+
 def _refusals(
     database: GlobalDatabase,
     upgrades: Sequence[VersionChange],
     running: Mapping[str, EngineVersion | None],
     roles: Roles | None,
-) -> Iterator[str]:
-    """Yields why the upgrades of one pass would be refused."""
+) -> Iterator[Refusal]:
+    """Yields what would be refused of the upgrades of one pass."""
     for change in upgrades:
         before = running.get(change.after.region)
         kind = move(before, change.after.version)
         if kind is not Move.PATCH:
-            yield (
-                f"{change.after}: EngineVersion {before or change.before.text} -> {change.after.text} is "
-                f"{kind.value}; {way_out(kind, change.after.version)}"
-            )
+            said = f"EngineVersion {before or change.before.text} -> {change.after.text} is {kind.value}"
+            yield _refusal(change.after, f"{said}; {way_out(kind, change.after.version)}")
         elif roles is not None and roles.writer is not None and roles.writer.region == change.after.region:
             yield from _behind(database, change, roles.readers, running)
     if len(upgrades) > 1:
         named = " and ".join(f"{change.after.role}.{change.after.resource}" for change in upgrades)
-        yield (
-            f"{upgrades[0].after}: {named} of {database} would be upgraded in one pass; upgrade one cluster at a time, "
-            f"readers before the writer, {ONE_BY_ONE}: bring one EngineVersion after the other"
+        why = (
+            f"{named} of {database} would be upgraded in one pass; upgrade one cluster at a time, readers before the "
+            f"writer, {ONE_BY_ONE}: bring one EngineVersion after the other"
         )
+        yield _refusal(upgrades[0].after, why)
 
 
 def _behind(
@@ -106,37 +111,39 @@ def _behind(
     change: VersionChange,
     readers: Sequence[LiveCluster],
     running: Mapping[str, EngineVersion | None],
-) -> Iterator[str]:
-    """Yields a sentence when the writer would get a version that a reader does not have yet."""
+) -> Iterator[Refusal]:
+    """Yields a refusal when the writer would get a version that a reader does not have yet."""
     wanted = change.after.version
     behind = [reader for reader in readers if _is_below(running.get(reader.region), wanted)]
     if behind:
         named = ", ".join(f"{reader} ({running.get(reader.region) or 'version not known'})" for reader in behind)
-        yield (
-            f"{change.after}: it is the writer of {database}, and EngineVersion {wanted} would reach it before "
-            f"{named}; upgrade the readers first, {ONE_BY_ONE}"
+        why = (
+            f"it is the writer of {database}, and EngineVersion {wanted} would reach it before {named}; upgrade the "
+            f"readers first, {ONE_BY_ONE}"
         )
+        yield _refusal(change.after, why)
 
 
 def _is_below(running: EngineVersion | None, wanted: EngineVersion | None) -> bool:
     return running is None or wanted is None or running.rank < wanted.rank
 
 
-def _whole(database: GlobalDatabase, change: VersionChange, roles: Roles | None) -> Iterator[str]:
-    """Yields why the version that the global cluster names must not change."""
+def _whole(database: GlobalDatabase, change: VersionChange, roles: Roles | None) -> Iterator[Refusal]:
+    """Yields a refusal when the version that the global cluster names must not change."""
     after = change.after.version
     before = read_version(change.after.engine, roles.version) if roles and roles.version else change.before.version
     kind = move(before, after)
     if kind is Move.NONE:
         return
-    said = f"{change.after}: EngineVersion {before or change.before.text} -> {change.after.text} is {kind.value}"
+    said = f"EngineVersion {before or change.before.text} -> {change.after.text} is {kind.value}"
     if kind is not Move.PATCH:
-        yield f"{said}; {way_out(kind, after)}"
+        yield _refusal(change.after, f"{said}; {way_out(kind, after)}")
     elif after is not None and after.engine == AURORA_MYSQL:
-        yield (
+        why = (
             f"{said} of all clusters of {database} at once, which AWS does not do for Aurora MySQL; leave it as it "
             f"was, and give the clusters their EngineVersion, {ONE_BY_ONE}"
         )
+        yield _refusal(change.after, why)
 
 
 def _remarks(
