@@ -74,6 +74,9 @@ READING = frozenset(
         "describe_stacks",
         "get_template",
         "describe_change_set",
+        "describe_stack_drift_detection_status",
+        "describe_stack_resource_drifts",
+        "detect_stack_drift",
         "events",
         "resources",
     }

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from twinstack.aws.drift_api import Drifts
 
 Capability = Literal["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
@@ -262,6 +265,7 @@ class StackClients:
     """The clients for one stack: its region and its account, and a way into the account's other regions."""
 
     cloudformation: CloudFormation
+    drifts: Drifts
     buckets: Buckets
     regions: Regions
 

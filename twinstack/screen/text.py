@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from twinstack.screen import events as told
+from twinstack.screen.drift_text import drift_lines, preview_lines
 from twinstack.screen.events import Event
 from twinstack.screen.plan_text import change_line, plan_lines
 
@@ -192,6 +193,16 @@ class TextScreen:
             f"{event.time}  {event.stack:<10} {event.status:<28} {event.resource} ({event.type}){reason}",
             "red" if failed else "",
         )
+
+    @_draw.register
+    def _(self, event: told.DriftRead) -> None:
+        for line, style in drift_lines(event.stacks, verbose=self._verbose):
+            self._line(line, style)
+
+    @_draw.register
+    def _(self, event: told.RevertPreviewed) -> None:
+        for line, style in preview_lines(event, verbose=self._verbose):
+            self._line(line, style)
 
     @_draw.register
     def _(self, event: told.Left) -> None:
