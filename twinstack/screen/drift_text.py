@@ -78,15 +78,12 @@ def _not_checked(entries: Sequence[Mapping[str, str]], *, verbose: bool) -> Iter
     others = [entry for entry in entries if not entry["reason"]]
     if not others:
         return
+    said = "Not looked at, since drift of these types is not detected"
     if verbose:
-        yield "  Not looked at, since AWS does not for these types:", "dim"
+        yield f"  {said}:", "dim"
         yield from ((f"    {entry['resource']} {entry['type']}", "dim") for entry in others)
     else:
-        counts: dict[str, int] = {}
-        for entry in others:
-            counts[entry["type"]] = counts.get(entry["type"], 0) + 1
-        types = ", ".join(f"{number} {name}" for name, number in sorted(counts.items()))
-        yield f"  Not looked at, since AWS does not for these types: {types}", "dim"
+        yield f"  {said}: {len(others)} resources (--verbose lists them)", "dim"
 
 
 def preview_lines(event: RevertPreviewed, *, verbose: bool) -> Iterator[Line]:
