@@ -31,8 +31,9 @@ lint: $(READY) $(SCAN_READY)  ## the linters alone: code and templates
 	$(BIN)/python deploy.py lint -e prod
 	.venv-scan/bin/python -m template_scans
 
-generate: $(READY)  ## write generated/ from templates_src/, docs/rules.md from lint_rules/, docs/first-real-run.md from its data
+generate: $(READY)  ## write generated/ from templates_src/, and what else is made from its source
 	$(BIN)/python deploy.py generate
+	$(BIN)/python -m twinstack.planning.document twinstack/planning/plan.schema.json
 	$(BIN)/python -m lint_rules docs/rules.md
 	$(BIN)/python -m twinstack.dr.first_run.page docs/first-real-run.md
 

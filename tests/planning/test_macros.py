@@ -114,7 +114,7 @@ def test_a_property_that_a_macro_makes_changes_with_what_the_macro_is_given():
 
 def test_a_person_and_a_program_are_told_that_the_change_set_says_the_rest():
     given = system({"one": SERVERLESS})
-    document = plan_document(plan(planner(given), {"one": Absent()}), "dev")
+    document = plan_document(plan(planner(given), {"one": Absent()}), "dev").as_data()
     assert document["passes"][0]["steps"][0]["left_to_aws"] == [
         "AWS::Serverless-2016-10-31",
         "AWS::Serverless::Function in Hello",

@@ -48,7 +48,7 @@ def of_taker(given, world):
 
 
 def test_no_secret_is_in_the_plan_whether_wired_written_in_the_template_or_given():
-    document = plan_document(plan(planner(pair()), dict.fromkeys(pair().stacks, Absent())), "dev")
+    document = plan_document(plan(planner(pair()), dict.fromkeys(pair().stacks, Absent())), "dev").as_data()
     (taker,) = [step for each in document["passes"] for step in each["steps"] if step["stack"] == "taker"][-1:]
     assert not [secret for secret in SECRETS if secret in json.dumps(taker)]
     assert taker["not_comparable"] == ["Wired", "Written", "Given"]

@@ -24,7 +24,7 @@ def worlds():
 
 
 def document(world, given=None):
-    return plan_document(plan(planner(given or pair()), world), "dev")
+    return plan_document(plan(planner(given or pair()), world), "dev").as_data()
 
 
 def text(world, given=None, *, verbose=False):

@@ -46,7 +46,7 @@ def run(settings: Settings, *, offline: bool, detailed_exitcode: bool) -> int:
     beside = (
         None if offline else look_elsewhere(environment, clients, created_by(made), gone_roles(planner.system, world))
     )
-    document = plan_document(made, environment.name, beside.as_data() if beside else None)
+    document = plan_document(made, environment.name, beside.as_data() if beside else None).as_data()
     if settings.format == "text":
         screen.tell(PlanMade(document))
     else:

@@ -1,19 +1,182 @@
-"""The plan as plain data, for a pull request and for other programs; format version 1."""
+"""The plan as plain data, for a pull request, for other programs and for a saved plan; format version 1.
+
+`plan.schema.json` beside this file says the same as a JSON schema; `make generate` writes it.
+"""
 
 from __future__ import annotations
 
+import json
+import sys
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
 from twinstack.planning.passes import Plan
-from twinstack.planning.prediction import Change
-from twinstack.planning.steps import Because, ParameterValue, Step, known
+from twinstack.planning.shown import HIDDEN
+from twinstack.planning.steps import Because, ParameterValue, Step, known, not_comparable
 
-VERSION = 1
+Recreation = Literal["Never", "Conditionally", "Always"]
 
 
-def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Returns the plan as JSON data.
+class _Document(BaseModel):
+    """A part of the plan; unknown keys are an error, so that a newer file is not half understood."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, from_attributes=True)
+
+
+class ReasonDocument(_Document):
+    """Why a step runs."""
+
+    parameter: str | None
+    source: str = Field(alias="from", description="role.Output, the template's file, or what of the environment")
+    reason: Literal["new", "changed", "template", "parameter", "stale"]
+
+
+class ParameterDocument(_Document):
+    """The value of one parameter in a step; a NoEcho value is masked."""
+
+    name: str
+    before: str | None
+    after: str | None
+    unknown: bool = Field(description="whether only an earlier pass makes the value")
+    source: Literal["literal", "default", "wire", "previous"]
+
+
+class ValueDocument(_Document):
+    """One place in a property before and after; null where there is nothing, `****` where it is secret."""
+
+    path: str
+    before: str | None
+    after: str | None
+    unknown: bool = Field(description="whether only AWS can make the value after")
+
+
+class DetailDocument(_Document):
+    """One property, or other attribute, that changes."""
+
+    attribute: str
+    name: str = Field(description="the property; '' for another attribute")
+    recreation: Recreation
+    by_part: bool = Field(description="whether only a part of the property can replace the resource")
+    values: tuple[ValueDocument, ...]
+
+    @property
+    def label(self) -> str:
+        """The property; of another attribute its name."""
+        return self.name or self.attribute
+
+    @property
+    def unknown(self) -> bool:
+        """Whether nothing in it is known to differ: AWS may make the same value again."""
+        return bool(self.values) and all(value.unknown for value in self.values)
+
+
+class ChangeDocument(_Document):
+    """A change of one resource that is certain."""
+
+    action: Literal["Add", "Modify", "Replace", "Replace?", "Remove", "Import"]
+    resource: str
+    type: str
+    replacement: Literal["True", "Conditional", "False"]
+    properties: tuple[str, ...]
+    details: tuple[DetailDocument, ...] = Field((), description="left out where there are none")
+    policy_action: str = Field("", description="what becomes of a resource that goes; left out where it stays")
+
+    @model_serializer(mode="wrap")
+    def _without_empty(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        optional = ("details", "policy_action")
+        return {key: value for key, value in serialize(self).items() if value or key not in optional}
+
+
+class TouchedDetailDocument(_Document):
+    """One property that may change with what it refers to."""
+
+    name: str = Field(description="the property; '' for all that is inside a nested stack")
+    cause: str
+    source: Literal["ResourceReference", "ResourceAttribute", "ParameterReference", "Automatic"]
+    recreation: Recreation
+
+
+class TouchedDocument(_Document):
+    """A resource that the change set may list because of what it refers to."""
+
+    resource: str
+    type: str
+    replacement: Literal["Conditional", "False"]
+    details: tuple[TouchedDetailDocument, ...]
+
+
+class StepDocument(_Document):
+    """What deploying one stack does."""
+
+    stack: str
+    name: str
+    region: str
+    operation: Literal["CREATE", "UPDATE", "DELETE"]
+    because: tuple[ReasonDocument, ...]
+    parameters: tuple[ParameterDocument, ...]
+    changes: tuple[ChangeDocument, ...]
+    may_be_touched: tuple[TouchedDocument, ...]
+    changed_outputs: tuple[str, ...]
+    tags_changed: bool
+    may_change: tuple[str, ...] = Field(description="outputs that an in-place change may move")
+    left_to_aws: tuple[str, ...] = Field(
+        description="macros and modules of which only the change set says what they make"
+    )
+    not_comparable: tuple[str, ...] = Field(description="parameters whose value AWS does not show or works out itself")
+
+
+class PassDocument(_Document):
+    """Steps that run side by side."""
+
+    steps: tuple[StepDocument, ...]
+
+
+class WaitingDocument(_Document):
+    """A required wire whose producer could not be read."""
+
+    stack: str
+    parameter: str
+    source: str = Field(alias="from")
+
+
+class WireDocument(_Document):
+    """A wired parameter."""
+
+    stack: str
+    parameter: str
+
+
+class PlanDocument(_Document):
+    """A plan: every pass and every predicted change."""
+
+    version: Literal[1] = 1
+    environment: str
+    partial: bool
+    passes: tuple[PassDocument, ...]
+    unknown: dict[str, str] = Field(description="stacks that could not be read, with AWS's answer")
+    waiting: tuple[WaitingDocument, ...]
+    stale: tuple[WireDocument, ...]
+    unused: tuple[WireDocument, ...]
+    fewest_passes: bool
+    elsewhere: dict[str, Any] | None = Field(
+        description="stacks that moved or were forgotten; null where nobody looked"
+    )
+
+    @property
+    def steps(self) -> tuple[StepDocument, ...]:
+        """All steps in order."""
+        return tuple(step for each in self.passes for step in each.steps)
+
+    def as_data(self) -> dict[str, Any]:
+        """Returns it as JSON data."""
+        return self.model_dump(mode="json", by_alias=True)
+
+
+def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | None = None) -> PlanDocument:
+    """Returns the plan as a document.
 
     Args:
         plan: The plan.
@@ -22,69 +185,74 @@ def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | N
             nobody looked.
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
-    return {
-        "version": VERSION,
-        "environment": environment,
-        "partial": plan.partial,
-        "passes": [{"steps": [step_document(step) for step in steps]} for steps in plan.passes],
-        "unknown": dict(plan.unknown),
-        "waiting": [
-            {"stack": step.stack.role, "parameter": wire.parameter, "from": wire.source}
+    return PlanDocument(
+        environment=environment,
+        partial=plan.partial,
+        passes=tuple(PassDocument(steps=tuple(map(step_document, steps))) for steps in plan.passes),
+        unknown=dict(plan.unknown),
+        waiting=tuple(
+            WaitingDocument.model_validate({"stack": step.stack.role, "parameter": wire.parameter, "from": wire.source})
             for step in plan.waiting
             for wire in step.missing
-        ],
-        "stale": _once([(step.stack.role, parameter.name) for step in steps for parameter in step.stale]),
-        "unused": _once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
-        "fewest_passes": plan.searched,
-        "elsewhere": elsewhere,
-    }
+        ),
+        stale=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.stale]),
+        unused=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
+        fewest_passes=plan.searched,
+        elsewhere=None if elsewhere is None else dict(elsewhere),
+    )
 
 
-def step_document(step: Step) -> dict[str, Any]:
-    """Returns one step as JSON data."""
-    return {
-        "stack": step.stack.role,
-        "name": step.stack.name,
-        "region": step.stack.region,
-        "operation": step.operation,
-        "because": [_because(reason) for reason in step.because],
-        "parameters": [_parameter(parameter) for parameter in step.parameters],
-        "changes": [_change(change) for change in step.changes],
-        "changed_outputs": list(step.changed_outputs),
-        "tags_changed": step.tags_changed,
-        "may_change": list(step.may_change),
-        "left_to_aws": list(step.left_to_aws),
-        "not_comparable": [parameter.name for parameter in step.parameters if parameter.no_echo],
-    }
+def step_document(step: Step) -> StepDocument:
+    """Returns one step as a document."""
+    hidden = [parameter.name for parameter in step.parameters if parameter.no_echo]
+    uncertain = not_comparable(step.stack, step.parameters)
+    return StepDocument(
+        stack=step.stack.role,
+        name=step.stack.name,
+        region=step.stack.region,
+        operation="CREATE" if step.operation == "CREATE" else "UPDATE",
+        because=tuple(map(_because, step.because)),
+        parameters=tuple(map(_parameter, step.parameters)),
+        changes=tuple(map(ChangeDocument.model_validate, step.changes)),
+        may_be_touched=tuple(map(TouchedDocument.model_validate, step.touched)),
+        changed_outputs=step.changed_outputs,
+        tags_changed=step.tags_changed,
+        may_change=step.may_change,
+        left_to_aws=step.left_to_aws,
+        not_comparable=tuple(name.name for name in step.parameters if name.name in uncertain or name.name in hidden),
+    )
 
 
-def _because(reason: Because) -> dict[str, Any]:
-    return {"parameter": reason.parameter, "from": reason.source, "reason": reason.reason}
+def _because(reason: Because) -> ReasonDocument:
+    return ReasonDocument.model_validate(
+        {"parameter": reason.parameter, "from": reason.source, "reason": reason.reason}
+    )
 
 
-def _parameter(parameter: ParameterValue) -> dict[str, Any]:
+def _parameter(parameter: ParameterValue) -> ParameterDocument:
     before, after = (
-        "****" if parameter.no_echo and value is not None else value if value is None else known(value)
+        HIDDEN if parameter.no_echo and value is not None else value if value is None else known(value)
         for value in (parameter.before, parameter.value)
     )
-    return {
-        "name": parameter.name,
-        "before": before,
-        "after": after,
-        "unknown": after is None,
-        "source": parameter.source,
-    }
+    return ParameterDocument.model_validate(
+        {
+            "name": parameter.name,
+            "before": before,
+            "after": after,
+            "unknown": after is None,
+            "source": parameter.source,
+        }
+    )
 
 
-def _change(change: Change) -> dict[str, Any]:
-    return {
-        "action": change.action,
-        "resource": change.resource,
-        "type": change.type,
-        "replacement": change.replacement,
-        "properties": list(change.properties),
-    }
+def _once(pairs: list[tuple[str, str]]) -> tuple[WireDocument, ...]:
+    return tuple(WireDocument(stack=role, parameter=name) for role, name in dict.fromkeys(pairs))
 
 
-def _once(pairs: list[tuple[str, str]]) -> list[dict[str, str]]:
-    return [{"stack": role, "parameter": name} for role, name in dict.fromkeys(pairs)]
+def schema() -> str:
+    """Returns the JSON schema of the plan as text."""
+    return json.dumps(PlanDocument.model_json_schema(), indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(schema(), encoding="utf-8")

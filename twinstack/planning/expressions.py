@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from twinstack.planning.values import Symbol, Value, as_text, freeze, is_symbolic
@@ -57,24 +57,42 @@ def get_att_parts(argument: Any) -> tuple[str, Any]:
     return argument[0], ".".join(argument[1:])
 
 
-def attributes_in(expression: Any) -> list[tuple[str, str]]:
-    """Returns each (resource, attribute) that an expression reads, through `GetAtt` or `Sub`."""
+def references_in(expression: Any, taken: Callable[[str], bool] | None = None) -> Iterator[tuple[str, str | None]]:
+    """Yields what an expression refers to: (name, attribute) of a `GetAtt`, (name, None) of a `Ref`; in a `Sub` too.
+
+    Args:
+        expression: The expression, as the template has it.
+        taken: Tells whether a condition holds, so that the branch of an `If` that is not taken is left out; None for
+            all branches.
+    """
     if isinstance(expression, list):
-        return [pair for item in expression for pair in attributes_in(item)]
+        for item in expression:
+            yield from references_in(item, taken)
     if not isinstance(expression, Mapping):
-        return []
-    found = [pair for key, item in expression.items() if key != "Fn::GetAtt" for pair in attributes_in(item)]
-    if isinstance(expression.get("Fn::GetAtt"), (str, list)):
-        name, attribute = get_att_parts(expression["Fn::GetAtt"])
-        if isinstance(name, str) and isinstance(attribute, str):
-            found.append((name, attribute))
-    text = expression.get("Fn::Sub")
-    text = text[0] if isinstance(text, list) and text else text
+        return
+    match dict(expression):
+        case {"Ref": str(name)}:
+            yield name, None
+        case {"Fn::GetAtt": str() | list() as argument}:
+            name, attribute = get_att_parts(argument)
+            if isinstance(name, str) and isinstance(attribute, str):
+                yield name, attribute
+        case {"Fn::Sub": argument}:
+            yield from _placeholders(argument, taken)
+        case {"Fn::If": [str(condition), then, otherwise]} if taken:
+            yield from references_in(then if taken(condition) else otherwise, taken)
+        case items:
+            for item in items.values():
+                yield from references_in(item, taken)
+
+
+def _placeholders(argument: Any, taken: Callable[[str], bool] | None) -> Iterator[tuple[str, str | None]]:
+    text, variables = argument if isinstance(argument, list) and len(argument) == 2 else (argument, {})
+    yield from references_in(variables, taken)
     for match in PLACEHOLDER.finditer(text if isinstance(text, str) else ""):
-        name, dot, attribute = match[1].partition(".")
-        if dot and not name.startswith("!"):
-            found.append((name, attribute))
-    return found
+        name, dot, attribute = match[1].strip().partition(".")
+        if not name.startswith("!") and match[1].strip() not in variables:
+            yield name, attribute if dot else None
 
 
 def looked_up(mappings: Mapping[str, Any], keys: list[Value]) -> tuple[Any, bool]:

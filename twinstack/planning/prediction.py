@@ -4,10 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from twinstack.planning.resolution import ResolvedResource, Resolver
-from twinstack.planning.resource_schemas import PropertyPath, ResourceSchemas
-from twinstack.planning.values import Value, freeze
+from twinstack.planning.resource_schemas import PropertyPath, ResourceSchemas, UpdateRules
+from twinstack.planning.shown import Shown, differences
+from twinstack.planning.values import NO_VALUE, Value, freeze
+
+Recreation = Literal["Never", "Conditionally", "Always"]
+
+
+@dataclass(frozen=True)
+class Detail:
+    """What differs in one property, or in another attribute, of a resource.
+
+    Attributes:
+        attribute: Properties, Tags (the stack's own), Metadata, DeletionPolicy, ...
+        name: The property, '' for other attributes.
+        before: The value before; `NO_VALUE` where there was none.
+        after: The value after; `NO_VALUE` where there is none.
+        recreation: Whether it replaces the resource.
+        by_part: Whether only a part of the property can replace the resource: a change set, which looks at whole
+            properties, may then say Conditionally.
+    """
+
+    attribute: str
+    name: str
+    before: Value
+    after: Value
+    recreation: Recreation = "Never"
+    by_part: bool = False
+
+    @property
+    def values(self) -> tuple[Shown, ...]:
+        """Each place that differs, as people read it."""
+        return tuple(differences(self.name or self.attribute, self.before, self.after))
 
 
 @dataclass(frozen=True)
@@ -19,13 +50,20 @@ class Change:
             the resource in some cases (`conditionalCreateOnlyProperties`).
         resource: The logical id.
         type: The resource type.
-        properties: The properties that differ (`Tags` for the stack's own tags); other attributes by their name.
+        details: What differs, property by property; nothing of a resource that is added or removed.
+        policy_action: What becomes of a resource that goes: Delete, Retain, Snapshot, ReplaceAndDelete, ...
     """
 
     action: str
     resource: str
     type: str
-    properties: tuple[str, ...] = ()
+    details: tuple[Detail, ...] = ()
+    policy_action: str = ""
+
+    @property
+    def properties(self) -> tuple[str, ...]:
+        """The properties that differ (`Tags` for the stack's own tags); other attributes by their name."""
+        return tuple(dict.fromkeys(detail.name or detail.attribute for detail in self.details))
 
     @property
     def replacement(self) -> str:
@@ -46,20 +84,33 @@ def compare(before: Resources, after: Resources, region: str, schemas: ResourceS
             changes[name] = change
     for name, resource in before.items():
         if name not in after:
-            changes[name] = Change("Remove", name, resource.type)
+            changes[name] = Change("Remove", name, resource.type, policy_action=_policy_action(resource))
     return changes
 
 
 def retagged(
-    resources: Resources, changes: Mapping[str, Change], region: str, schemas: ResourceSchemas
+    resources: Resources,
+    changes: Mapping[str, Change],
+    tags: tuple[Mapping[str, str], Mapping[str, str]],
+    region: str,
+    schemas: ResourceSchemas,
 ) -> list[Change]:
-    """Returns the changes when the stack's tags change too: CloudFormation hands them to each resource."""
+    """Returns the changes when the stack's tags change too: CloudFormation hands them to each resource.
+
+    Args:
+        resources: The resources after the change.
+        changes: Their changes without the tags.
+        tags: The stack's tags before and after.
+        region: The stack's region.
+        schemas: The update rules.
+    """
     every = dict(changes)
+    detail = Detail("Tags", "", *tags)
     for name, resource in resources.items():
         if schemas(resource.type, region).tags_update:
             change = every.get(name, Change("Modify", name, resource.type))
-            if change.action != "Add" and "Tags" not in change.properties:
-                every[name] = replace(change, properties=(*change.properties, "Tags"))
+            if change.action != "Add":
+                every[name] = replace(change, details=(*change.details, detail))
     return list(every.values())
 
 
@@ -72,26 +123,54 @@ def _difference(
     name: str, before: ResolvedResource, after: ResolvedResource, region: str, schemas: ResourceSchemas
 ) -> Change | None:
     if before.type != after.type:
-        return Change("Replace", name, after.type, ("Type",))  # the step is refused
+        return Change("Replace", name, after.type, (Detail("Type", "", before.type, after.type, "Always"),))  # refused
     if freeze(before.attributes) == freeze(after.attributes):
         return None
+    rules = schemas(after.type, region)
     old, new = _properties(before), _properties(after)
-    properties = tuple(key for key in {**old, **new} if freeze(old.get(key)) != freeze(new.get(key)))
-    others = tuple(
-        key
+    details = [_detail(key, old, new, rules) for key in {**old, **new} if freeze(old.get(key)) != freeze(new.get(key))]
+    details += [
+        Detail(key, "", before.attributes.get(key, NO_VALUE), after.attributes.get(key, NO_VALUE))
         for key in {**before.attributes, **after.attributes}
         if key != "Properties" and freeze(before.attributes.get(key)) != freeze(after.attributes.get(key))
-    )
-    if not properties and not others:
+    ]
+    if not details:
         return None
-    rules = schemas(after.type, region)
-    if any(_at(old, path) != _at(new, path) for path in rules.create_only):
-        action = "Replace"
-    elif _UNREADABLE in (*old, *new) or any(_at(old, path) != _at(new, path) for path in rules.conditional_create_only):
-        action = "Replace?"
-    else:
-        action = "Modify"
-    return Change(action, name, after.type, properties + others)
+    recreations = {detail.recreation for detail in details}
+    action = "Replace" if "Always" in recreations else "Replace?" if "Conditionally" in recreations else "Modify"
+    policy = _replace_policy(after) if action == "Replace" else ""
+    return Change(action, name, after.type, tuple(details), policy)
+
+
+def _detail(key: str, old: Mapping[str, Value], new: Mapping[str, Value], rules: UpdateRules) -> Detail:
+    recreation: Recreation = "Never"
+    if key == _UNREADABLE or _differs(key, old, new, rules.conditional_create_only):
+        recreation = "Conditionally"
+    if _differs(key, old, new, rules.create_only):
+        recreation = "Always"
+    return Detail(
+        "Properties", key, old.get(key, NO_VALUE), new.get(key, NO_VALUE), recreation, by_part=rules.is_by_part(key)
+    )
+
+
+def _differs(key: str, old: Value, new: Value, paths: tuple[PropertyPath, ...]) -> bool:
+    return any(path[0] == key and _at(old, path) != _at(new, path) for path in paths)
+
+
+# What a resource without a DeletionPolicy leaves behind; everything else is deleted.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-deletionpolicy.html
+def _policy_action(removed: ResolvedResource) -> str:
+    alone = removed.type == "AWS::RDS::DBInstance" and "DBClusterIdentifier" not in _properties(removed)
+    default = "Snapshot" if removed.type == "AWS::RDS::DBCluster" or alone else "Delete"
+    return _retained(removed.attributes.get("DeletionPolicy", default))
+
+
+def _replace_policy(replaced: ResolvedResource) -> str:
+    return f"ReplaceAnd{_retained(replaced.attributes.get('UpdateReplacePolicy', 'Delete'))}"
+
+
+def _retained(policy: Value) -> str:
+    return "Retain" if policy == "RetainExceptOnCreate" else str(policy)
 
 
 _UNREADABLE = "Properties"

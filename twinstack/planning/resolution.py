@@ -17,13 +17,13 @@ from typing import Any
 from twinstack.errors import InputError
 from twinstack.planning.expressions import (
     PLACEHOLDER,
-    attributes_in,
     combine,
     concatenated,
     equal,
     get_att_parts,
     looked_up,
     partition_of,
+    references_in,
 )
 from twinstack.planning.language_extensions import write_out
 from twinstack.planning.macros import made_by_macros, may_be_made
@@ -31,6 +31,7 @@ from twinstack.planning.values import NO_VALUE, Symbol, Value, as_text, freeze, 
 from twinstack.templates import LANGUAGE_EXTENSIONS, Template, no_echo
 
 _MAX_DEPTH = 60
+SSM_PARAMETER = "AWS::SSM::Parameter::Value"
 # What a change set reports as a scope of its own. DependsOn and Condition are not among them: AWS answers
 # "didn't contain changes" when only those differ (API reference, ResourceChange.Scope).
 ATTRIBUTES = (
@@ -172,7 +173,8 @@ class Resolver:
 
     def attributes_of_output(self, name: str) -> set[tuple[str, str]]:
         """Returns the (resource, attribute) pairs that an output reads with `GetAtt`."""
-        return set(attributes_in(self.template.outputs[name].get("Value")))
+        found = references_in(self.template.outputs[name].get("Value"))
+        return {(resource, attribute) for resource, attribute in found if attribute is not None}
 
     def condition(self, name: str) -> bool:
         """Returns whether a condition of the template holds.
@@ -285,7 +287,7 @@ class Resolver:
         if value != "" and no_echo(declared):
             return Symbol(("NoEcho", self._at.role, name))
         kind = str(declared.get("Type", "String"))
-        if kind.startswith("AWS::SSM::Parameter::Value") and not isinstance(value, Symbol):
+        if kind.startswith(SSM_PARAMETER) and not isinstance(value, Symbol):
             return Symbol(("SSM parameter", self._at.region, as_text(value)))
         if (kind.startswith("List<") or kind == "CommaDelimitedList") and not isinstance(value, Symbol):
             return [item.strip() for item in as_text(value).split(",")]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 PropertyPath = tuple[str, ...]
 
@@ -32,6 +32,19 @@ class UpdateRules:
     conditional_create_only: tuple[PropertyPath, ...] = ()
     tags_update: bool = False
     fixed_attributes: frozenset[str] = frozenset()
+
+    def recreation(self, name: str) -> Literal["Never", "Conditionally", "Always"]:
+        """Returns whether a changed value of a whole property replaces the resource."""
+        if (name,) in self.create_only:
+            return "Always"
+        partly = (*self.create_only, *self.conditional_create_only)
+        return "Conditionally" if any(path[0] == name for path in partly) else "Never"
+
+    def is_by_part(self, name: str) -> bool:
+        """Whether only parts of a property can replace the resource."""
+        return (name,) not in self.create_only and any(
+            path[0] == name and len(path) > 1 for path in (*self.create_only, *self.conditional_create_only)
+        )
 
 
 class ResourceSchemas(Protocol):

@@ -5,17 +5,18 @@ Check, plan, prediction and convergence are all calls of `step`; a stack "runs a
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twinstack.errors import InputError
 from twinstack.planning.macros import left_to_aws
 from twinstack.planning.prediction import Change, compare, is_new, moving_attributes, retagged
-from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundings
+from twinstack.planning.resolution import SSM_PARAMETER, ResolvedResource, Resolver, Surroundings
 from twinstack.planning.resource_schemas import ResourceSchemas
 from twinstack.planning.rules import broken_assertions
 from twinstack.planning.system import Stack, System
+from twinstack.planning.touched import Surrounding, Touched, touched
 from twinstack.planning.values import Symbol, Value, as_text, freeze, is_symbolic
 from twinstack.planning.world import Live, StackState, World
 from twinstack.statuses import PLANNED, Standing, standing
@@ -73,6 +74,7 @@ class Step:
         operation: CREATE or UPDATE.
         parameters: The value of every parameter.
         changes: The predicted changes of resources.
+        touched: What a change set may list besides, since it refers to something that changes.
         changed_outputs: The outputs that get another value, appear or disappear.
         tags_changed: Whether the stack's own tags change.
         because: Why.
@@ -88,6 +90,7 @@ class Step:
     operation: str
     parameters: tuple[ParameterValue, ...] = ()
     changes: tuple[Change, ...] = ()
+    touched: tuple[Touched, ...] = ()
     changed_outputs: tuple[str, ...] = ()
     tags_changed: bool = False
     because: tuple[Because, ...] = ()
@@ -173,7 +176,10 @@ class Planner:
         tags_changed = live is not None and dict(live.tags) != dict(stack.tags)
         every = list(changes.values())
         if tags_changed:
-            every = retagged(resources, changes, stack.region, self.schemas)
+            tags = (dict(live.tags) if live else {}, stack.tags)
+            every = retagged(resources, changes, tags, stack.region, self.schemas)
+        kept = {name: resource for name, resource in resources.items() if name in before}
+        around = Surrounding(kept, stack.region, self.schemas, not_comparable(stack, parameters))
         had = live.outputs if live else {}
         outputs = promised_outputs(resolver.outputs(), old.outputs() if old else {}, had)
         left = left_to_aws(resolver.template, values)
@@ -183,6 +189,7 @@ class Planner:
             "UPDATE" if live else "CREATE",
             parameters,
             tuple(every),
+            tuple(touched(resolver, {change.resource: change for change in every}, around)),
             tuple(name for name in {**had, **outputs} if freeze(had.get(name)) != freeze(outputs.get(name))),
             tags_changed,
             tuple(_reasons(stack, live, parameters)),
@@ -292,6 +299,22 @@ def parameter_values(
             values.append(ParameterValue(name, "", before, "default"))
     declared = stack.template.parameters
     return [_without_echo(value) if no_echo(declared[value.name]) else value for value in values], missing
+
+
+def not_comparable(stack: Stack, parameters: Iterable[ParameterValue]) -> frozenset[str]:
+    """Returns the parameters whose new value cannot be held against the one before.
+
+    AWS masks a NoEcho value, and looks an SSM parameter up itself.
+    """
+    return frozenset(
+        parameter.name
+        for parameter in parameters
+        if parameter.before is not None
+        and (
+            (parameter.no_echo and parameter.source != "previous")
+            or str(stack.template.parameters[parameter.name].get("Type")).startswith(SSM_PARAMETER)
+        )
+    )
 
 
 def _without_echo(value: ParameterValue) -> ParameterValue:

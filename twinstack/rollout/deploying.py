@@ -89,7 +89,7 @@ def deploy(run: Run, *, passes: int | None = None) -> Plan:
     planner = with_update_order(replace(run.planner, system=system))
     planned = plan(planner, world)
     beside = look_elsewhere(run.environment, run.clients, created_by(planned), gone_roles(system, world))
-    run.screen.tell(PlanMade(plan_document(planned, run.environment.name, beside.as_data())))
+    run.screen.tell(PlanMade(plan_document(planned, run.environment.name, beside.as_data()).as_data()))
     refuse_strays(run.environment.file, beside, run.allowed.abandon, run.screen)
     if run.protected:
         _restore_protection(run, planner, world)
