@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinstack.cli.false_drifts import known_false_drifts
 from twinstack.cli.options import Settings
 from twinstack.cli.working import connect, read_environment
 from twinstack.planning.document import plan_document
@@ -22,6 +23,7 @@ CHANGES_PENDING = 3
 
 def run(settings: Settings, *, offline: bool, detailed_exitcode: bool) -> int:
     """Runs the command; returns the exit code."""
+    from twinstack.drifting.last_detected import last_detected
     from twinstack.rollout.artifacts import build_packages, existing_buckets, with_known_artifacts
     from twinstack.rollout.elsewhere import created_by, gone_roles, look_elsewhere
 
@@ -46,7 +48,10 @@ def run(settings: Settings, *, offline: bool, detailed_exitcode: bool) -> int:
     beside = (
         None if offline else look_elsewhere(environment, clients, created_by(made), gone_roles(planner.system, world))
     )
-    document = plan_document(made, environment.name, beside.as_data() if beside else None).as_data()
+    drift = None if offline else last_detected(made, clients, known_false_drifts(settings, planner.system, screen))
+    document = plan_document(
+        made, environment.name, beside.as_data() if beside else None, drift.as_data() if drift else None
+    ).as_data()
     if settings.format == "text":
         screen.tell(PlanMade(document))
     else:

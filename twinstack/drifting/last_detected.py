@@ -15,7 +15,7 @@ from twinstack.planning.passes import Plan
 
 
 @dataclass(frozen=True)
-class Touched:
+class DriftedChange:
     """A drifted resource that a plan changes.
 
     Attributes:
@@ -23,19 +23,21 @@ class Touched:
         drift: What AWS last detected.
         properties: The places that differ, without those that are known to be false.
         passes: The passes that change it, counted from 1.
+        certain: Whether it is certain that they do; else it is listed because of what it refers to.
     """
 
     stack: str
     drift: ResourceDrift
     properties: tuple[str, ...]
     passes: tuple[int, ...]
+    certain: bool
 
 
 @dataclass(frozen=True)
 class LastDetected:
     """The drifted resources that a plan touches, and a sentence for each stack whose drift could not be read."""
 
-    touched: tuple[Touched, ...]
+    changes: tuple[DriftedChange, ...]
     gaps: tuple[str, ...]
 
     def as_data(self) -> dict[str, Any]:
@@ -50,8 +52,9 @@ class LastDetected:
                     "checked": each.drift.checked.date().isoformat(),
                     "properties": list(each.properties),
                     "passes": list(each.passes),
+                    "certain": each.certain,
                 }
-                for each in self.touched
+                for each in self.changes
             ],
             "not_read": list(self.gaps),
         }
@@ -68,7 +71,7 @@ def last_detected(plan: Plan, clients: Clients, known: Known) -> LastDetected:
     Raises:
         InputError: There are no usable credentials.
     """
-    touched: list[Touched] = []
+    found: list[DriftedChange] = []
     gaps: list[str] = []
     for role, changed in _changed(plan).items():
         name = next(step.stack.name for step in plan.steps if step.stack.role == role)
@@ -77,27 +80,38 @@ def last_detected(plan: Plan, clients: Clients, known: Known) -> LastDetected:
         except (AwsError, UnreachableError) as error:
             gaps.append(str(error))
             continue
-        touched += _touched(role, drifts, changed, known)
-    return LastDetected(tuple(touched), tuple(gaps))
+        found += _drifted_changes(role, drifts, changed, known)
+    return LastDetected(tuple(found), tuple(gaps))
 
 
-def _changed(plan: Plan) -> dict[str, dict[str, tuple[int, ...]]]:
-    """Returns, for each stack that is there already, which of its resources are changed, and in which passes."""
-    live = {step.stack.role for step in plan.steps if step.operation == "UPDATE"}
+@dataclass
+class _Changing:
+    """In which passes a resource is changed, and whether for certain."""
+
+    passes: tuple[int, ...] = ()
+    certain: bool = False
+
+
+def _changed(plan: Plan) -> dict[str, dict[str, _Changing]]:
+    """Returns, for each stack that is there already, its resources that are changed."""
     created = {step.stack.role for step in plan.steps if step.operation == "CREATE"}
-    changed: dict[str, dict[str, tuple[int, ...]]] = {role: {} for role in live - created}
+    found: dict[str, dict[str, _Changing]] = {}
     for number, steps in enumerate(plan.passes, 1):
-        for step in steps:
-            for change in step.changes if step.stack.role in changed else ():
-                passes = changed[step.stack.role].get(change.resource, ())
-                changed[step.stack.role][change.resource] = (*passes, number)
-    return dict(sorted(changed.items()))
+        for step in (step for step in steps if step.stack.role not in created):
+            of_stack = found.setdefault(step.stack.role, {})
+            certain = {change.resource for change in step.changes}
+            for name in dict.fromkeys([*certain, *(each.resource for each in step.touched)]):
+                changing = of_stack.setdefault(name, _Changing())
+                changing.passes += (number,)
+                changing.certain |= name in certain
+    return found
 
 
-def _touched(
-    role: str, drifts: list[ResourceDrift], changed: dict[str, tuple[int, ...]], known: Known
-) -> Iterator[Touched]:
+def _drifted_changes(
+    role: str, drifts: list[ResourceDrift], changed: dict[str, _Changing], known: Known
+) -> Iterator[DriftedChange]:
     for drift in drifts:
-        if drift.resource in changed and is_real(drift, known):
+        changing = changed.get(drift.resource)
+        if changing is not None and is_real(drift, known):
             properties = tuple(each.path for each in drift.differences if known(drift, each) is None)
-            yield Touched(role, drift, properties, changed[drift.resource])
+            yield DriftedChange(role, drift, properties, changing.passes, changing.certain)

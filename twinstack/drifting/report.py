@@ -3,19 +3,12 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
-
-HIDDEN = "****"
-_SECRET = re.compile(
-    r"passwor|passwd|passphrase|secret|token|credential|private_?key|api_?key|auth_?key", re.IGNORECASE
-)
-# What these say of a secret is where it is, not what it holds.
-_NOT_SECRET = re.compile(r"(arn|id|name|identifier|enabled|length|rotation|policy)$", re.IGNORECASE)
+from twinstack.planning.shown import hidden, text_of
 
 
 @dataclass(frozen=True)
@@ -148,32 +141,13 @@ def _false_drifts(drift: ResourceDrift, known: Known) -> Iterator[dict[str, str]
 
 
 def shown(path: str, value: str) -> str:
-    """Returns a value as it may be shown: what looks like a secret is hidden, at its path or inside of it."""
+    """Returns a value of AWS as it may be shown: what holds a secret by its name is hidden, at any depth."""
     if value in ("", "null"):
         return value
-    if any(_looks_secret(part) for part in path.split("/")):
-        return HIDDEN
-    if not value.startswith(("{", "[")):
-        return value
-    try:
-        return json.dumps(_without_secrets(json.loads(value)), ensure_ascii=False)
-    except ValueError:
-        return value
-
-
-def _looks_secret(name: str) -> bool:
-    return bool(_SECRET.search(name)) and not _NOT_SECRET.search(name)
-
-
-def _without_secrets(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_without_secrets(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    named = value.get("Name", value.get("Key", value.get("ParameterKey")))
-    return {
-        key: HIDDEN
-        if _looks_secret(key) or (key.endswith("Value") and isinstance(named, str) and _looks_secret(named))
-        else _without_secrets(item)
-        for key, item in value.items()
-    }
+    place = path.replace("/", ".")
+    if value.startswith(("{", "[")):
+        try:
+            return text_of(json.loads(value), place) or value
+        except ValueError:
+            pass
+    return hidden(place, value) or value

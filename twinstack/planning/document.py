@@ -149,6 +149,26 @@ class WireDocument(_Document):
     parameter: str
 
 
+class DriftedDocument(_Document):
+    """A resource that AWS last found changed by hand, and that the plan changes."""
+
+    stack: str
+    resource: str
+    type: str
+    status: Literal["MODIFIED", "DELETED"]
+    checked: str = Field(description="the day on which AWS looked")
+    properties: tuple[str, ...]
+    passes: tuple[int, ...] = Field(description="the passes that change it, counted from 1")
+    certain: bool = Field(description="whether they change it for certain; else it may be touched")
+
+
+class DriftDocument(_Document):
+    """The drift that AWS last detected where the plan changes something; nothing was detected anew."""
+
+    resources: tuple[DriftedDocument, ...]
+    not_read: tuple[str, ...] = Field(description="why it could not be read, a sentence for each stack")
+
+
 class PlanDocument(_Document):
     """A plan: every pass and every predicted change."""
 
@@ -164,6 +184,7 @@ class PlanDocument(_Document):
     elsewhere: dict[str, Any] | None = Field(
         description="stacks that moved or were forgotten; null where nobody looked"
     )
+    drift: DriftDocument | None = Field(None, description="drifted resources it changes; null where nobody looked")
 
     @property
     def steps(self) -> tuple[StepDocument, ...]:
@@ -175,7 +196,12 @@ class PlanDocument(_Document):
         return self.model_dump(mode="json", by_alias=True)
 
 
-def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | None = None) -> PlanDocument:
+def plan_document(
+    plan: Plan,
+    environment: str,
+    elsewhere: Mapping[str, Any] | None = None,
+    drift: Mapping[str, Any] | None = None,
+) -> PlanDocument:
     """Returns the plan as a document.
 
     Args:
@@ -183,6 +209,7 @@ def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | N
         environment: The environment's name.
         elsewhere: The stacks that the file does not name where they are, as `rollout.elsewhere` has them; None where
             nobody looked.
+        drift: The drifted resources that it changes, as `drifting.last_detected` has them; None where nobody looked.
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
     return PlanDocument(
@@ -199,6 +226,7 @@ def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | N
         unused=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
         fewest_passes=plan.searched,
         elsewhere=None if elsewhere is None else dict(elsewhere),
+        drift=None if drift is None else DriftDocument.model_validate(drift),
     )
 
 

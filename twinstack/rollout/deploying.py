@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_stack, read_world
+from twinstack.drifting.last_detected import last_detected
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError, UnreachableError
 from twinstack.planning.document import plan_document
 from twinstack.planning.passes import Plan, plan, with_update_order
@@ -89,7 +90,9 @@ def deploy(run: Run, *, passes: int | None = None) -> Plan:
     planner = with_update_order(replace(run.planner, system=system))
     planned = plan(planner, world)
     beside = look_elsewhere(run.environment, run.clients, created_by(planned), gone_roles(system, world))
-    run.screen.tell(PlanMade(plan_document(planned, run.environment.name, beside.as_data()).as_data()))
+    drift = last_detected(planned, run.clients, run.known_false_drift)
+    document = plan_document(planned, run.environment.name, beside.as_data(), drift.as_data())
+    run.screen.tell(PlanMade(document.as_data()))
     refuse_strays(run.environment.file, beside, run.allowed.abandon, run.screen)
     if run.protected:
         _restore_protection(run, planner, world)

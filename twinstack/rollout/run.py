@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from twinstack.aws.api import Clients, CloudFormation
 from twinstack.clock import Clock
+from twinstack.drifting.report import Known, nothing_known
 from twinstack.environment.assembly import Environment
 from twinstack.packaging import Package
 from twinstack.planning.steps import Planner
@@ -32,6 +33,7 @@ class Run:
         allowed: What may be replaced or deleted.
         packages: The code that templates name, by folder.
         template_urls: Where the templates stand that are too large for a request, by role.
+        known_false_drift: Tells from drift what only looks like it.
     """
 
     environment: Environment
@@ -45,6 +47,7 @@ class Run:
     allowed: Allowed = field(default_factory=Allowed)
     packages: Mapping[str, Package] = field(default_factory=dict)
     template_urls: Mapping[str, str] = field(default_factory=dict)
+    known_false_drift: Known = nothing_known
 
     @property
     def protected(self) -> bool:
