@@ -9,7 +9,7 @@ from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_stack, read_world
 from twinstack.drifting.last_detected import last_detected
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError, UnreachableError
-from twinstack.planning.document import plan_document
+from twinstack.planning.document import StepDocument, plan_document
 from twinstack.planning.passes import Plan, plan, with_update_order
 from twinstack.planning.steps import Planner, Step
 from twinstack.planning.world import Live, Unknown, World
@@ -53,6 +53,19 @@ class _Failures:
         return None
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where in the plan a pass stands: its number, how many there are, and its steps as they were shown."""
+
+    number: int
+    passes: int
+    steps: tuple[StepDocument, ...]
+
+    def shown(self, role: str) -> StepDocument:
+        """Returns the step of a stack as it was shown."""
+        return next(step for step in self.steps if step.stack == role)
+
+
 def _producers(run: Run, role: str) -> set[str]:
     """Returns the stacks that a stack takes values from, directly or through others."""
     found: set[str] = set()
@@ -91,8 +104,8 @@ def deploy(run: Run, *, passes: int | None = None) -> Plan:
     planned = plan(planner, world)
     beside = look_elsewhere(run.environment, run.clients, created_by(planned), gone_roles(system, world))
     drift = last_detected(planned, run.clients, run.known_false_drift)
-    document = plan_document(planned, run.environment.name, beside.as_data(), drift.as_data())
-    run.screen.tell(PlanMade(document.as_data()))
+    shown = plan_document(planned, run.environment.name, beside.as_data(), drift.as_data())
+    run.screen.tell(PlanMade(shown.as_data()))
     refuse_strays(run.environment.file, beside, run.allowed.abandon, run.screen)
     if run.protected:
         _restore_protection(run, planner, world)
@@ -102,7 +115,8 @@ def deploy(run: Run, *, passes: int | None = None) -> Plan:
     failures = _Failures()
     try:
         for number, steps in enumerate(planned.passes[:passes], 1):
-            world = _run_pass(run, planner, world, steps, place=(number, len(planned.passes)), failures=failures)
+            place = _Place(number, len(planned.passes), shown.passes[number - 1].steps)
+            world = _run_pass(run, planner, world, steps, place=place, failures=failures)
     except TwinStackError as error:
         if failures.causes:  # what failed first is the cause, whatever came of it later
             raise TwinStackError("\n".join([str(error), *failures.causes])) from error
@@ -133,7 +147,7 @@ def _refuse_losses(planned: Plan, allowed: Allowed) -> None:
 
 
 def _run_pass(
-    run: Run, planner: Planner, world: World, steps: Sequence[Step], *, place: tuple[int, int], failures: _Failures
+    run: Run, planner: Planner, world: World, steps: Sequence[Step], *, place: _Place, failures: _Failures
 ) -> World:
     """Prepares, reviews and executes the steps of a pass side by side; returns the world after it."""
     begun = _begin_pass(run, planner, world, steps, place=place, failures=failures)
@@ -151,7 +165,7 @@ def _run_pass(
 
 
 def _begin_pass(
-    run: Run, planner: Planner, world: World, steps: Sequence[Step], *, place: tuple[int, int], failures: _Failures
+    run: Run, planner: Planner, world: World, steps: Sequence[Step], *, place: _Place, failures: _Failures
 ) -> list[Begun]:
     """Has every change set of a pass reviewed before the first of them is executed."""
     begun: list[Begun] = []
@@ -161,9 +175,9 @@ def _begin_pass(
             if blocker := failures.blocker(run, planned):
                 run.screen.tell(StepSkipped(role, f"{blocker} failed"))
                 continue
-            run.screen.tell(StepBegun(*place, role, planned.stack.region, planned.operation))
+            run.screen.tell(StepBegun(place.number, place.passes, role, planned.stack.region, planned.operation))
             try:
-                reviewed = begin(run, planner.step(world, role), world[role])
+                reviewed = begin(run, planner.step(world, role), world[role], place.shown(role))
             except (AwsError, ChangeSetError) as error:
                 failures.add(planned, str(error))
                 continue
