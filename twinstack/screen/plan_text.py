@@ -78,7 +78,7 @@ def _remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
     for entry in plan["unused"]:
         yield f"Unused: a new value for {entry['stack']}.{entry['parameter']} would alter no resource", ""
     yield from _elsewhere(plan["elsewhere"] or {"stacks": (), "not_looked_at": ()})
-    yield from _drift(plan["drift"] or {"resources": (), "not_read": ()})
+    yield from _drift(plan.get("drift") or {"resources": (), "not_read": ()})
     if not plan["fewest_passes"]:
         yield "Too many stacks to search for the fewest passes: every stack runs as soon as it can.", "yellow"
 
