@@ -64,9 +64,15 @@ _STACK = _arns("cloudformation", "*:*:stack/{stack}")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
 _LISTING = ("cloudformation:DescribeStacks", "cloudformation:ListStacks")
 
+# Whether a cluster whose membership CloudFormation did not read is in its global database. All of them are listed, so
+# there is no name to narrow it to.
+_MEMBERSHIPS = ("rds:DescribeGlobalClusters",)
+
 # What the deployer itself calls; written out, as it stands in no schema.
 OWN_CALLS: tuple[Scope, ...] = (
     Scope("planner", "ReadStacks", ("cloudformation:DescribeStacks", "cloudformation:GetTemplate"), _STACK, ()),
+    Scope("planner", "DriftRead", ("cloudformation:DescribeStackResourceDrifts",), _STACK, (Only.IN_OUR_REGIONS,)),
+    Scope("planner", "MembershipsRead", _MEMBERSHIPS, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("planner", "AllStacksRead", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("planner", "RegionsRead", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
     Scope(
@@ -79,7 +85,9 @@ OWN_CALLS: tuple[Scope, ...] = (
             "cloudformation:DescribeChangeSet",
             "cloudformation:DescribeEvents",
             "cloudformation:DescribeStackEvents",
+            "cloudformation:DescribeStackResourceDrifts",
             "cloudformation:DescribeStacks",
+            "cloudformation:DetectStackDrift",
             "cloudformation:ExecuteChangeSet",
             "cloudformation:GetTemplate",
             "cloudformation:ListStackResources",
@@ -91,6 +99,14 @@ OWN_CALLS: tuple[Scope, ...] = (
         (*_STACK, *_arns("cloudformation", "*:*:changeSet/twinstack-*")),
         (Only.IN_OUR_REGIONS,),
     ),
+    Scope(
+        "stacks",
+        "DriftDetections",
+        ("cloudformation:DescribeStackDriftDetectionStatus",),
+        ANY,
+        (Only.IN_OUR_REGIONS,),
+    ),
+    Scope("stacks", "Memberships", _MEMBERSHIPS, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("stacks", "StacksLookedFor", ("cloudformation:DescribeStacks",), _STACK, ()),
     Scope("stacks", "StacksListed", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("stacks", "RegionsListed", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
