@@ -43,6 +43,7 @@ class FakeChangeSet:
     changes: list[ResourceChange]
     describes_left: int
     problem: str
+    obsolete: bool = False
 
     @property
     def status(self) -> str:

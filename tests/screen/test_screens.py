@@ -41,6 +41,8 @@ PLAN = {
     "unused": [],
     "fewest_passes": True,
     "elsewhere": None,
+    "since": None,
+    "refused": [],
 }
 WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
 STATUS = {"stack": "primary", "region": "us-east-1", "name": "pair-dev-primary", "status": "UPDATE_COMPLETE"}

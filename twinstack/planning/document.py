@@ -169,6 +169,24 @@ class DriftDocument(_Document):
     not_read: tuple[str, ...] = Field(description="why it could not be read, a sentence for each stack")
 
 
+class RevisionDocument(_Document):
+    """The git revision whose deployment stands in for what is on AWS."""
+
+    name: str = Field(description="as it was given, such as HEAD~1")
+    commit: str
+
+
+class RefusalDocument(_Document):
+    """Something for which `deploy` would refuse the plan."""
+
+    stack: str
+    resource: str | None = Field(description="null where the whole stack would be left behind")
+    type: str | None
+    action: Literal["Replace", "Remove", "Abandon"]
+    flag: str = Field(description="the option that allows it")
+    sentence: str
+
+
 class PlanDocument(_Document):
     """A plan: every pass and every predicted change."""
 
@@ -185,11 +203,17 @@ class PlanDocument(_Document):
         description="stacks that moved or were forgotten; null where nobody looked"
     )
     drift: DriftDocument | None = Field(None, description="drifted resources it changes; null where nobody looked")
+    since: RevisionDocument | None = Field(None, description="null for a plan from what is on AWS, or from nothing")
+    refused: tuple[RefusalDocument, ...] = Field((), description="what `deploy` would refuse, the first cause last")
 
     @property
     def steps(self) -> tuple[StepDocument, ...]:
         """All steps in order."""
         return tuple(step for each in self.passes for step in each.steps)
+
+    def with_drift(self, found: Mapping[str, Any]) -> PlanDocument:
+        """Returns it with the drifted resources that it changes, as `drifting.last_detected` has them."""
+        return self.model_copy(update={"drift": DriftDocument.model_validate(found)})
 
     def as_data(self) -> dict[str, Any]:
         """Returns it as JSON data."""
@@ -200,7 +224,9 @@ def plan_document(
     plan: Plan,
     environment: str,
     elsewhere: Mapping[str, Any] | None = None,
-    drift: Mapping[str, Any] | None = None,
+    *,
+    since: RevisionDocument | None = None,
+    refused: tuple[RefusalDocument, ...] = (),
 ) -> PlanDocument:
     """Returns the plan as a document.
 
@@ -209,7 +235,8 @@ def plan_document(
         environment: The environment's name.
         elsewhere: The stacks that the file does not name where they are, as `rollout.elsewhere` has them; None where
             nobody looked.
-        drift: The drifted resources that it changes, as `drifting.last_detected` has them; None where nobody looked.
+        since: The git revision whose deployment the plan starts from.
+        refused: What `deploy` would refuse.
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
     return PlanDocument(
@@ -226,7 +253,8 @@ def plan_document(
         unused=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
         fewest_passes=plan.searched,
         elsewhere=None if elsewhere is None else dict(elsewhere),
-        drift=None if drift is None else DriftDocument.model_validate(drift),
+        since=since,
+        refused=refused,
     )
 
 
