@@ -14,8 +14,8 @@ import yaml
 from twinstack import errors
 from twinstack.cli import INTERRUPTED
 from twinstack.cli.commands import command_line
-from twinstack.cli.options import Settings
 from twinstack.cli.drift import DRIFT_FOUND, PARTIAL
+from twinstack.cli.options import Settings
 from twinstack.cli.plan import CHANGES_PENDING
 from twinstack.environment.file import EnvironmentModel, StackEntry, read_environment_file
 from twinstack.local.environment import FOLDER
