@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 
+from tests.fake_change_sets import Comparison
 from tests.fake_cloudformation import NO_CHANGES, FakeCloudFormation
 from tests.fake_stacks import FakeChangeSet
 from twinstack.aws.api import ChangeSetRequest, CreatedChangeSet, ResourceChange
@@ -114,7 +115,9 @@ class FakeDrifts:
         changes = self.reverting.get(stack.name, []) if self.drift_aware else []
         asked = ChangeSetRequest(stack.name, request.name, "UPDATE", None, None, {}, {}, (), request.token)
         problem = "" if changes else NO_CHANGES
-        stack.change_sets[request.name] = FakeChangeSet(asked, arn, stack.content, changes, 2, problem)
+        stack.change_sets[request.name] = FakeChangeSet(
+            asked, arn, stack.content, Comparison(stack.content, stack.content), changes, 2, problem
+        )
         return CreatedChangeSet(arn, stack.id)
 
     def describe_revert_change_set(self, arn: str) -> RevertChangeSet:
