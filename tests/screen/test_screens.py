@@ -43,6 +43,7 @@ PLAN = {
     "elsewhere": None,
     "since": None,
     "refused": [],
+    "remarks": [],
 }
 WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
 STATUS = {"stack": "primary", "region": "us-east-1", "name": "pair-dev-primary", "status": "UPDATE_COMPLETE"}

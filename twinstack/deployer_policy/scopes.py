@@ -64,17 +64,18 @@ _STACK = _arns("cloudformation", "*:*:stack/{stack}")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
 _LISTING = ("cloudformation:DescribeStacks", "cloudformation:ListStacks")
 
-# Whether a cluster whose membership CloudFormation did not read is in its global database. All of them are listed, so
-# there is no name to narrow it to.
-_MEMBERSHIPS = ("rds:DescribeGlobalClusters",)
+# Who writes in a global database, and what its clusters run; asked when a plan changes an engine version. Whether a
+# cluster is in it; asked when CloudFormation did not read that.
+_ROLES = ("rds:DescribeDBClusters", "rds:DescribeGlobalClusters")
+_DATABASES = _arns("rds", ":*:global-cluster:{project}-*", "*:*:cluster:{project}-*")
 
 # What the deployer itself calls; written out, as it stands in no schema.
 OWN_CALLS: tuple[Scope, ...] = (
     Scope("planner", "ReadStacks", ("cloudformation:DescribeStacks", "cloudformation:GetTemplate"), _STACK, ()),
     Scope("planner", "DriftRead", ("cloudformation:DescribeStackResourceDrifts",), _STACK, (Only.IN_OUR_REGIONS,)),
-    Scope("planner", "MembershipsRead", _MEMBERSHIPS, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("planner", "AllStacksRead", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("planner", "RegionsRead", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
+    Scope("planner", "RolesRead", _ROLES, _DATABASES, ()),
     Scope(
         "stacks",
         "Stacks",
@@ -106,10 +107,10 @@ OWN_CALLS: tuple[Scope, ...] = (
         ANY,
         (Only.IN_OUR_REGIONS,),
     ),
-    Scope("stacks", "Memberships", _MEMBERSHIPS, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("stacks", "StacksLookedFor", ("cloudformation:DescribeStacks",), _STACK, ()),
     Scope("stacks", "StacksListed", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("stacks", "RegionsListed", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
+    Scope("stacks", "RolesAsked", _ROLES, _DATABASES, ()),
     Scope(
         "stacks",
         "StackTransforms",
