@@ -54,14 +54,6 @@ class Change(_Strict):
     policy: str = ""
     details: tuple[Detail, ...] = ()
 
-    @model_validator(mode="after")
-    def _whole(self) -> Self:
-        if (self.action == "Modify") != bool(self.details and self.replacement):
-            raise ValueError(f"{self.resource}: a Modify has details and a replacement, nothing else has")
-        if self.action == "Modify" and self.replacement != replacement_of(self.details):
-            raise ValueError(f"{self.resource}: these details make the replacement {replacement_of(self.details)}")
-        return self
-
     @property
     def details_on_aws(self) -> Iterable[Detail]:
         """A Ref of a changed parameter always gives two details ("Example change sets")."""
@@ -84,6 +76,15 @@ class Aws(_Strict):
     sure: Literal["certain", "high", "medium"]
     sources: Annotated[Mapping[str, str], Field(min_length=1)]
     note: str = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        for change in self.changes:
+            if (change.action == "Modify") != bool(change.details and change.replacement):
+                raise ValueError(f"{change.resource}: a Modify has details and a replacement, nothing else has")
+            if change.details and change.replacement != replacement_of(change.details):
+                raise ValueError(f"{change.resource}: its details make it {replacement_of(change.details)}")
+        return self
 
 
 class Side(_Strict):
@@ -154,8 +155,8 @@ def lines(answer: str, changes: Iterable[Change]) -> list[str]:
 
 
 def _detail_line(resource: str, detail: Detail) -> str:
-    cause = f" {detail.cause}" if detail.cause else ""
-    return f"{resource}: {detail.target}: {detail.evaluation} {detail.source}{cause}, recreation {detail.recreation}"
+    because = " ".join(word for word in (detail.evaluation, detail.source, detail.cause) if word)
+    return f"{resource}: {detail.target}: {because}, recreation {detail.recreation}"
 
 
 def said_of_a_plan(aws: Aws) -> list[str]:
