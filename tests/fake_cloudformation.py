@@ -190,6 +190,11 @@ class FakeCloudFormation:
         content = Content(tags=dict(tags))
         self._stacks.append(FakeStack(stack_id, name, self._numbers, status, content, nested=nested))
 
+    def make_obsolete(self, name: str) -> None:
+        """Makes the change sets of a stack unfit for execution, as another operation on it does."""
+        for change_set in self.stack(name).change_sets.values():
+            change_set.obsolete = True
+
     def change_sets(self) -> list[str]:
         """Returns the names of all change sets that were not executed."""
         return [name for stack in self._stacks if stack.status != "DELETE_COMPLETE" for name in stack.change_sets]
@@ -258,6 +263,7 @@ class FakeCloudFormation:
         found.describes_left -= 1
         reason = found.problem if found.status == "FAILED" else ""
         execution = "AVAILABLE" if found.status == "CREATE_COMPLETE" else "UNAVAILABLE"
+        execution = "OBSOLETE" if found.obsolete else execution
         made = () if found.status == "CREATE_IN_PROGRESS" else tuple(found.changes)
         return ChangeSet(arn, stack.id, found.status, execution, reason, made)
 

@@ -43,6 +43,7 @@ class FakeChangeSet:
     changes: list[ResourceChange]
     describes_left: int
     problem: str
+    obsolete: bool = False
 
     @property
     def status(self) -> str:
@@ -144,15 +145,29 @@ def changes_between(old: Content, new: Content) -> Iterator[ResourceChange]:
             yield ResourceChange("Add", name, resource.type)
             continue
         if freeze(before.attributes) != freeze(resource.attributes):
-            details = tuple(ChangeDetail("Properties", key, False, "") for key in _different(before, resource))
-        elif old.tags != new.tags:
-            details = (ChangeDetail("Tags", "", False, ""),)
+            details = tuple(_detail(resource, key) for key in _different(before, resource))
+            details += tuple(ChangeDetail(key, "", False, "", "Never") for key in _other_attributes(before, resource))
+        if old.tags != new.tags and resource.type != "AWS::EC2::Route":
+            details += (ChangeDetail("Tags", "", False, "", "Never"),)
         if details:
-            replacement = str(old.generations[name] != new.generations[name])
+            replaced = old.generations[name] != new.generations[name]
+            perhaps = any(detail.recreation == "Conditionally" for detail in details)
+            replacement = "True" if replaced else "Conditional" if perhaps else "False"
             yield ResourceChange("Modify", name, resource.type, old.physical_id(name), replacement, details)
     for name, resource in old.resources.items():
         if name not in new.resources:
             yield ResourceChange("Remove", name, resource.type, old.physical_id(name))
+
+
+def _detail(resource: ResolvedResource, key: str) -> ChangeDetail:
+    perhaps = (resource.type, key) == ("AWS::RDS::DBCluster", "GlobalClusterIdentifier")
+    recreation = "Always" if key in CREATE_ONLY.get(resource.type, ()) else "Conditionally" if perhaps else "Never"
+    return ChangeDetail("Properties", key, False, "", recreation)
+
+
+def _other_attributes(before: ResolvedResource, after: ResolvedResource) -> list[str]:
+    old, new = before.attributes, after.attributes
+    return [key for key in {**old, **new} if key != "Properties" and freeze(old.get(key)) != freeze(new.get(key))]
 
 
 def _different(before: ResolvedResource, after: ResolvedResource) -> list[str]:

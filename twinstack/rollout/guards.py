@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from twinstack.aws.api import ResourceChange, StackResource
+from twinstack.errors import RefusedError
 from twinstack.planning.prediction import Change
+from twinstack.planning.steps import Step
 from twinstack.rollout.guarded_types import NESTED_STACK, guarded_types
 
 
@@ -25,6 +27,17 @@ class Allowed:
     delete: Collection[str] = ()
     abandon: Collection[str] = ()
     everything: bool = False
+
+
+def refuse_losses(steps: Iterable[Step], allowed: Allowed) -> None:
+    """Refuses what a plan would lose.
+
+    Raises:
+        RefusedError: A loss is not allowed.
+    """
+    sentences = [sentence for step in steps for sentence in refused_predictions(step.stack.role, step.changes, allowed)]
+    if sentences:
+        raise RefusedError("\n".join(dict.fromkeys(sentences)))
 
 
 def refused_predictions(stack: str, changes: Iterable[Change], allowed: Allowed) -> list[str]:
