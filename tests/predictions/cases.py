@@ -98,11 +98,19 @@ class Side(_Strict):
 
 
 class Differs(_Strict):
-    """Where somebody says something else than AWS: the lines of AWS that are missing, those that are said instead."""
+    """Where somebody says something else than AWS.
+
+    Attributes:
+        why: Why it does.
+        missing: What AWS says and it does not, as lines.
+        instead: What it says and AWS does not, as lines.
+        stops: Of a plan, what the review then finds wrong with AWS's change set.
+    """
 
     why: str
     missing: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
+    stops: tuple[str, ...] = ()
 
 
 class Case(_Strict):

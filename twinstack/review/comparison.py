@@ -154,12 +154,18 @@ def _by_label(details: Iterable[ChangeDetail]) -> dict[str, list[ChangeDetail]]:
     return found
 
 
-def _all_expected(prediction: Prediction, real: ResourceChange, details: Iterable[ChangeDetail]) -> bool:
-    """Whether all these details stand there only because of something that is predicted."""
+def _all_expected(prediction: Prediction, real: ResourceChange, details: Sequence[ChangeDetail]) -> bool:
+    """Whether all these details stand there only because of something that is predicted.
+
+    A Ref of a changed parameter gives two: a Static one that names it, and a Dynamic one without a cause.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-changesets-samples.html
+    """
+    referring = {(detail.attribute, detail.name) for detail in details if detail.source == "ParameterReference"}
     return all(
         (detail.source == "Automatic" and real.type == NESTED_STACK)
         or (detail.dynamic and prediction.expects(detail.cause))
         or (detail.source == "ParameterReference" and detail.cause in prediction.step.not_comparable)
+        or (detail.dynamic and not detail.cause and (detail.attribute, detail.name) in referring)
         or prediction.made_by_macro(real.resource)
         for detail in details
     )
