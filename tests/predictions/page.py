@@ -74,7 +74,7 @@ def _change(change: Change) -> str:
 def _detail(detail: Detail) -> str:
     because = " ".join(filter(None, (detail.evaluation, detail.source, f"`{detail.cause}`" if detail.cause else "")))
     recreation = "" if detail.recreation == "Never" else f", recreation {detail.recreation}"
-    return f"– `{detail.target}`: {because}{recreation}"
+    return f"- `{detail.target}`: {because}{recreation}"
 
 
 def _sources(case: Case) -> Iterator[str]:

@@ -41,6 +41,8 @@ PLAN = {
     "unused": [],
     "fewest_passes": True,
     "elsewhere": None,
+    "since": None,
+    "refused": [],
 }
 WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
 STATUS = {"stack": "primary", "region": "us-east-1", "name": "pair-dev-primary", "status": "UPDATE_COMPLETE"}
@@ -74,11 +76,11 @@ EVENTS: list[tuple[Event, str]] = [
             ({**CHANGE, "predicted": "Modify: Port", "problems": ("Engine is not predicted",)}, ADDED),
         ),
         "  change set twinstack-1 is not what was predicted:\n"
-        "        predicted                            in the change set\n"
-        "    !!  Cluster: Modify: Port                ±? Cluster AWS::RDS::DBCluster\n"
-        "                                             (replacement possible)\n"
-        "        Engine is not predicted\n"
-        "        + Cluster AWS::RDS::DBCluster        + Cluster AWS::RDS::DBCluster",
+        "    predicted                              in the change set\n"
+        "    1 as predicted\n"
+        "    Cluster: Modify: Port                  ±? Cluster AWS::RDS::DBCluster\n"
+        "                                           (replacement possible)\n"
+        "      !! Engine is not predicted",
     ),
     (told.NothingToChange("primary"), "  primary: nothing to change"),
     (

@@ -102,8 +102,12 @@ def lint(context: click.Context, /, **given: Any) -> int:
     metavar="FILE",
     help="Save the plan: make the change sets of its first pass, for `deploy --plan FILE` to execute.",
 )
-@click.option("--offline", is_flag=True, help="Ask no AWS: plan a first deployment.")
+@click.option("--offline", is_flag=True, help="Ask no AWS: plan a first deployment, or with --since a change.")
+@click.option("--since", metavar="REV", help="With --offline: plan from what git revision REV would have deployed.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 3 when changes are pending.")
+@click.option("--allow-replace", multiple=True, metavar="ID", help="As for deploy: do not exit 4 for this resource.")
+@click.option("--allow-delete", multiple=True, metavar="ID", help="As for deploy: do not exit 4 for this resource.")
+@click.option("--abandon", multiple=True, metavar="ROLE", help="As for deploy: do not exit 4 for this stack.")
 @global_options("text", "json", "markdown")
 @click.pass_context
 def plan(context: click.Context, /, **given: Any) -> int:

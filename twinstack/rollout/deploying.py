@@ -17,10 +17,8 @@ from twinstack.rollout import protection
 from twinstack.rollout.artifacts import provide
 from twinstack.rollout.change_sets import ChangeSetError
 from twinstack.rollout.convergence import read_wires
-from twinstack.rollout.elsewhere import refuse_strays
 from twinstack.rollout.executing import Begun, begin, conclude, execute, give_up, review
-from twinstack.rollout.guards import refuse_losses
-from twinstack.rollout.planned import make_plan
+from twinstack.rollout.planned import make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.run import Run
 from twinstack.rollout.saving import refuse_stale, take_up
 from twinstack.rollout.watching import Operation, watch
@@ -107,10 +105,9 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
     run.screen.tell(PlanMade(made.shown.as_data()))
     if saved:
         refuse_stale(saved, made)
-    refuse_strays(run.environment.file, made.beside, run.allowed.abandon, run.screen)
+    refuse_what_is_not_allowed(made, run.screen)
     if run.protected:
         _restore_protection(run, planner, world)
-    refuse_losses(planned.steps, run.allowed)
     run = provide(replace(run, planner=planner), {step.stack.role: step.stack for step in planned.steps}.values())
     planner = run.planner
     failures = _Failures()

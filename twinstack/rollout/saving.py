@@ -11,10 +11,8 @@ from twinstack.planning.world import Live
 from twinstack.review.saved_plans import SavedChangeSet, SavedPlan, saved_plan, stale_because
 from twinstack.rollout.artifacts import provide
 from twinstack.rollout.change_sets import Prepared, with_values
-from twinstack.rollout.elsewhere import refuse_strays
 from twinstack.rollout.executing import Begun, begin, give_up
-from twinstack.rollout.guards import refuse_losses
-from twinstack.rollout.planned import Planned, make_plan
+from twinstack.rollout.planned import Planned, make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.run import Run
 from twinstack.screen.events import PlanMade, StepBegun
 from twinstack.statuses import Standing, standing
@@ -38,8 +36,7 @@ def save(run: Run, now: str) -> SavedPlan:
     """
     made = make_plan(run)
     run.screen.tell(PlanMade(made.shown.as_data()))
-    refuse_strays(run.environment.file, made.beside, run.allowed.abandon, run.screen)
-    refuse_losses(made.plan.steps, run.allowed)
+    refuse_what_is_not_allowed(made, run.screen)
     first = made.plan.passes[0] if made.plan.passes else ()
     for step in first:
         state = made.world[step.stack.role]

@@ -16,18 +16,28 @@ def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
         verbose: Whether to show added resources and unchanged parameters one by one.
     """
     passes = plan["passes"]
+    named = f"{plan['environment']}{since(plan)}"
     if passes:
         names = " → ".join(" + ".join(step["stack"] for step in each["steps"]) for each in passes)
         yield (
-            f"Plan for {plan['environment']}: {len(passes)} {'pass' if len(passes) == 1 else 'passes'}: {names}",
+            f"Plan for {named}: {len(passes)} {'pass' if len(passes) == 1 else 'passes'}: {names}",
             "bold",
         )
     else:
-        yield f"Plan for {plan['environment']}: nothing to do", "bold"
+        yield f"Plan for {named}: nothing to do", "bold"
     for number, each in enumerate(passes, 1):
         for step in each["steps"]:
             yield from _step_lines(number, step, verbose=verbose)
     yield from _remarks(plan)
+
+
+def since(plan: Mapping[str, Any]) -> str:
+    """Returns what a plan was compared with, where that is a git revision."""
+    if not plan["since"]:
+        return ""
+    name, commit = plan["since"]["name"], plan["since"]["commit"]
+    short = commit[:10]
+    return f", as deployed from git revision {short if commit.startswith(name) else f'{name} ({short})'}"
 
 
 def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
