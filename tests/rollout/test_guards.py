@@ -9,7 +9,7 @@ from twinstack.errors import RefusedError
 from twinstack.planning.prediction import Change
 from twinstack.rollout.guarded_types import guarded_types
 from twinstack.rollout.guards import Allowed, refused_changes, refused_predictions
-from twinstack.screen.events import ChangeSetMade
+from twinstack.screen.events import ChangeSetDiffers
 
 CLUSTER, ALARM = "AWS::RDS::DBCluster", "AWS::CloudWatch::Alarm"
 
@@ -144,9 +144,13 @@ def test_an_allowed_loss_goes_through(live):
 def test_a_loss_that_only_aws_saw_deletes_the_change_set_and_stops(live):
     live.templates["primary"] = with_note(live.templates["primary"])
     live.aws["primary"].extra_changes["pair-dev-primary"] = [entry(replacement="True", name="Cluster")]
-    with pytest.raises(RefusedError, match="--allow-replace Cluster"):
-        live.deploy()
-    assert live.screen.of(ChangeSetMade)[0].changes[-1]["resource"] == "Cluster"
+    with pytest.raises(RefusedError, match="primary: Cluster: not predicted"):
+        live.deploy(allowed=Allowed(replace=["Cluster"]))
+    (told,) = live.screen.of(ChangeSetDiffers)
+    assert [(change["resource"], change["problems"]) for change in told.changes] == [
+        ("Table", []),
+        ("Cluster", ["not predicted"]),
+    ]
     assert live.change_sets() == []
     assert ("primary", "execute_change_set") not in live.mutations()
     assert live.questions == []

@@ -98,10 +98,16 @@ def test_a_nested_stack_is_asked_for_with_its_changes_and_a_plain_template_witho
     assert "CAPABILITY_AUTO_EXPAND" not in asked["pair-dev-secondary"].capabilities
 
 
+AUTOMATIC = ChangeDetail("Properties", "", True, "", "Never", "Automatic")
+
+
 def test_changes_inside_are_shown_and_a_loss_there_stops_the_step(live):
+    live.templates["primary"] = live.templates["primary"].replace("    Outputs:\n", NESTED + "    Outputs:\n")
+    live.deploy()
+    live.forget_calls()
     live.templates["primary"] = with_note(live.templates["primary"])
     live.aws["primary"].extra_changes["pair-dev-primary"] = [
-        ResourceChange("Modify", "Nested", NESTED_STACK, "n", nested_change_set="arn:nested"),
+        ResourceChange("Modify", "Nested", NESTED_STACK, "n", details=(AUTOMATIC,), nested_change_set="arn:nested"),
         ResourceChange("Remove", "Nested/Bucket", BUCKET, "b"),
     ]
     with pytest.raises(RefusedError, match="--allow-delete Nested/Bucket") as error:
@@ -112,8 +118,12 @@ def test_changes_inside_are_shown_and_a_loss_there_stops_the_step(live):
 
 
 def test_it_is_said_when_aws_does_not_tell_what_changes_inside(live):
+    live.templates["primary"] = live.templates["primary"].replace("    Outputs:\n", NESTED + "    Outputs:\n")
+    live.deploy()
     live.templates["primary"] = with_note(live.templates["primary"])
-    nested = ResourceChange("Modify", "Nested", NESTED_STACK, live.stack("primary").id)
+    live.aws["primary"].put("inner", {}, nested=True)
+    inner = live.aws["primary"].stack("inner").id
+    nested = ResourceChange("Modify", "Nested", NESTED_STACK, inner, details=(AUTOMATIC,))
     live.aws["primary"].extra_changes["pair-dev-primary"] = [nested]
     live.deploy(allowed=Allowed(replace=["Nested"]))
     assert "primary: AWS does not say what would change inside the nested stack Nested" in [

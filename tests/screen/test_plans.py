@@ -45,8 +45,9 @@ FROM_NOTHING = """
         because PeeringId gets its value from secondary.PeeringId
         because PeerCidr gets its value from secondary.VpcCidr
         because PeerBucket gets its value from secondary.BucketArn
+        ~ Bucket AWS::S3::Bucket
+            Replication: nothing → ${secondary:Bucket.Arn}
         + 1 resource
-        ~ Bucket AWS::S3::Bucket: Replication
 """
 LAST_PASS = """
     Plan for dev: 1 pass: primary
@@ -54,8 +55,9 @@ LAST_PASS = """
         because PeeringId gets its value from secondary.PeeringId
         because PeerCidr gets its value from secondary.VpcCidr
         because PeerBucket gets its value from secondary.BucketArn
+        ~ Bucket AWS::S3::Bucket
+            Replication: nothing → arn-2
         + Route AWS::EC2::Route
-        ~ Bucket AWS::S3::Bucket: Replication
         VpcCidr = '10.0.0.0/16' (default)
         PeeringId = 'pcx-2' (wire)
         PeerCidr = '10.1.0.0/16' (wire)
@@ -65,19 +67,28 @@ MOVED_NETWORK = """
     Plan for dev: 3 passes: primary → secondary → primary
       Pass 1: update primary (pair-dev-primary) in us-east-1
         because parameter VpcCidr changes
-        ± Vpc AWS::EC2::VPC: CidrBlock (replacement)
-        ± Table AWS::EC2::RouteTable: VpcId (replacement)
-        ± Route AWS::EC2::Route: RouteTableId (replacement)
+        ± Vpc AWS::EC2::VPC (replacement, ReplaceAndDelete)
+            CidrBlock: 10.0.0.0/16 → 10.9.0.0/16 (replaces it)
+        ± Table AWS::EC2::RouteTable (replacement, ReplaceAndDelete)
+            VpcId: ${primary:Vpc} → ${primary:Vpc} (new) (replaces it)
+        ± Route AWS::EC2::Route (replacement, ReplaceAndDelete)
+            RouteTableId: ${primary:Table} → ${primary:Table} (new) (replaces it)
         outputs that change: VpcId, VpcCidr
       Pass 2: update secondary (pair-dev-secondary) in eu-west-1
         because PeerVpc changes with primary.VpcId
         because PeerCidr changes with primary.VpcCidr
-        ± Peering AWS::EC2::VPCPeeringConnection: PeerVpcId (replacement)
-        ± Route AWS::EC2::Route: VpcPeeringConnectionId, DestinationCidrBlock (replacement)
+        ± Peering AWS::EC2::VPCPeeringConnection (replacement, ReplaceAndDelete)
+            PeerVpcId: vpc-1 → ${primary:Vpc} (replaces it)
+        ± Route AWS::EC2::Route (replacement, ReplaceAndDelete)
+            VpcPeeringConnectionId:
+              - ${secondary:Peering}
+              + ${secondary:Peering} (new)
+            DestinationCidrBlock: 10.0.0.0/16 → 10.9.0.0/16 (replaces it)
         outputs that change: PeeringId
       Pass 3: update primary (pair-dev-primary) in us-east-1
         because PeeringId changes with secondary.PeeringId
-        ~ Route AWS::EC2::Route: VpcPeeringConnectionId
+        ~ Route AWS::EC2::Route
+            VpcPeeringConnectionId: pcx-2 → ${secondary:Peering}
 """
 SWITCHED_OFF = """
     Plan for dev: 1 pass: secondary
@@ -108,8 +119,9 @@ SECRET = """
       Pass 1: update primary (pair-dev-primary) in us-east-1
         because its template generated/primary.yaml changed
         because parameter Token changes
-        ~ Cluster AWS::RDS::GlobalCluster: Engine
-        cannot be compared (NoEcho): Token
+        ~ Cluster AWS::RDS::GlobalCluster
+            Engine: aurora-mysql → ****
+        cannot be compared: Token
         Token = '****' (literal)
         VpcCidr = '10.0.0.0/16' (default)
         PeeringId = 'pcx-2' (wire)
@@ -219,8 +231,9 @@ def test_a_comment_on_a_pull_request_has_a_table_and_everything_folded_below_it(
              because PeeringId gets its value from secondary.PeeringId
              because PeerCidr gets its value from secondary.VpcCidr
              because PeerBucket gets its value from secondary.BucketArn
+             ~ Bucket AWS::S3::Bucket
+                 Replication: nothing → arn-2
         +    + Route AWS::EC2::Route
-             ~ Bucket AWS::S3::Bucket: Replication
              VpcCidr = '10.0.0.0/16' (default)
              PeeringId = 'pcx-2' (wire)
              PeerCidr = '10.1.0.0/16' (wire)

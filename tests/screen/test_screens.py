@@ -18,8 +18,18 @@ CHANGE = {
     "type": "AWS::RDS::DBCluster",
     "physical_id": "cluster-1",
     "replacement": "Conditional",
+    "policy_action": "",
     "properties": ("Port", "Engine"),
+    "values": (
+        {"path": "Port", "before": "3306", "after": "3307", "recreation": "Never"},
+        {"path": "Engine", "before": "aurora-mysql", "after": "aurora-postgresql", "recreation": "Conditionally"},
+    ),
+    "foreseen": "certain",
+    "predicted": "",
+    "problems": (),
 }
+ADDED = {**CHANGE, "action": "Add", "replacement": "False", "properties": (), "values": ()}
+TOUCHED = {**CHANGE, "resource": "Record", "replacement": "False", "foreseen": "touched"}
 PLAN = {
     "version": 1,
     "environment": "dev",
@@ -31,6 +41,8 @@ PLAN = {
     "unused": [],
     "fewest_passes": True,
     "elsewhere": None,
+    "since": None,
+    "refused": [],
 }
 WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
 STATUS = {"stack": "primary", "region": "us-east-1", "name": "pair-dev-primary", "status": "UPDATE_COMPLETE"}
@@ -49,9 +61,26 @@ EVENTS: list[tuple[Event, str]] = [
     (told.PlanMade(PLAN), "Plan for dev: nothing to do"),
     (told.StepBegun(1, 3, "primary", "us-east-1", "CREATE"), "Pass 1 of 3: create primary in us-east-1"),
     (
-        told.ChangeSetMade("primary", "twinstack-1", (CHANGE, {**CHANGE, "action": "Add"})),
-        "  change set twinstack-1: 1 Modify, 1 Add\n"
-        "    ~ Cluster AWS::RDS::DBCluster: Port, Engine (replacement possible)",
+        told.ChangeSetMade("primary", "twinstack-1", (ADDED, CHANGE, TOUCHED)),
+        "  change set twinstack-1: 1 perhaps replaced, 1 added, 1 may be touched\n"
+        "    ±? Cluster AWS::RDS::DBCluster (replacement possible)\n"
+        "        Port: 3306 → 3307\n"
+        "        Engine: aurora-mysql → aurora-postgresql (may replace it)\n"
+        "    + 1 resource\n"
+        "    may be touched, since what they refer to changes: Record",
+    ),
+    (
+        told.ChangeSetDiffers(
+            "primary",
+            "twinstack-1",
+            ({**CHANGE, "predicted": "Modify: Port", "problems": ("Engine is not predicted",)}, ADDED),
+        ),
+        "  change set twinstack-1 is not what was predicted:\n"
+        "        predicted                            in the change set\n"
+        "    !!  Cluster: Modify: Port                ±? Cluster AWS::RDS::DBCluster\n"
+        "                                             (replacement possible)\n"
+        "        Engine is not predicted\n"
+        "        + Cluster AWS::RDS::DBCluster        + Cluster AWS::RDS::DBCluster",
     ),
     (told.NothingToChange("primary"), "  primary: nothing to change"),
     (
@@ -158,7 +187,7 @@ def test_values_of_a_json_line_are_those_of_the_event():
         "event": "change-set",
         "stack": "primary",
         "name": "twinstack-1",
-        "changes": [{**CHANGE, "properties": ["Port", "Engine"]}],
+        "changes": json.loads(json.dumps([CHANGE])),
         "asked": False,
     }
 
@@ -238,9 +267,8 @@ def test_what_is_waited_for_is_shown_on_a_terminal_only():
 
 
 def test_a_change_set_that_a_person_is_asked_about_is_shown_whole():
-    change = {**CHANGE, "action": "Add", "replacement": "False"}
-    assert "Cluster" not in drawn(told.ChangeSetMade("primary", "x", (change,)))
-    assert "+ Cluster" in drawn(told.ChangeSetMade("primary", "x", (change,), asked=True))
+    assert "Cluster" not in drawn(told.ChangeSetMade("primary", "x", (ADDED,)))
+    assert "+ Cluster" in drawn(told.ChangeSetMade("primary", "x", (ADDED,), asked=True))
 
 
 def test_without_a_terminal_there_are_no_control_codes():
@@ -282,7 +310,7 @@ def test_verbose_shows_every_event_of_an_operation():
 
 
 def test_added_resources_are_counted_and_listed_only_when_asked_for():
-    event = told.ChangeSetMade("primary", "twinstack-1", ({**CHANGE, "action": "Add", "replacement": "False"},))
+    event = told.ChangeSetMade("primary", "twinstack-1", (ADDED,))
     assert "Cluster" not in drawn(event)
     assert "+ Cluster AWS::RDS::DBCluster" in drawn(event, verbose=True)
 

@@ -26,8 +26,9 @@ def run(settings: Settings) -> int:
     rows = [read(clients[role].cloudformation, stack) for role, stack in planner.system.stacks.items()]
     beside = look_elsewhere(environment, clients, [row["stack"] for row in rows if _is_missing(row["status"])])
     strays = [
-        _row(stray.role, stray.sighting.region, stray.sighting.cloudformation, stray.sighting.stack, stray.reason)
+        _row(stray.role, stray.region, seen.cloudformation, seen.stack, stray.reason)
         for stray in beside.strays
+        if (seen := stray.sighting)
     ]
     screen.tell(StatusRead((*rows, *strays)))
     for gap in beside.gaps:

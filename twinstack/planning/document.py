@@ -149,6 +149,24 @@ class WireDocument(_Document):
     parameter: str
 
 
+class RevisionDocument(_Document):
+    """The git revision whose deployment stands in for what is on AWS."""
+
+    name: str = Field(description="as it was given, such as HEAD~1")
+    commit: str
+
+
+class RefusalDocument(_Document):
+    """Something for which `deploy` would refuse the plan."""
+
+    stack: str
+    resource: str | None = Field(description="null where the whole stack would be left behind")
+    type: str | None
+    action: Literal["Replace", "Remove", "Abandon"]
+    flag: str = Field(description="the option that allows it")
+    sentence: str
+
+
 class PlanDocument(_Document):
     """A plan: every pass and every predicted change."""
 
@@ -164,6 +182,8 @@ class PlanDocument(_Document):
     elsewhere: dict[str, Any] | None = Field(
         description="stacks that moved or were forgotten; null where nobody looked"
     )
+    since: RevisionDocument | None = Field(None, description="null for a plan from what is on AWS, or from nothing")
+    refused: tuple[RefusalDocument, ...] = Field((), description="what `deploy` would refuse, the first cause last")
 
     @property
     def steps(self) -> tuple[StepDocument, ...]:
@@ -175,7 +195,14 @@ class PlanDocument(_Document):
         return self.model_dump(mode="json", by_alias=True)
 
 
-def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | None = None) -> PlanDocument:
+def plan_document(
+    plan: Plan,
+    environment: str,
+    elsewhere: Mapping[str, Any] | None = None,
+    *,
+    since: RevisionDocument | None = None,
+    refused: tuple[RefusalDocument, ...] = (),
+) -> PlanDocument:
     """Returns the plan as a document.
 
     Args:
@@ -183,6 +210,8 @@ def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | N
         environment: The environment's name.
         elsewhere: The stacks that the file does not name where they are, as `rollout.elsewhere` has them; None where
             nobody looked.
+        since: The git revision whose deployment the plan starts from.
+        refused: What `deploy` would refuse.
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
     return PlanDocument(
@@ -199,6 +228,8 @@ def plan_document(plan: Plan, environment: str, elsewhere: Mapping[str, Any] | N
         unused=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
         fewest_passes=plan.searched,
         elsewhere=None if elsewhere is None else dict(elsewhere),
+        since=since,
+        refused=refused,
     )
 
 

@@ -50,11 +50,22 @@ def differences(name: str, before: Value, after: Value) -> Iterator[Shown]:
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from differences(f"{name}.{index}", old, new)
+    elif isinstance(before, list) and isinstance(after, list) and (items := _items(before, after)):
+        for index, old, new in items:
+            yield from differences(f"{name}.{index}", old, new)
     else:
         old_text, new_text = text_of(before, name), text_of(after, name)
         if old_text == new_text and old_text not in (None, HIDDEN):
             new_text = f"{new_text} (new)"
         yield Shown(name, old_text, new_text, is_symbolic(after))
+
+
+def _items(before: list[Value], after: list[Value]) -> list[tuple[int, Value, Value]]:
+    """Returns the items that only one of two lists has, with their places; nothing where only the order differs."""
+    old, new = set(map(freeze, before)), set(map(freeze, after))
+    gone = [(index, item, NO_VALUE) for index, item in enumerate(before) if freeze(item) not in new]
+    come = [(index, NO_VALUE, item) for index, item in enumerate(after) if freeze(item) not in old]
+    return [*gone, *come]
 
 
 def text_of(value: Value, name: str = "") -> str | None:

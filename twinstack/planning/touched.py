@@ -83,7 +83,7 @@ def touched(resolver: Resolver, changes: Mapping[str, Change], around: Surroundi
         changes: The certain changes by logical id.
         around: The resources and their rules.
     """
-    replacements = {name: change.replacement for name, change in changes.items() if change.action not in _ENDS}
+    replacements = {name: _replacement(change) for name, change in changes.items() if change.action not in _ENDS}
     may = {name: list(_references(name, resource, resolver, around)) for name, resource in around.resources.items()}
     found: dict[str, Touched] = {}
     while True:
@@ -102,6 +102,12 @@ def touched(resolver: Resolver, changes: Mapping[str, Change], around: Surroundi
 
 _ENDS = ("Add", "Remove")
 _RANK = ("False", "Conditional", "True")
+
+
+def _replacement(change: Change) -> str:
+    """What a change set, which looks at whole properties, may say of the replacement."""
+    by_part = any(detail.by_part for detail in change.details)
+    return "Conditional" if by_part and change.action == "Modify" else change.replacement
 
 
 def _references(

@@ -36,12 +36,13 @@ _KEY = re.compile(r"Key\(([^()]+)\)")
 _TEMPLATE = Path(__file__).with_name("artifact_bucket.yaml")
 
 
-def build_packages(system: System, root: Path) -> dict[str, Package]:
+def build_packages(system: System, root: Path, wheels: Path | None = None) -> dict[str, Package]:
     """Packages every folder that a template names in a wire `artifacts.Key(folder)`.
 
     Args:
         system: The stacks.
         root: The folder that the named folders are relative to.
+        wheels: Where wheels are kept; None for the place under `root`.
 
     Returns:
         The packages by folder.
@@ -50,8 +51,8 @@ def build_packages(system: System, root: Path) -> dict[str, Package]:
         InputError: A folder is not there.
         TwinStackError: What a folder depends on cannot be fetched.
     """
-    folders = dict.fromkeys(folder for stack in system.stacks.values() for folder in _folders(stack))
-    return {folder: build(root / folder, root / WHEELS) for folder in folders}
+    folders = dict.fromkeys(folder for stack in system.stacks.values() for folder in code_folders(stack))
+    return {folder: build(root / folder, wheels or root / WHEELS) for folder in folders}
 
 
 def with_known_artifacts(
@@ -66,7 +67,7 @@ def with_known_artifacts(
     """
     stacks = {}
     for role, stack in system.stacks.items():
-        values = {f"Key({folder})": packages[folder].key(folder) for folder in _folders(stack)}
+        values = {f"Key({folder})": packages[folder].key(folder) for folder in code_folders(stack)}
         if bucket := (buckets or {}).get(role):
             values[BUCKET] = bucket
         stacks[role] = replace(stack, artifacts=values)
@@ -128,7 +129,7 @@ def provide(run: Run, stacks: Iterable[Stack]) -> Run:
     made = {stack.site: _bucket(run, stack) for stack in one_a_site(needing)}
     for stack in needing:
         bucket = buckets[stack.role] = made[stack.site]
-        for folder in _folders(stack):
+        for folder in code_folders(stack):
             package = run.packages[folder]
             run.clients[stack.role].buckets.put(bucket, package.key(folder), package.content)
         run = upload_template(run, stack, bucket)
@@ -148,7 +149,7 @@ def upload_template(run: Run, stack: Stack, bucket: str | None = None) -> Run:
     return replace(run, template_urls={**run.template_urls, stack.role: url})
 
 
-def _folders(stack: Stack) -> list[str]:
+def code_folders(stack: Stack) -> list[str]:
     """Returns the folders whose package a stack's template asks for."""
     wires = [wire for wire in stack.template.wires if wire.is_artifact]
     return [match[1] for wire in wires if (match := _KEY.fullmatch(wire.output))]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twinstack.aws.api import Capability, ChangeSet, ChangeSetRequest, CloudFormation
 from twinstack.clock import Clock
 from twinstack.errors import NotConvergedError, TwinStackError
 from twinstack.planning.steps import Step, known, resolver_for
+from twinstack.review.reading import united
 from twinstack.rollout.guarded_types import NESTED_STACK
 from twinstack.templates import Template
 
@@ -30,12 +31,14 @@ class Prepared:
         token: The token that its execution's events carry.
         name: Its name.
         made_stack: Whether the stack exists only because of it, empty and waiting for its execution.
+        saved: Whether it belongs to a saved plan, which a refusal leaves as it is.
     """
 
     change_set: ChangeSet
     token: str
     name: str
     made_stack: bool = False
+    saved: bool = False
 
 
 def growing_waits(first: float = FIRST_WAIT) -> Iterator[float]:
@@ -128,7 +131,7 @@ def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Cl
         raise
     prepared = Prepared(change_set, request.token, request.name, made_stack)
     if change_set.status == "CREATE_COMPLETE":
-        return prepared
+        return replace(prepared, change_set=with_values(cloudformation, change_set))
     empty = any(sentence in change_set.status_reason for sentence in _NO_CHANGES)
     problems = [] if empty else cloudformation.change_set_problems(created.arn)
     discard(cloudformation, prepared)
@@ -136,6 +139,12 @@ def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Cl
         return None
     reason = "\n".join([change_set.status_reason, *problems])
     raise ChangeSetError(f"{request.stack_name}: AWS could not make the change set ({change_set.status}): {reason}")
+
+
+def with_values(cloudformation: CloudFormation, change_set: ChangeSet) -> ChangeSet:
+    """Returns a change set that is worked out, with the values before and after where AWS shows them."""
+    valued = cloudformation.describe_change_set(change_set.arn, values=True)
+    return replace(change_set, changes=united(change_set.changes, valued.changes))
 
 
 def _worked_out(cloudformation: CloudFormation, arn: str, clock: Clock) -> ChangeSet:
@@ -149,8 +158,10 @@ def _worked_out(cloudformation: CloudFormation, arn: str, clock: Clock) -> Chang
 def discard(cloudformation: CloudFormation, prepared: Prepared) -> None:
     """Deletes a change set that is not to be executed, and the stack that came with it while that is still empty.
 
-    Another run may have filled the stack in the meantime, so its status is asked for again.
+    Another run may have filled the stack in the meantime, so its status is asked for again. One of a saved plan stays.
     """
+    if prepared.saved:
+        return
     cloudformation.delete_change_set(prepared.change_set.arn)
     if not prepared.made_stack:
         return

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_stack, read_world
-from twinstack.errors import NotConvergedError, RefusedError, TwinStackError, UnreachableError
-from twinstack.planning.document import plan_document
-from twinstack.planning.passes import Plan, plan, with_update_order
+from twinstack.errors import NotConvergedError, TwinStackError, UnreachableError
+from twinstack.planning.document import StepDocument
+from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner, Step
 from twinstack.planning.world import Live, Unknown, World
+from twinstack.review.saved_plans import SavedChangeSet, SavedPlan
 from twinstack.rollout import protection
-from twinstack.rollout.artifacts import existing_buckets, provide, with_known_artifacts
+from twinstack.rollout.artifacts import provide
 from twinstack.rollout.change_sets import ChangeSetError
 from twinstack.rollout.convergence import read_wires
-from twinstack.rollout.elsewhere import created_by, gone_roles, look_elsewhere, refuse_strays
-from twinstack.rollout.executing import Begun, begin, conclude, execute, give_up
-from twinstack.rollout.guards import Allowed, refused_predictions
-from twinstack.rollout.readiness import refuse_unready
+from twinstack.rollout.executing import Begun, begin, conclude, execute, give_up, review
+from twinstack.rollout.planned import make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.run import Run
+from twinstack.rollout.saving import refuse_stale, take_up
 from twinstack.rollout.watching import Operation, watch
-from twinstack.screen.events import OutputsRead, PlanMade, StepBegun, StepSkipped, Warning_, WiresRead
+from twinstack.screen.events import NothingToChange, OutputsRead, PlanMade, StepBegun, StepSkipped, Warning_, WiresRead
 from twinstack.statuses import Standing, standing
 
 
@@ -52,6 +52,23 @@ class _Failures:
         return None
 
 
+@dataclass(frozen=True)
+class _Place:
+    """Where in the plan a pass stands: its number, how many there are, and its steps as they were shown.
+
+    `change_sets` are those that were made for it when the plan was saved, None where it makes its own.
+    """
+
+    number: int
+    passes: int
+    steps: tuple[StepDocument, ...]
+    change_sets: Mapping[str, SavedChangeSet] | None = None
+
+    def shown(self, role: str) -> StepDocument:
+        """Returns the step of a stack as it was shown."""
+        return next(step for step in self.steps if step.stack == role)
+
+
 def _producers(run: Run, role: str) -> set[str]:
     """Returns the stacks that a stack takes values from, directly or through others."""
     found: set[str] = set()
@@ -64,13 +81,14 @@ def _producers(run: Run, role: str) -> set[str]:
     return found
 
 
-def deploy(run: Run, *, passes: int | None = None) -> Plan:
+def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = None) -> Plan:
     """Brings every stack to what its template and the environment say.
 
     Args:
         run: The run.
         passes: Only the first so many passes; None for all. While passes are left no wire is read back: more is to
             come.
+        saved: A saved plan: what it shows is done, with the change sets that were made for it.
 
     Returns:
         The whole plan; its passes are empty when there was nothing to do.
@@ -78,28 +96,26 @@ def deploy(run: Run, *, passes: int | None = None) -> Plan:
     Raises:
         BusyError: Another operation is running on a stack.
         InputError: Something that is to be abandoned is not there.
-        RefusedError: A guard refused, or the person did.
+        RefusedError: A guard refused, or the person did, or the saved plan is stale.
         NotConvergedError: After the last pass something still differs.
         TwinStackError: A step failed.
     """
-    world = read_world(run.planner.system, run.clients)
-    refuse_unready(run.planner, world)
-    buckets = existing_buckets(run.environment.file, run.planner.system, run.clients)
-    system = with_known_artifacts(run.planner.system, run.packages, buckets)
-    planner = with_update_order(replace(run.planner, system=system))
-    planned = plan(planner, world)
-    beside = look_elsewhere(run.environment, run.clients, created_by(planned), gone_roles(system, world))
-    run.screen.tell(PlanMade(plan_document(planned, run.environment.name, beside.as_data()).as_data()))
-    refuse_strays(run.environment.file, beside, run.allowed.abandon, run.screen)
+    made = make_plan(run)
+    world, planner, planned = made.world, made.planner, made.plan
+    run.screen.tell(PlanMade(made.shown.as_data()))
+    if saved:
+        refuse_stale(saved, made)
+    refuse_what_is_not_allowed(made, run.screen)
     if run.protected:
         _restore_protection(run, planner, world)
-    _refuse_losses(planned, run.allowed)
     run = provide(replace(run, planner=planner), {step.stack.role: step.stack for step in planned.steps}.values())
     planner = run.planner
     failures = _Failures()
     try:
         for number, steps in enumerate(planned.passes[:passes], 1):
-            world = _run_pass(run, planner, world, steps, place=(number, len(planned.passes)), failures=failures)
+            change_sets = {it.stack: it for it in saved.change_sets} if saved and number == 1 else None
+            place = _Place(number, len(planned.passes), made.shown.passes[number - 1].steps, change_sets)
+            world = _run_pass(run, planner, world, steps, place=place, failures=failures)
     except TwinStackError as error:
         if failures.causes:  # what failed first is the cause, whatever came of it later
             raise TwinStackError("\n".join([str(error), *failures.causes])) from error
@@ -121,16 +137,8 @@ def _restore_protection(run: Run, planner: Planner, world: World) -> None:
             protection.restore(run.cloudformation(role), planner.system.stacks[role].name, protected=True)
 
 
-def _refuse_losses(planned: Plan, allowed: Allowed) -> None:
-    sentences = [
-        sentence for step in planned.steps for sentence in refused_predictions(step.stack.role, step.changes, allowed)
-    ]
-    if sentences:
-        raise RefusedError("\n".join(dict.fromkeys(sentences)))
-
-
 def _run_pass(
-    run: Run, planner: Planner, world: World, steps: Sequence[Step], *, place: tuple[int, int], failures: _Failures
+    run: Run, planner: Planner, world: World, steps: Sequence[Step], *, place: _Place, failures: _Failures
 ) -> World:
     """Prepares, reviews and executes the steps of a pass side by side; returns the world after it."""
     begun = _begin_pass(run, planner, world, steps, place=place, failures=failures)
@@ -148,7 +156,7 @@ def _run_pass(
 
 
 def _begin_pass(
-    run: Run, planner: Planner, world: World, steps: Sequence[Step], *, place: tuple[int, int], failures: _Failures
+    run: Run, planner: Planner, world: World, steps: Sequence[Step], *, place: _Place, failures: _Failures
 ) -> list[Begun]:
     """Has every change set of a pass reviewed before the first of them is executed."""
     begun: list[Begun] = []
@@ -158,9 +166,9 @@ def _begin_pass(
             if blocker := failures.blocker(run, planned):
                 run.screen.tell(StepSkipped(role, f"{blocker} failed"))
                 continue
-            run.screen.tell(StepBegun(*place, role, planned.stack.region, planned.operation))
+            run.screen.tell(StepBegun(place.number, place.passes, role, planned.stack.region, planned.operation))
             try:
-                reviewed = begin(run, planner.step(world, role), world[role])
+                reviewed = _begin(run, planner.step(world, role), world, place)
             except (AwsError, ChangeSetError) as error:
                 failures.add(planned, str(error))
                 continue
@@ -171,6 +179,17 @@ def _begin_pass(
             _try_to_give_up(run, item)
         raise
     return begun
+
+
+def _begin(run: Run, step: Step, world: World, place: _Place) -> Begun | None:
+    """Has the change set of a step reviewed: a new one, or the one that was made when the plan was saved."""
+    role = step.stack.role
+    if place.change_sets is None:
+        return begin(run, step, world[role], place.shown(role))
+    if role not in place.change_sets:
+        run.screen.tell(NothingToChange(role))
+        return None
+    return review(run, step, world[role], take_up(run, role, place.change_sets[role]))
 
 
 def _try_to_give_up(run: Run, item: Begun) -> None:

@@ -14,11 +14,10 @@ from twinstack.aws.api import Clients
 from twinstack.aws.elsewhere_reading import Sighting, look_around
 from twinstack.environment.assembly import Environment
 from twinstack.environment.file import EnvironmentFile
-from twinstack.errors import InputError, RefusedError
+from twinstack.errors import InputError
 from twinstack.planning.passes import Plan
 from twinstack.planning.system import Stack, System
 from twinstack.planning.world import Live, World
-from twinstack.screen.events import Screen, Warning_
 from twinstack.statuses import Standing, standing
 from twinstack.templates import ARTIFACTS
 
@@ -29,36 +28,40 @@ class Stray:
 
     Attributes:
         role: The role that it was deployed as, or its name where no tag says that: what `--abandon` takes.
-        sighting: The stack, and where it is.
+        name: The stack's name.
+        region: Where it is.
+        status: Its status.
         region_of_file: The region in which the file has a stack of this name; '' when it has none, and the stack is
             forgotten.
+        sighting: How it was seen; None where nobody looked, and git says that it was deployed.
     """
 
     role: str
-    sighting: Sighting
+    name: str
+    region: str
+    status: str
     region_of_file: str
+    sighting: Sighting | None = None
 
     @property
     def where(self) -> str:
         """The stack, where it is, and its status."""
-        stack = self.sighting.stack
-        return f"stack {stack.name} in {self.sighting.region} ({stack.status})"
+        return f"stack {self.name} in {self.region} ({self.status})"
 
     @property
     def reason(self) -> str:
         """Why it is one."""
         if self.region_of_file:
             return f"it has moved: the file has it in {self.region_of_file}"
-        return "it is forgotten: it carries the tags of this environment and the file does not name it"
+        return "it is forgotten: it belongs to this environment and the file does not name it"
 
     def as_data(self) -> dict[str, str | None]:
         """Returns it as the plan document has it."""
-        stack = self.sighting.stack
         return {
             "stack": self.role,
-            "name": stack.name,
-            "region": self.sighting.region,
-            "status": stack.status,
+            "name": self.name,
+            "region": self.region,
+            "status": self.status,
             "region_of_file": self.region_of_file or None,
         }
 
@@ -144,7 +147,8 @@ def strays(environment: Environment, seen: Sequence[Sighting], wanted: Collectio
         owner = (stack.tags.get("Project"), stack.tags.get("EnvironmentSuffix"))
         if owner == (file.model.project, file.suffix) or (None in owner and key in missing):
             role = stack.tags.get("Role") or next((one.role for one in wanted if one.name == stack.name), stack.name)
-            found.setdefault(stack.stack_id, Stray(role, each, regions.get(key, "")))
+            stray = Stray(role, stack.name, each.region, stack.status, regions.get(key, ""), each)
+            found.setdefault(stack.stack_id, stray)
     return list(found.values())
 
 
@@ -152,28 +156,18 @@ def _counts(sighting: Sighting) -> bool:
     return not sighting.stack.nested and standing(sighting.stack.status) is not Standing.ABSENT
 
 
-def refuse_strays(file: EnvironmentFile, beside: Elsewhere, abandoned: Collection[str], screen: Screen) -> None:
-    """Refuses to deploy while a stack has moved or is forgotten, save those that are left behind on purpose.
-
-    Args:
-        file: The environment file.
-        beside: What was found.
-        abandoned: The roles of the stacks to leave behind.
-        screen: Told of each that is left behind.
+def not_abandoned(beside: Elsewhere, abandoned: Collection[str]) -> list[Stray]:
+    """Returns the stacks that moved or were forgotten and that nobody said to leave behind.
 
     Raises:
-        InputError: There is no such stack under one of the roles.
-        RefusedError: There is one that nobody said to leave behind.
+        InputError: There is no such stack under one of the roles to leave behind.
     """
     there = dict.fromkeys(stray.role for stray in beside.strays)
     for role in abandoned:
         if role not in there:
             found = ", ".join(there) or "none"
             raise InputError(f"--abandon {role}: no stack of that role has moved or is forgotten; found: {found}")
-    if sentences := [refusal(stray, file) for stray in beside.strays if stray.role not in abandoned]:
-        raise RefusedError("\n".join(sentences))
-    for stray in beside.strays:
-        screen.tell(Warning_(f"{stray.role}: {stray.where} is left behind on purpose, with what it holds"))
+    return [stray for stray in beside.strays if stray.role not in abandoned]
 
 
 def refusal(stray: Stray, file: EnvironmentFile) -> str:
@@ -181,6 +175,8 @@ def refusal(stray: Stray, file: EnvironmentFile) -> str:
     back = f"Put it back under stacks ({file.where('stacks')})"
     if stray.region_of_file:
         back = f"Put its region back ({file.where('stacks', stray.role, 'region')})"
+    elif stray.role in file.model.stacks:
+        back = f"Give {stray.role} its name back, or its account ({file.where('stacks', stray.role)})"
     return (
         f"{stray.role}: {stray.where} would be left to nobody, with what it holds; {stray.reason}. "
         f"{back}, or leave it behind on purpose with --abandon {stray.role}"

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
-from twinstack.aws.api import ChangeSet, CloudFormation, ResourceChange
+from twinstack.aws.api import CloudFormation
 from twinstack.environment.assembly import PROTECTED_PARAMETER
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
-from twinstack.planning.macros import made_by_macros
+from twinstack.planning.document import StepDocument, step_document
+from twinstack.planning.macros import made_by_macros, may_be_made
 from twinstack.planning.steps import Step, resolver_for
 from twinstack.planning.system import Stack
 from twinstack.planning.world import Live, StackState
+from twinstack.review.comparison import Prediction, compare
+from twinstack.review.contract import departures
+from twinstack.review.rows import row_data
 from twinstack.rollout import protection
 from twinstack.rollout.change_sets import Prepared, discard, prepare, request_for
 from twinstack.rollout.guards import refused_changes, unseen
 from twinstack.rollout.nested_stacks import held_by_nested_stacks
 from twinstack.rollout.run import Run
 from twinstack.rollout.watching import Operation, first_cause, newest_event, watch
-from twinstack.screen.events import ChangeSetMade, NothingToChange, StepDone, StepFailed, Warning_
+from twinstack.screen.events import ChangeSetDiffers, ChangeSetMade, NothingToChange, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome, Standing, standing
 
 
@@ -30,20 +34,21 @@ class Begun:
     prepared: Prepared
 
 
-def begin(run: Run, step: Step, state: StackState) -> Begun | None:
+def begin(run: Run, step: Step, state: StackState, shown: StepDocument | None = None) -> Begun | None:
     """Makes the change set of a step and has it reviewed.
 
     Args:
         run: The run.
         step: The step, with the values that earlier passes have made.
         state: The stack as it is.
+        shown: The step as the plan showed it; None where it is shown for the first time.
 
     Returns:
         The reviewed change set, or None when AWS has nothing to change.
 
     Raises:
         NotConvergedError: A value that an earlier pass should have made is not there.
-        RefusedError: A guard refused, or the person did; the change set is deleted again.
+        RefusedError: It differs from what was shown, a guard refused, or the person did; the change set is deleted.
         TwinStackError: AWS could not make the change set.
     """
     role, cloudformation = step.stack.role, run.cloudformation(step.stack.role)
@@ -52,6 +57,8 @@ def begin(run: Run, step: Step, state: StackState) -> Begun | None:
         raise NotConvergedError(f"{role}: an earlier pass should have made the values of {wires}, and did not")
     if step.refused:
         raise RefusedError("\n".join(step.refused))
+    if shown and (different := departures(shown, step_document(step))):
+        raise RefusedError("\n".join([*different, f"{role}: not done, since it was not shown; plan again"]))
     if isinstance(state, Live) and standing(state.status) is Standing.RECREATE:
         delete_failed_creation(run, step)
     request = request_for(step, run.new_id, run.template_urls.get(role))
@@ -59,11 +66,25 @@ def begin(run: Run, step: Step, state: StackState) -> Begun | None:
     if prepared is None:
         run.screen.tell(NothingToChange(role))
         return None
-    changes = tuple(map(_as_data, prepared.change_set.changes))
-    run.screen.tell(ChangeSetMade(role, prepared.name, changes, run.asks))
+    return review(run, step, state, prepared)
+
+
+def review(run: Run, step: Step, state: StackState, prepared: Prepared) -> Begun:
+    """Has a change set reviewed: by its prediction, by the guards, by the person.
+
+    Args:
+        run: The run.
+        step: The step.
+        state: The stack as it is.
+        prepared: The change set; it is deleted when it is refused, unless it belongs to a saved plan.
+
+    Raises:
+        RefusedError: It is not what was predicted, a guard refused, or the person did.
+    """
     begun = Begun(step, prepared)
     try:
-        _review(run, step, state, prepared.change_set)
+        _hold_to_prediction(run, step, state, prepared)
+        _review(run, step, state, prepared)
     except (TwinStackError, KeyboardInterrupt):
         give_up(run, begun)
         raise
@@ -75,19 +96,41 @@ def give_up(run: Run, begun: Begun) -> None:
     discard(run.cloudformation(begun.step.stack.role), begun.prepared)
 
 
-def _as_data(change: ResourceChange) -> dict[str, Any]:
-    return {
-        "action": change.action,
-        "resource": change.resource,
-        "type": change.type,
-        "physical_id": change.physical_id,
-        "replacement": change.replacement,
-        "properties": change.properties,
-    }
+def _hold_to_prediction(run: Run, step: Step, state: StackState, prepared: Prepared) -> None:
+    """Shows the change set, and refuses one that is not what was predicted."""
+    prediction = Prediction(step_document(step), _made_by_macro(step, state))
+    rows = compare(prediction, prepared.change_set.changes)
+    told = tuple(map(row_data, rows))
+    if any(row.problems for row in rows):
+        run.screen.tell(ChangeSetDiffers(step.stack.role, prepared.name, told))
+        sentences = [f"{step.stack.role}: {row.resource}: {', '.join(row.problems)}" for row in rows if row.problems]
+        raise RefusedError(
+            "\n".join([*sentences, f"{step.stack.role}: the change set is not what was predicted; {_left(prepared)}"])
+        )
+    run.screen.tell(ChangeSetMade(step.stack.role, prepared.name, told, run.asks))
 
 
-def _review(run: Run, step: Step, state: StackState, change_set: ChangeSet) -> None:
-    role = step.stack.role
+def _made_by_macro(step: Step, state: StackState) -> Callable[[str], bool]:
+    """Returns what tells whether an entry of the change set may be a macro's work, under either template."""
+    if not step.left_to_aws and not (isinstance(state, Live) and state.template.macros):
+        return lambda _resource: False
+    templates = [step.stack.template, *([state.template] if isinstance(state, Live) else [])]
+
+    def made(resource: str) -> bool:
+        return any(
+            template.macros or resource in made_by_macros(template) or may_be_made(template, resource)
+            for template in templates
+        )
+
+    return made
+
+
+def _left(prepared: Prepared) -> str:
+    return "it stays, not executed" if prepared.saved else "it is deleted, not executed"
+
+
+def _review(run: Run, step: Step, state: StackState, prepared: Prepared) -> None:
+    role, change_set = step.stack.role, prepared.change_set
     for nested in (change.resource for change in change_set.changes if unseen(change)):
         run.screen.tell(Warning_(f"{role}: AWS does not say what would change inside the nested stack {nested}"))
     # What cannot be seen is guarded as if all that the nested stack holds might go.
@@ -96,7 +139,7 @@ def _review(run: Run, step: Step, state: StackState, change_set: ChangeSet) -> N
     if sentences:
         raise RefusedError("\n".join(sentences))
     if not run.confirm(f"{step.operation.capitalize()} {step.stack.name} in {step.stack.region}?"):
-        raise RefusedError(f"{step.stack.role}: declined; its change set is deleted, not executed")
+        raise RefusedError(f"{step.stack.role}: declined; the change set was not approved: {_left(prepared)}")
 
 
 def _types(stack: Stack, state: StackState) -> dict[str, str]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from twinstack.aws.api import ResourceChange, StackResource
 from twinstack.planning.prediction import Change
+from twinstack.planning.steps import Step
+from twinstack.planning.values import is_symbolic
 from twinstack.rollout.guarded_types import NESTED_STACK, guarded_types
 
 
@@ -27,13 +29,70 @@ class Allowed:
     everything: bool = False
 
 
-def refused_predictions(stack: str, changes: Iterable[Change], allowed: Allowed) -> list[str]:
-    """Returns a sentence for each predicted loss that is not allowed."""
+@dataclass(frozen=True)
+class Loss:
+    """A resource whose content would be lost, which nobody allowed.
+
+    Attributes:
+        stack: The stack's role.
+        resource: The logical id.
+        type: The resource type.
+        action: Replace or Remove.
+        properties: What replaces it, where that is known.
+    """
+
+    stack: str
+    resource: str
+    type: str
+    action: str
+    properties: tuple[str, ...] = ()
+
+    @property
+    def flag(self) -> str:
+        """The option that allows it."""
+        return f"{'--allow-replace' if self.action == 'Replace' else '--allow-delete'} {self.resource}"
+
+    @property
+    def sentence(self) -> str:
+        """What would be lost, why, and the way out."""
+        verb = "replaced" if self.action == "Replace" else "removed"
+        *others, last = self.properties or ("",)
+        names = f"{', '.join(others)} and {last} change" if others else f"{last} changes"
+        why = f", since {names}," if self.properties else ""
+        return f"{self.stack}: {self.resource} ({self.type}) would be {verb}{why} and what it holds lost; {self.flag}"
+
+
+def refused_predictions(stack: str, changes: Iterable[Change], allowed: Allowed) -> list[Loss]:
+    """Returns each predicted loss that is not allowed."""
     return [
-        sentence
+        Loss(stack, change.resource, change.type, change.action, _always_replacing(change))
         for change in changes
-        if (sentence := _sentence(stack, change.resource, change.type, change.action, allowed))
+        if _is_loss(change.resource, change.type, change.action, allowed)
     ]
+
+
+def predicted_losses(steps: Iterable[Step], allowed: Allowed) -> list[Loss]:
+    """Returns each loss of a plan that is not allowed, once; one that only follows from another comes before it.
+
+    So the first cause is the last that a reader sees.
+    """
+    found: dict[Loss, bool] = {}
+    for step in steps:
+        follows = {change.resource: _follows(change) for change in step.changes}
+        for loss in refused_predictions(step.stack.role, step.changes, allowed):
+            found.setdefault(loss, follows[loss.resource])
+    last_first = list(reversed(found))
+    return [loss for loss in last_first if found[loss]] + [loss for loss in last_first if not found[loss]]
+
+
+def _follows(change: Change) -> bool:
+    """Whether a resource is replaced only because of values that AWS makes anew, as with what it refers to."""
+    replacing = [detail for detail in change.details if detail.recreation == "Always"]
+    return bool(replacing) and all(is_symbolic(detail.after) for detail in replacing)
+
+
+def _always_replacing(change: Change) -> tuple[str, ...]:
+    return tuple(detail.name or detail.attribute for detail in change.details if detail.recreation == "Always")
 
 
 def refused_changes(
@@ -73,8 +132,10 @@ def refused_changes(
                 allowed,
                 unsaid=unsaid,
             )
+        elif _is_loss(change.resource, change.type, action, allowed):
+            sentence = Loss(stack, change.resource, change.type, action, _recreating(change)).sentence
         else:
-            sentence = _sentence(stack, change.resource, change.type, action, allowed)
+            sentence = None
         if sentence:
             sentences.append(sentence)
     return sentences
@@ -130,11 +191,11 @@ def _replaces(change: ResourceChange, by_name: Mapping[str, ResourceChange], ask
     return not change.details
 
 
-def _sentence(stack: str, resource: str, kind: str, action: str, allowed: Allowed) -> str | None:
-    if kind not in guarded_types() or allowed.everything:
-        return None
-    if action == "Replace" and resource not in allowed.replace:
-        return f"{stack}: {resource} ({kind}) would be replaced and what it holds lost; --allow-replace {resource}"
-    if action == "Remove" and resource not in allowed.delete:
-        return f"{stack}: {resource} ({kind}) would be removed and what it holds lost; --allow-delete {resource}"
-    return None
+def _recreating(change: ResourceChange) -> tuple[str, ...]:
+    """Returns the properties of a change set's entry that may replace the resource."""
+    return tuple(dict.fromkeys(each.name or each.attribute for each in change.details if each.recreates))
+
+
+def _is_loss(resource: str, kind: str, action: str, allowed: Allowed) -> bool:
+    names = {"Replace": allowed.replace, "Remove": allowed.delete}.get(action)
+    return names is not None and kind in guarded_types() and not allowed.everything and resource not in names

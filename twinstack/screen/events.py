@@ -90,6 +90,16 @@ class ChangeSetMade(Event):
 
 
 @dataclass(frozen=True)
+class ChangeSetDiffers(Event):
+    """A change set is not what was predicted, so it is not executed; each entry beside what the plan said of it."""
+
+    code: ClassVar[str] = "change-set-differs"
+    stack: str
+    name: str
+    changes: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
 class NothingToChange(Event):
     """AWS answered that a change set holds no changes."""
 

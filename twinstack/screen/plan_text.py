@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-Line = tuple[str, str]
-_SIGNS = {"Add": "+", "Modify": "~", "Replace": "±", "Replace?": "±?", "Remove": "-", "Import": ">"}
+from twinstack.screen.change_lines import Line, lines_of, touched_lines
 
 
 def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
@@ -17,18 +16,28 @@ def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
         verbose: Whether to show added resources and unchanged parameters one by one.
     """
     passes = plan["passes"]
+    named = f"{plan['environment']}{since(plan)}"
     if passes:
         names = " → ".join(" + ".join(step["stack"] for step in each["steps"]) for each in passes)
         yield (
-            f"Plan for {plan['environment']}: {len(passes)} {'pass' if len(passes) == 1 else 'passes'}: {names}",
+            f"Plan for {named}: {len(passes)} {'pass' if len(passes) == 1 else 'passes'}: {names}",
             "bold",
         )
     else:
-        yield f"Plan for {plan['environment']}: nothing to do", "bold"
+        yield f"Plan for {named}: nothing to do", "bold"
     for number, each in enumerate(passes, 1):
         for step in each["steps"]:
             yield from _step_lines(number, step, verbose=verbose)
     yield from _remarks(plan)
+
+
+def since(plan: Mapping[str, Any]) -> str:
+    """Returns what a plan was compared with, where that is a git revision."""
+    if not plan["since"]:
+        return ""
+    name, commit = plan["since"]["name"], plan["since"]["commit"]
+    short = commit[:10]
+    return f", as deployed from git revision {short if commit.startswith(name) else f'{name} ({short})'}"
 
 
 def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
@@ -36,12 +45,10 @@ def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Itera
     yield f"  Pass {number}: {step['operation'].lower()} {where}", "bold"
     for reason in step["because"]:
         yield f"    because {_reason(reason)}", ""
-    changes = step["changes"]
-    adds = [change for change in changes if change["action"] == "Add"]
-    if adds and not verbose:
-        yield f"    + {len(adds)} {'resource' if len(adds) == 1 else 'resources'}", "green"
-    for change in changes if verbose else [change for change in changes if change["action"] != "Add"]:
-        yield f"    {change_line(change)}", _style(change)
+    yield from lines_of(step["changes"], "    ", verbose=verbose)
+    certain = {change["resource"] for change in step["changes"]}
+    touched = [entry["resource"] for entry in step["may_be_touched"] if entry["resource"] not in certain]
+    yield from touched_lines(touched, "    ")
     if step["operation"] == "UPDATE" and step["changed_outputs"]:
         yield f"    outputs that change: {', '.join(step['changed_outputs'])}", ""
     if step["may_change"]:
@@ -49,7 +56,7 @@ def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Itera
     for macro in step["left_to_aws"]:
         yield f"    not known before the change set: what {macro} makes", "yellow"
     if step["not_comparable"]:
-        yield f"    cannot be compared (NoEcho): {', '.join(step['not_comparable'])}", "yellow"
+        yield f"    cannot be compared: {', '.join(step['not_comparable'])}", "yellow"
     for parameter in step["parameters"] if verbose else []:
         value = "known after an earlier pass" if parameter["unknown"] else repr(parameter["after"])
         yield f"    {parameter['name']} = {value} ({parameter['source']})", "dim"
@@ -96,16 +103,3 @@ def _elsewhere(found: Mapping[str, Any]) -> Iterator[Line]:
         )
     for gap in found["not_looked_at"]:
         yield f"Not looked at: {gap}", "yellow"
-
-
-def change_line(change: Mapping[str, Any]) -> str:
-    """Returns one change of a plan or a change set in one line."""
-    replaced = change["action"] == "Modify" and change["replacement"] == "True"
-    sign = _SIGNS.get("Replace" if replaced else change["action"], change["action"])
-    properties = f": {', '.join(change['properties'])}" if change["properties"] else ""
-    replacement = {"True": " (replacement)", "Conditional": " (replacement possible)"}.get(change["replacement"], "")
-    return f"{sign} {change['resource']} {change['type']}{properties}{replacement}"
-
-
-def _style(change: Mapping[str, Any]) -> str:
-    return {"Add": "green", "Remove": "red", "Replace": "red", "Replace?": "yellow"}.get(change["action"], "")

@@ -12,9 +12,19 @@ from rich.table import Table
 from rich.text import Text
 
 from twinstack.screen import events as told
+from twinstack.screen.change_lines import kind_of, lines_of, side_by_side, touched_lines
 from twinstack.screen.events import Event
-from twinstack.screen.plan_text import change_line, plan_lines
+from twinstack.screen.plan_text import plan_lines
 
+_COUNTED = {
+    "Replace": "replaced",
+    "Remove": "removed",
+    "Replace?": "perhaps replaced",
+    "Dynamic": "left open",
+    "Modify": "modified",
+    "Import": "imported",
+    "Add": "added",
+}
 _VERDICT_COLOURS = {"as expected": "green", "differs": "red", "not answered here": "yellow", "not looked at": "dim"}
 _COLOURS = {"matches": "green", "differs": "red", "stale": "yellow", "unknown": "yellow"}
 
@@ -105,14 +115,22 @@ class TextScreen:
 
     @_draw.register
     def _(self, event: told.ChangeSetMade) -> None:
-        counts: dict[str, int] = {}
-        for change in event.changes:
-            counts[change["action"]] = counts.get(change["action"], 0) + 1
-        summary = ", ".join(f"{count} {action}" for action, count in counts.items()) or "outputs only"
-        self._line(f"  change set {event.name}: {summary}")
-        shown = event.changes if self._verbose or event.asked else [c for c in event.changes if c["action"] != "Add"]
-        for change in shown:
-            self._line("    " + change_line(change))
+        certain = [change for change in event.changes if change["foreseen"] != "touched"]
+        touched = [change["resource"] for change in event.changes if change["foreseen"] == "touched"]
+        counts = Counter(kind_of(change) for change in certain)
+        words = [f"{counts[kind]} {word}" for kind, word in _COUNTED.items() if counts[kind]]
+        words += [f"{len(touched)} may be touched"] if touched else []
+        self._line(f"  change set {event.name}: {', '.join(words) or 'outputs only'}")
+        for line, style in lines_of(certain, "    ", verbose=self._verbose, adds=event.asked):
+            self._line(line, style)
+        for line, style in touched_lines(touched, "    "):
+            self._line(line, style)
+
+    @_draw.register
+    def _(self, event: told.ChangeSetDiffers) -> None:
+        self._line(f"  change set {event.name} is not what was predicted:", "bold red")
+        for line, style in side_by_side(event.changes, "    "):
+            self._line(line, style)
 
     @_draw.register
     def _(self, event: told.NothingToChange) -> None:

@@ -1,0 +1,1 @@
+"""Holds what AWS would do against what was shown; pure."""

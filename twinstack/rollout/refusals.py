@@ -1,0 +1,45 @@
+"""What `deploy` would refuse of a plan, before it asks AWS for a change set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from twinstack.environment.file import EnvironmentFile
+from twinstack.planning.document import RefusalDocument
+from twinstack.planning.passes import Plan
+from twinstack.rollout.elsewhere import Elsewhere, not_abandoned, refusal
+from twinstack.rollout.guards import Allowed, predicted_losses
+
+
+def refusals(
+    plan: Plan, beside: Elsewhere | None, file: EnvironmentFile, allowed: Allowed
+) -> tuple[RefusalDocument, ...]:
+    """Returns what `deploy` would refuse, in an order in which the first cause is the last.
+
+    Args:
+        plan: The plan.
+        beside: The stacks that moved or were forgotten; None where nobody looked.
+        file: The environment file.
+        allowed: What is let through by name.
+
+    Raises:
+        InputError: There is no such stack under one of the roles to leave behind.
+    """
+    return (*_losses(plan, allowed), *_strays(beside or Elsewhere((), ()), file, allowed))
+
+
+def _losses(plan: Plan, allowed: Allowed) -> Iterable[RefusalDocument]:
+    for loss in predicted_losses(plan.steps, allowed):
+        yield RefusalDocument.model_validate(loss)
+
+
+def _strays(beside: Elsewhere, file: EnvironmentFile, allowed: Allowed) -> Iterable[RefusalDocument]:
+    for stray in reversed(not_abandoned(beside, allowed.abandon)):
+        yield RefusalDocument(
+            stack=stray.role,
+            resource=None,
+            type=None,
+            action="Abandon",
+            flag=f"--abandon {stray.role}",
+            sentence=refusal(stray, file),
+        )

@@ -1,0 +1,138 @@
+"""Changes in words, of a plan or of a change set: dangers first, values before and after, lines that fit a screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
+from textwrap import wrap
+from typing import Any
+
+Line = tuple[str, str]
+Entry = Mapping[str, Any]
+# A terminal of the usual width; a log gets the same lines.
+WIDTH = 80
+_SIGNS = {"Add": "+", "Modify": "~", "Replace": "±", "Replace?": "±?", "Remove": "-", "Import": ">", "Dynamic": "?"}
+_STYLES = {"Add": "green", "Remove": "red", "Replace": "red", "Replace?": "yellow", "Dynamic": "yellow"}
+_DANGERS = ("Replace", "Remove", "Dynamic", "Replace?", "Modify", "Import", "Add")
+_REPLACES = {"Always": " (replaces it)", "Conditionally": " (may replace it)"}
+
+
+def kind_of(change: Entry) -> str:
+    """Returns the action, with a replacement as an action of its own."""
+    if change["action"] == "Modify":
+        return {"True": "Replace", "Conditional": "Replace?"}.get(change["replacement"], "Modify")
+    return str(change["action"])
+
+
+def dangers_first(changes: Sequence[Entry]) -> list[Entry]:
+    """Returns the changes with what is lost first and what is new last; else in the order they have."""
+    known = {kind: place for place, kind in enumerate(_DANGERS)}
+    return sorted(changes, key=lambda change: known.get(kind_of(change), 0))
+
+
+def lines_of(changes: Sequence[Entry], indent: str, *, verbose: bool, adds: bool = False) -> Iterator[Line]:
+    """Yields the lines of changes.
+
+    Args:
+        changes: The changes, of a plan's step or of a change set.
+        indent: What each line begins with.
+        verbose: Whether to name what is added one by one, and to show long values whole.
+        adds: Whether to name what is added one by one.
+    """
+    added = [change for change in changes if change["action"] == "Add"]
+    for change in dangers_first(changes):
+        if change["action"] != "Add" or verbose or adds:
+            yield from _change(change, indent, verbose=verbose)
+    if added and not (verbose or adds):
+        yield f"{indent}+ {len(added)} {'resource' if len(added) == 1 else 'resources'}", "green"
+
+
+def touched_lines(names: Sequence[str], indent: str) -> Iterator[Line]:
+    """Yields the lines that name what may be touched besides."""
+    if names:
+        text = f"may be touched, since what they refer to changes: {', '.join(names)}"
+        yield from ((line, "dim") for line in _wrapped(text, indent))
+
+
+def side_by_side(changes: Sequence[Entry], indent: str) -> Iterator[Line]:
+    """Yields each entry of a change set beside what was predicted of it, what differs marked."""
+    width = (WIDTH - len(indent) - 6) // 2
+    yield f"{indent}    {'predicted':<{width}}  in the change set", "bold"
+    for change in changes:
+        real = _headline(change) if change["action"] else "nothing"
+        predicted = f"{change['resource']}: {change['predicted']}" if change["problems"] else real
+        mark, style = ("!!", "red") if change["problems"] else ("  ", "")
+        left, right = wrap(predicted, width) or [""], wrap(real, width) or [""]
+        for number in range(max(len(left), len(right))):
+            old, new = (column[number] if number < len(column) else "" for column in (left, right))
+            yield f"{indent}{mark if number == 0 else '  '}  {old:<{width}}  {new}".rstrip(), style
+        for problem in change["problems"]:
+            yield from ((line, style) for line in _wrapped(problem, f"{indent}    "))
+
+
+def _change(change: Entry, indent: str, *, verbose: bool) -> Iterator[Line]:
+    kind = kind_of(change)
+    yield from ((line, _STYLES.get(kind, "")) for line in _wrapped(_headline(change), indent))
+    for value in _values(change):
+        yield from _value(value, f"{indent}    ", verbose=verbose)
+
+
+def _headline(change: Entry) -> str:
+    kind, extra = kind_of(change), []
+    if kind in ("Replace", "Replace?"):
+        extra.append("replacement" if kind == "Replace" else "replacement possible")
+    if change.get("policy_action"):
+        extra.append(change["policy_action"])
+    if change.get("foreseen") not in (None, "certain", "touched", ""):
+        extra.append(change["foreseen"])
+    said = f" ({', '.join(extra)})" if extra else ""
+    names = "" if _values(change) or not change["properties"] else f": {', '.join(change['properties'])}"
+    return f"{_SIGNS.get(kind, kind)} {change['resource']} {change['type']}{said}{names}"
+
+
+def _values(change: Entry) -> list[Entry]:
+    if "values" in change:
+        return list(change["values"])
+    details = change.get("details", ())
+    return [{**value, "recreation": detail["recreation"]} for detail in details for value in detail["values"]]
+
+
+def _value(value: Entry, indent: str, *, verbose: bool) -> Iterator[Line]:
+    before, after = ("nothing" if text is None else text or "''" for text in (value["before"], value["after"]))
+    note = _REPLACES.get(value["recreation"], "")
+    line = f"{indent}{value['path']}: {before} → {after}{note}"
+    if len(line) <= WIDTH and "\n" not in line:
+        yield line, ""
+        return
+    yield f"{indent}{value['path']}:{note}", ""
+    if not verbose:
+        before, after = _from_where_they_differ(before, after)
+    for mark, text, style in (("-", before, "red"), ("+", after, "green")):
+        yield from ((line, style) for line in _long(f"{mark} {text}", f"{indent}  ", verbose=verbose))
+
+
+def _from_where_they_differ(before: str, after: str) -> tuple[str, str]:
+    """Two long values without most of what they begin with alike."""
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    skipped = max(0, alike - 12) if alike > 24 else 0
+    return (f"… {before[skipped:]}", f"… {after[skipped:]}") if skipped else (before, after)
+
+
+def _long(text: str, indent: str, *, verbose: bool) -> list[str]:
+    """A long value in one line, cut, or whole."""
+    room = WIDTH - len(indent)
+    first, *rest = text.splitlines()
+    if verbose:
+        return [f"{indent}{line}" for line in (first, *rest)]
+    return [f"{indent}{first if len(first) <= room and not rest else first[: room - 2] + ' …'}"]
+
+
+def _wrapped(text: str, indent: str) -> list[str]:
+    return wrap(
+        text,
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=f"{indent}    ",
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
