@@ -6,8 +6,8 @@
   it is replaced for certain both are Static. A resource that gets such a detail is one that changes, and so on.
 - A resource is replaced for certain by a Static detail that always recreates, perhaps by any other that recreates.
 - A nested stack that is not changed itself is Automatic and Dynamic: what is inside it might change.
-- With values each place that differs is a detail; what is made anew for certain is known afterwards; what only follows
-  from another change in place is left out.
+- With values each place that differs is a detail; what is made anew is known afterwards; what only follows from an
+  attribute of a change in place is left out.
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
 https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceTargetDefinition.html
 """
@@ -170,7 +170,7 @@ class Comparison:
         return (self.old if name in self.old.resources else self.new).reference(name, attribute)
 
     def _shown(self, name: str, attribute: str) -> Any:
-        anew = name not in self.old.resources or _replacement(self._details.get(name, [])) == "True"
+        anew = name not in self.old.resources or _replacement(self._details.get(name, [])) != "False"
         moved = attribute != REF and name in self.new.resources and self._may_move_inside(name)
         return LATER if anew or moved else self._current(name, attribute)
 

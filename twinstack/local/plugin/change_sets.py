@@ -150,13 +150,14 @@ def _in_tags(detail: dict[str, Any]) -> dict[str, Any]:
 def _unknown(found: list[dict[str, Any]], moved: set[str]) -> Callable[[str, str | None], bool]:
     """Whether AWS knows the value of a reference only after the change set was executed.
 
-    So it is for what is made anew for certain. An attribute of what changes in place is taken to stay: with values, AWS
-    leaves out a change that would only follow from it. That the same holds for what may be replaced is not known.
+    So it is for what is made anew. An attribute of what changes in place is taken to stay: with values, AWS leaves
+    out a change that would only follow from it. That the same holds for what may be replaced is not known.
     """
     made = {
         change["ResourceChange"]["LogicalResourceId"]
         for change in found
-        if change["ResourceChange"]["Action"] == "Add" or change["ResourceChange"].get("Replacement") == "True"
+        if change["ResourceChange"]["Action"] == "Add"
+        or change["ResourceChange"].get("Replacement", "False") != "False"
     }
     return lambda name, attribute: name in made or (name in moved and attribute is not None)
 
