@@ -178,9 +178,13 @@ class FakeCloudFormation:
         values = {**stack.content.values, **parameters}
         request = ChangeSetRequest(name, "", "UPDATE", text, None, values, stack.content.tags, (), "by-hand")
         stack.content = self._content(request, stack.content)
-        for made in stack.change_sets.values():
-            made.obsolete = True
+        self.make_obsolete(name)
         stack.tell("by-hand", "", "UPDATE_COMPLETE")
+
+    def make_obsolete(self, name: str) -> None:
+        """Makes the change sets of a stack unfit for execution, as an update without them does."""
+        for change_set in self.stack(name).change_sets.values():
+            change_set.obsolete = True
 
     def put(self, name: str, tags: Mapping[str, str], status: str = "CREATE_COMPLETE", *, nested: bool = False) -> None:
         """Puts a stack there that somebody has made."""
