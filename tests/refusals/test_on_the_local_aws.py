@@ -106,7 +106,8 @@ def state(local):
         pytest.param(
             TEMPLATE.replace("Files: {Type: AWS::EFS::FileSystem}",
                              "Files: {Type: AWS::EFS::FileSystem, Properties: {Encrypted: true}}"), 4,
-            "one: Files (AWS::EFS::FileSystem) would be replaced and what it holds lost; --allow-replace Files",
+            "one: Files (AWS::EFS::FileSystem) would be replaced, since Encrypted changes, and what it holds lost; "
+            "--allow-replace Files",
             id="a file system replaced",
         ),
         pytest.param(
