@@ -14,7 +14,7 @@ from twinstack.planning.steps import Step, resolver_for
 from twinstack.planning.system import Stack
 from twinstack.planning.world import Live, StackState
 from twinstack.review.comparison import Prediction, compare
-from twinstack.review.contract import departures
+from twinstack.review.contract import came_out_the_same, departures
 from twinstack.review.rows import row_data
 from twinstack.rollout import protection
 from twinstack.rollout.change_sets import Prepared, discard, prepare, request_for
@@ -24,7 +24,15 @@ from twinstack.rollout.nested_stacks import held_by_nested_stacks
 from twinstack.rollout.operation_events import tell_validation
 from twinstack.rollout.run import Run
 from twinstack.rollout.watching import Operation, newest_event, watch
-from twinstack.screen.events import ChangeSetDiffers, ChangeSetMade, NothingToChange, StepDone, StepFailed, Warning_
+from twinstack.screen.events import (
+    ChangeSetDiffers,
+    ChangeSetMade,
+    Note,
+    NothingToChange,
+    StepDone,
+    StepFailed,
+    Warning_,
+)
 from twinstack.statuses import Outcome, Standing, standing
 
 
@@ -59,8 +67,8 @@ def begin(run: Run, step: Step, state: StackState, shown: StepDocument | None = 
         raise NotConvergedError(f"{role}: an earlier pass should have made the values of {wires}, and did not")
     if step.refused:
         raise RefusedError("\n".join(step.refused))
-    if shown and (different := departures(shown, step_document(step))):
-        raise RefusedError("\n".join([*different, f"{role}: not done, since it was not shown; plan again"]))
+    if shown:
+        _hold_to_plan(run, shown, step_document(step))
     if isinstance(state, Live) and standing(state.status) is Standing.RECREATE:
         delete_failed_creation(run, step)
     request = request_for(step, run.new_id, run.template_urls.get(role))
@@ -69,6 +77,16 @@ def begin(run: Run, step: Step, state: StackState, shown: StepDocument | None = 
         run.screen.tell(NothingToChange(role))
         return None
     return review(run, step, state, prepared)
+
+
+def _hold_to_plan(run: Run, shown: StepDocument, now: StepDocument) -> None:
+    """Refuses a step that would do something that the plan did not show."""
+    if different := departures(shown, now):
+        raise RefusedError("\n".join([*different, f"{shown.stack}: not done, since it was not shown; plan again"]))
+    if same := came_out_the_same(shown, now):
+        run.screen.tell(
+            Note(f"  {shown.stack}: not changed after all, since AWS made the same value: {', '.join(same)}")
+        )
 
 
 def review(run: Run, step: Step, state: StackState, prepared: Prepared) -> Begun:
