@@ -121,7 +121,7 @@ EVENTS: list[tuple[Event, str]] = [
         "        Port: 3306 → 3307\n"
         "        Engine: aurora-mysql → aurora-postgresql (may replace it)\n"
         "    + 1 resource\n"
-        "    may be touched, since what they refer to changes: Record",
+        "    may be touched, nothing in them is known to change: Record",
     ),
     (
         told.ChangeSetDiffers(

@@ -95,7 +95,7 @@ class TouchedDetailDocument(_Document):
 
     name: str = Field(description="the property; '' for all that is inside a nested stack")
     cause: str
-    source: Literal["ResourceReference", "ResourceAttribute", "ParameterReference", "Automatic"]
+    source: Literal["ResourceReference", "ResourceAttribute", "ParameterReference", "Automatic", "StackTags"]
     recreation: Recreation
 
 

@@ -158,8 +158,12 @@ def _all_expected(prediction: Prediction, real: ResourceChange, details: Iterabl
     """Whether all these details stand there only because of something that is predicted."""
     if prediction.made_by_macro(real.resource):
         return True
+    touched = prediction.touched.get(real.resource)
+    sources = {detail.source for detail in touched.details} if touched else set()
     if real.type == NESTED_STACK:
         details = [detail for detail in details if detail.source != "Automatic"]
+    if "StackTags" in sources:
+        details = [detail for detail in details if detail.attribute != "Tags"]
     return all(_is_expected(prediction, together) for together in _by_label(details).values())
 
 

@@ -50,7 +50,7 @@ def lines_of(changes: Sequence[Entry], indent: str, *, verbose: bool, adds: bool
 def touched_lines(names: Sequence[str], indent: str) -> Iterator[Line]:
     """Yields the lines that name what may be touched besides."""
     if names:
-        text = f"may be touched, since what they refer to changes: {', '.join(names)}"
+        text = f"may be touched, nothing in them is known to change: {', '.join(names)}"
         yield from ((line, "dim") for line in _wrapped(text, indent))
 
 
