@@ -1,4 +1,4 @@
-"""A change of the stack's tags: certain for types that take them, and possible for the others, which AWS lists as well."""
+"""A change of the tags of the stack: certain for types that take them, possible for others, which AWS lists as well."""
 
 from dataclasses import replace
 
