@@ -1,9 +1,9 @@
 """Holds a real change set against the prediction of its step.
 
 What is certain must match: the action, the replacement, every property. What a change set lists besides is accepted
-only when each of its details is Dynamic and the cause of each is predicted. Four things cannot be predicted, and the
-plan has named them: parameters whose value cannot be compared, what macros make, what is inside a nested stack, and
-whether CloudFormation, which looks at whole properties, calls the change of a part Conditional.
+only when each of its details is Dynamic and the cause of each is predicted. Five things cannot be predicted: parameters
+whose value cannot be compared, what macros make, what is inside a nested stack, whether CloudFormation, which looks at
+whole properties, calls the change of a part Conditional, and whether a custom resource is replaced.
 
 See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
 """
@@ -19,6 +19,9 @@ from twinstack.planning.touched import NESTED_STACK
 
 _REAL_ACTIONS = {"Replace": "Modify", "Replace?": "Modify"}
 _RANK = ("Never", "Conditionally", "Always")
+# Its provider replaces it by answering with another physical id, so nobody knows before.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes-update.html
+_CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 
 
 @dataclass(frozen=True)
@@ -136,10 +139,10 @@ def _detail_problems(
     yield from (f"{label} is predicted and not there" for label in certain if label not in found)
     for label, details in found.items():
         recreation = max((detail.recreation for detail in details), key=_RANK.index)
-        if label in certain:
+        if label in certain and not real.type.startswith(_CUSTOM):
             allowed = {certain[label].recreation} | ({"Conditionally"} if certain[label].by_part else set())
-        elif _all_expected(prediction, real, details):
-            allowed = {may.get(label, recreation)}
+        elif label in certain or _all_expected(prediction, real, details):
+            allowed = {recreation if real.type.startswith(_CUSTOM) else may.get(label, recreation)}
         else:
             yield f"{label} is not predicted"
             continue
@@ -182,6 +185,8 @@ def _is_expected(prediction: Prediction, details: Sequence[ChangeDetail]) -> boo
 
 def _replacement(predicted: ChangeDocument | None, real: ResourceChange) -> tuple[str, ...]:
     """Returns what the change set may say of the replacement, given what has been accepted of its details."""
+    if real.type.startswith(_CUSTOM):
+        return (real.replacement,)
     conditional = any(detail.recreates for detail in real.details)
     if predicted is None or predicted.action == "Modify":
         return ("Conditional",) if conditional else ("False",)
