@@ -7,6 +7,7 @@ from tests.systems import PRIMARY
 from twinstack.errors import InputError, RefusedError, TwinStackError
 from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment
 from twinstack.rollout.guards import Allowed
+from twinstack.rollout.saving import save
 from twinstack.screen.events import PlanMade, StepBegun
 
 
@@ -132,6 +133,16 @@ def test_when_one_change_set_cannot_be_made_none_is_left(live):
     with pytest.raises(TwinStackError, match="no such property"):
         live.save()
     assert live.change_sets() == []
+
+
+@pytest.mark.parametrize("wrong", [InputError("the disk is full"), KeyboardInterrupt()], ids=repr)
+def test_a_plan_that_cannot_be_kept_leaves_no_change_set_and_no_empty_stack(pair, wrong):
+    def keep(_saved):
+        raise wrong
+
+    with pytest.raises(type(wrong)):
+        save(pair.run(), "2026-01-01T00:00:00+00:00", keep)
+    assert (pair.change_sets(), pair.aws["primary"].describe_stack("pair-dev-primary")) == ([], None)
 
 
 def test_what_is_left_of_a_failed_creation_is_not_deleted_by_saving(pair):

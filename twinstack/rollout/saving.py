@@ -11,28 +11,29 @@ from twinstack.planning.world import Live
 from twinstack.review.saved_plans import SavedChangeSet, SavedPlan, saved_plan, stale_because
 from twinstack.rollout.artifacts import provide
 from twinstack.rollout.change_sets import Prepared, with_values
-from twinstack.rollout.executing import Begun, begin, give_up
+from twinstack.rollout.executing import Begun, begin, try_to_give_up
 from twinstack.rollout.planned import Planned, make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.run import Run
 from twinstack.screen.events import PlanMade, StepBegun
 from twinstack.statuses import Standing, standing
 
 
-def save(run: Run, now: str) -> SavedPlan:
-    """Makes the change sets of the plan's first pass, reviewed and not executed.
+def save(run: Run, now: str, keep: Callable[[SavedPlan], None]) -> SavedPlan:
+    """Makes the change sets of the plan's first pass, reviewed and not executed, and has the plan kept.
 
     The deployer's own bucket is made and filled where a template needs it.
 
     Args:
         run: The run; nobody is asked.
         now: The time, for the file.
+        keep: Writes the plan down.
 
     Returns:
-        The plan to write down.
+        The plan.
 
     Raises:
         RefusedError: A guard refused, or a change set is not what was predicted; none is left.
-        TwinStackError: AWS could not make a change set; none is left.
+        TwinStackError: AWS could not make a change set, or the plan could not be kept; none is left.
     """
     made = make_plan(run)
     run.screen.tell(PlanMade(made.shown.as_data()))
@@ -46,32 +47,36 @@ def save(run: Run, now: str) -> SavedPlan:
                 "`deploy` without a saved plan does it"
             )
     run = provide(replace(run, planner=made.planner), {step.stack.role: step.stack for step in first}.values())
-    made = make_plan(run)  # the bucket's name is known now
-    return saved_plan(now, made.planner.system, made.world, made.shown, _first_change_sets(run, made))
+    shown, made = made.shown, make_plan(run)  # the bucket's name is known now
+    if made.shown != shown:
+        run.screen.tell(PlanMade(made.shown.as_data()))
+        refuse_what_is_not_allowed(made, run.screen)
+    return _kept(run, made, now, keep)
 
 
-def _first_change_sets(run: Run, made: Planned) -> tuple[SavedChangeSet, ...]:
+def _kept(run: Run, made: Planned, now: str, keep: Callable[[SavedPlan], None]) -> SavedPlan:
+    """Makes the change sets and has the plan kept; what goes wrong on the way leaves none."""
     begun: list[Begun] = []
     run = replace(run, confirm=lambda _question: True, new_id=_named_as_saved(run.new_id))
-    steps = made.plan.passes[0] if made.plan.passes else ()
     try:
-        for step in steps:
+        for step in made.plan.passes[0] if made.plan.passes else ():
             role = step.stack.role
             run.screen.tell(StepBegun(1, len(made.plan.passes), role, step.stack.region, step.operation))
             if (reviewed := begin(run, step, made.world[role])) is not None:
                 begun.append(reviewed)
+        saved = saved_plan(now, made.planner.system, made.world, made.shown, tuple(map(_saved_change_set, begun)))
+        keep(saved)
     except BaseException:
         for item in begun:
-            give_up(run, item)
+            try_to_give_up(run, item)
         raise
-    return tuple(
-        SavedChangeSet(
-            stack=item.step.stack.role,
-            arn=item.prepared.change_set.arn,
-            name=item.prepared.name,
-            token=item.prepared.token,
-        )
-        for item in begun
+    return saved
+
+
+def _saved_change_set(item: Begun) -> SavedChangeSet:
+    prepared = item.prepared
+    return SavedChangeSet(
+        stack=item.step.stack.role, arn=prepared.change_set.arn, name=prepared.name, token=prepared.token
     )
 
 
