@@ -189,7 +189,7 @@ def _begin(run: Run, step: Step, world: World, place: _Place) -> Begun | None:
     if role not in place.change_sets:
         run.screen.tell(NothingToChange(role))
         return None
-    return review(run, step, world[role], take_up(run, role, place.change_sets[role]))
+    return review(run, step, world[role], take_up(run, step, place.change_sets[role]))
 
 
 def _execute_pass(run: Run, begun: Sequence[Begun], failures: _Failures) -> list[tuple[Begun, Operation]]:
