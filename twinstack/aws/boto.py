@@ -29,6 +29,7 @@ from twinstack.aws.api import (
     StackResource,
 )
 from twinstack.aws.errors import AwsError
+from twinstack.aws.rollback_configuration import rollback_configuration, triggers_of
 from twinstack.errors import InputError, UnreachableError
 
 if TYPE_CHECKING:
@@ -134,8 +135,7 @@ class BotoCloudFormation:
             "Tags": [{"Key": key, "Value": value} for key, value in request.tags.items()],
             "Capabilities": list(request.capabilities),
             "ClientToken": request.token,
-            # Triggers of an earlier update stay in force unless an empty configuration is sent.
-            "RollbackConfiguration": {},
+            "RollbackConfiguration": rollback_configuration(request),
         }
         if request.template is not None:
             arguments["TemplateBody"] = request.template
@@ -160,6 +160,7 @@ class BotoCloudFormation:
             first.get("ExecutionStatus", "UNAVAILABLE"),
             first.get("StatusReason", ""),
             tuple(self._changes(pages, values=values)),
+            triggers_of(first.get("RollbackConfiguration", {})),
         )
 
     def _change_set_pages(self, arn: str, *, values: bool) -> list[DescribeChangeSetOutputTypeDef]:
@@ -194,10 +195,13 @@ class BotoCloudFormation:
                 if entry.get("ValidationStatusReason")
             ]
 
-    def execute_change_set(self, arn: str, token: str) -> None:
+    def execute_change_set(self, arn: str, token: str, *, disable_rollback: bool = False) -> None:
         """See `api.CloudFormation`."""
         with translated(self._where):
-            self._client.execute_change_set(ChangeSetName=arn, ClientRequestToken=token)
+            # Always said, since the API reference calls true the default and the service takes it for false.
+            self._client.execute_change_set(
+                ChangeSetName=arn, ClientRequestToken=token, DisableRollback=disable_rollback
+            )
 
     def delete_change_set(self, arn: str) -> None:
         """See `api.CloudFormation`."""

@@ -68,6 +68,7 @@ def _reason(reason: Mapping[str, Any]) -> str:
         "changed": "{parameter} changes with {from}",
         "template": "its template {from} changed",
         "parameter": "parameter {parameter} changes" if reason["parameter"] else "its {from} change",
+        "unfinished": "it stopped half way, in {from}",
         "stale": "(not a cause) {parameter} is kept, though {from} is no longer there",
     }
     return words[reason["reason"]].format_map(reason)
