@@ -128,7 +128,10 @@ class Deployments:
         return Run(
             environment,
             Planner(environment.system, schemas, unlink),
-            {role: StackClients(self.aws[role], self.buckets[role], self.account) for role in self.templates},
+            {
+                role: StackClients(self.aws[role], self.buckets[role], self.account, self.aws[role].alarms)
+                for role in self.templates
+            },
             self.clock,
             self.screen,
             asked,
