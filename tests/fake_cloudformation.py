@@ -23,8 +23,8 @@ Operations
       and the stack rolls back to ROLLBACK_COMPLETE or UPDATE_ROLLBACK_COMPLETE with what it had; told to stick, it
       ends in ROLLBACK_FAILED or UPDATE_ROLLBACK_FAILED.
     - With rollback disabled it stays in CREATE_FAILED or UPDATE_FAILED with what was made until then. From there an
-      update goes on, with rollback disabled, and is refused without; what was not made is added by it. A change set that
-      replaces something is refused with rollback disabled.
+      update goes on, with rollback disabled, and is refused without; what was not made is added by it. A change set
+      that replaces something is refused with rollback disabled.
     - An update whose rollback triggers have one in ALARM when its last resource is done rolls back. The words of AWS's
       own reason are not known; these say that.
     - A deletion keeps what has DeletionPolicy Retain or RetainExceptOnCreate, and ends in DELETE_FAILED at a resource

@@ -26,7 +26,7 @@ class RollbackTriggers(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    alarms: Annotated[tuple[str, ...], Field(min_length=1, max_length=MOST_TRIGGERS)]
+    alarms: Annotated[list[str], Field(min_length=1, max_length=MOST_TRIGGERS)]
     monitoring_minutes: Annotated[int, Field(ge=0, le=LONGEST_MONITORING, strict=True)] = 0
 
 
