@@ -71,7 +71,9 @@ class Environment(Pair):
         }
 
 
-NOTHING = dict.fromkeys(("clusters", "global clusters", "secrets", "zones", "networks", "buckets", "keys"), [])
+NOTHING: dict[str, list] = {
+    key: [] for key in ("clusters", "global clusters", "secrets", "zones", "networks", "buckets", "keys")
+}
 WHOLE = [("UPDATE", "primary"), ("CREATE", "secondary"), ("UPDATE", "primary")]
 
 

@@ -43,7 +43,7 @@ def test_what_was_made_stays_and_has_no_outputs_yet(unfinished):
 def test_a_change_set_adds_what_is_missing_and_compares_what_is_there(unfinished):
     mended = unfinished.change_set(resources(Vpc=VPC, Topic=topic("two"), Later={"Type": "AWS::SNS::Topic"}))
     assert changes(mended) == {("Topic", "Modify"), ("Later", "Add")}
-    with pytest.raises(ClientError, match="non-terminal .CREATE_FAILED. state"):
+    with pytest.raises(ClientError, match=r"non-terminal .CREATE_FAILED. state"):
         unfinished.api.execute_change_set(ChangeSetName=mended["ChangeSetId"])
     unfinished.api.execute_change_set(ChangeSetName=mended["ChangeSetId"], DisableRollback=True)
     assert unfinished.settled() == "UPDATE_COMPLETE"
