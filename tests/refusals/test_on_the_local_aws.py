@@ -29,6 +29,9 @@ Resources:
   Topic: {Type: AWS::SNS::Topic}
   Bucket: {Type: AWS::S3::Bucket}
   Files: {Type: AWS::EFS::FileSystem}
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    Properties: {Engine: aurora-mysql, DatabaseName: trading, MasterUsername: admin, ManageMasterUserPassword: true}
   Nested:
     Type: AWS::CloudFormation::Stack
     Properties: {TemplateURL: 'https://kept-templates.s3.us-east-1.amazonaws.com/nested.json'}
@@ -106,8 +109,15 @@ def state(local):
         pytest.param(
             TEMPLATE.replace("Files: {Type: AWS::EFS::FileSystem}",
                              "Files: {Type: AWS::EFS::FileSystem, Properties: {Encrypted: true}}"), 4,
-            "one: Files (AWS::EFS::FileSystem) would be replaced and what it holds lost; --allow-replace Files",
+            "one: Files (AWS::EFS::FileSystem) would be replaced, since Encrypted changes, and what it holds lost; "
+            "--allow-replace Files",
             id="a file system replaced",
+        ),
+        pytest.param(
+            TEMPLATE.replace("DatabaseName: trading", "DatabaseName: orders"), 4,
+            "one: Cluster (AWS::RDS::DBCluster) would be replaced, since DatabaseName changes, and what it holds lost; "
+            "--allow-replace Cluster",
+            id="a database cluster replaced",
         ),
         pytest.param(
             without("Nested"), 4,
@@ -134,7 +144,15 @@ def test_a_broken_rule_is_found_without_aws(local):
     assert "one.yaml:8: rule Stages: the stage is dev or prod" in done.stdout + done.stderr
 
 
+def test_a_database_cluster_is_replaced_when_that_is_allowed_by_its_name(deployed):
+    before = dict(state(deployed)[0])
+    done = deploy(deployed, TEMPLATE.replace("trading", "orders"), "--allow-replace", "Cluster")
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = dict(state(deployed)[0])
+    assert [name for name in after if after[name] != before[name]] == ["Cluster"]
+
+
 def test_what_is_allowed_by_name_goes_through(deployed):
-    done = deploy(deployed, without("Nested"), "--allow-delete", "Nested")
+    done = deploy(deployed, without("Nested").replace("trading", "orders"), "--allow-delete", "Nested")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nested" not in dict(state(deployed)[0])

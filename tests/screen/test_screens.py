@@ -40,6 +40,7 @@ PLAN = {
     "stale": [],
     "unused": [],
     "fewest_passes": True,
+    "since": None,
     "elsewhere": None,
 }
 WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
