@@ -11,9 +11,12 @@ Change sets
     - It is CREATE_IN_PROGRESS for `change_set_describes` descriptions, then CREATE_COMPLETE, or FAILED with "The
       submitted information didn't contain changes" when neither resources, outputs nor tags change, or with the reason
       that `broken_change_sets` has for the stack.
-    - It cannot be deleted while it is being made, its name must be new, and it is gone once it is executed, with all
-      others of the stack.
-    - Changes come from comparing resolved resources; `extra_changes` are listed too, and have no effect.
+    - It cannot be deleted while it is being made, and its name must be new. It is executed once, and described after
+      that; all others of the stack are gone then. An update without it (`update_by_hand`) makes it OBSOLETE.
+    - What it lists, `tests.fake_change_sets` says, and what a template comes to, `tests.fake_templates`; neither asks
+      the planner. `extra_changes` are listed too, and have no effect.
+    - Nested stacks whose templates are in `buckets` are looked into when that is asked for; what changes inside is
+      listed as `Nested/LogicalId`, and comes with the execution, without events of its own.
 
 Operations
     - Each event takes `pace` seconds of the clock. Events carry the operation's token and come newest first.
@@ -44,14 +47,13 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from tests.fake_buckets import FakeBuckets
+from tests.fake_change_sets import Comparison
+from tests.fake_content import Content, Place, RefusedRequestError, content_after
 from tests.fake_stacks import (
-    Content,
     Failing,
     FakeChangeSet,
     FakeStack,
-    RefusedRequestError,
-    changes_between,
-    content_after,
     deletion,
     deployment,
 )
@@ -102,27 +104,6 @@ class FakeClock:
         self.time += seconds
         if len(self.waits) == self.interrupted_at:
             raise KeyboardInterrupt
-
-
-@dataclass
-class FakeBuckets:
-    """S3 in memory: the objects of each bucket, by key."""
-
-    objects: dict[str, dict[str, bytes]] = field(default_factory=dict)
-
-    def is_empty(self, bucket: str) -> bool:
-        return not self.objects.get(bucket)
-
-    def put(self, bucket: str, key: str, content: bytes) -> None:
-        self.objects.setdefault(bucket, {})[key] = content
-
-    def empty(self, bucket: str) -> int:
-        return len(self.objects.pop(bucket, {}))
-
-    def read(self, url: str) -> str:
-        """Returns what stands at an address such as https://BUCKET.s3.REGION.amazonaws.com/KEY."""
-        host, _, key = url.removeprefix("https://").partition("/")
-        return self.objects[host.partition(".s3.")[0]][key].decode()
 
 
 @dataclass
@@ -182,6 +163,17 @@ class FakeCloudFormation:
     def delete_by_hand(self, name: str) -> None:
         """Deletes a stack as a person in the console would, in no time."""
         self.stack(name).tell("by-hand", "", "DELETE_COMPLETE")
+
+    def update_by_hand(self, name: str, **parameters: str) -> None:
+        """Updates a stack as a person in the console would, without a change set and in no time."""
+        stack = self.stack(name)
+        text = stack.content.template.text if stack.content.template else "{}"
+        values = {**stack.content.values, **parameters}
+        request = ChangeSetRequest(name, "", "UPDATE", text, None, values, stack.content.tags, (), "by-hand")
+        stack.content = self._content(request, stack.content)
+        for made in stack.change_sets.values():
+            made.obsolete = True
+        stack.tell("by-hand", "", "UPDATE_COMPLETE")
 
     def put(self, name: str, tags: Mapping[str, str], status: str = "CREATE_COMPLETE", *, nested: bool = False) -> None:
         """Puts a stack there that somebody has made."""
@@ -244,11 +236,12 @@ class FakeCloudFormation:
             self._stacks.append(stack)
             stack.tell("", "", "REVIEW_IN_PROGRESS", "User Initiated")
         arn = f"arn:aws:cloudformation:{self.region}:1:changeSet/{request.name}/{next(self._numbers)}"
-        changes = [*changes_between(stack.content, content), *self.extra_changes.get(stack.name, ())]
+        comparison = Comparison(stack.content, content, request.include_nested_stacks)
+        extra = self.extra_changes.get(stack.name, [])
+        made = FakeChangeSet(request, arn, content, comparison, extra, self.change_set_describes, "")
         same = (stack.content.outputs, stack.content.tags) == (content.outputs, content.tags)
-        empty = not changes and same and request.operation == "UPDATE"
-        problem = self.broken_change_sets.get(stack.name) or (NO_CHANGES if empty else "")
-        made = FakeChangeSet(request, arn, content, changes, self.change_set_describes, problem)
+        empty = same and request.operation == "UPDATE" and not made.changes()
+        made.problem = self.broken_change_sets.get(stack.name) or (NO_CHANGES if empty else "")
         stack.change_sets[request.name] = made
         return CreatedChangeSet(arn, stack.id)
 
@@ -257,9 +250,8 @@ class FakeCloudFormation:
         stack, found = self._change_set(arn, "DescribeChangeSet")
         found.describes_left -= 1
         reason = found.problem if found.status == "FAILED" else ""
-        execution = "AVAILABLE" if found.status == "CREATE_COMPLETE" else "UNAVAILABLE"
-        made = () if found.status == "CREATE_IN_PROGRESS" else tuple(found.changes)
-        return ChangeSet(arn, stack.id, found.status, execution, reason, made)
+        made = () if found.status == "CREATE_IN_PROGRESS" else tuple(found.changes(values=values))
+        return ChangeSet(arn, stack.id, found.status, _execution_status(stack, found), reason, made)
 
     def change_set_problems(self, arn: str) -> list[str]:
         self._called("change_set_problems", arn)
@@ -268,9 +260,17 @@ class FakeCloudFormation:
     def execute_change_set(self, arn: str, token: str) -> None:
         self._called("execute_change_set", arn, token)
         stack, found = self._change_set(arn, "ExecuteChangeSet")
-        if found.status != "CREATE_COMPLETE":
-            raise self._refused("ExecuteChangeSet", "InvalidChangeSetStatus", f"the change set is {found.status}")
+        execution = _execution_status(stack, found)
+        if execution != "AVAILABLE":
+            current = (
+                f"execution status of [{execution}]"
+                if found.status == "CREATE_COMPLETE"
+                else f"status of [{found.status}]"
+            )
+            reason = f"ChangeSet [{arn}] cannot be executed in its current {current}"
+            raise self._refused("ExecuteChangeSet", "InvalidChangeSetStatus", reason)
         stack.change_sets.clear()
+        stack.executed.append(found)
         stack.start(deployment(stack, found, self._failing, token), self.clock.now())
 
     def delete_change_set(self, arn: str) -> None:
@@ -278,7 +278,7 @@ class FakeCloudFormation:
         stack, found = self._change_set(arn, "DeleteChangeSet")
         if found.status == "CREATE_IN_PROGRESS":
             raise self._refused("DeleteChangeSet", "InvalidChangeSetStatus", "the change set is CREATE_IN_PROGRESS")
-        del stack.change_sets[found.request.name]
+        stack.change_sets.pop(found.request.name, None)
 
     def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
         self._called("delete_stack", stack_id, token)
@@ -331,7 +331,7 @@ class FakeCloudFormation:
 
     def _change_set(self, arn: str, operation: str) -> tuple[FakeStack, FakeChangeSet]:
         for stack in self._stacks:
-            for found in stack.change_sets.values():
+            for found in (*stack.change_sets.values(), *stack.executed):
                 if found.arn == arn:
                     return stack, found
         raise self._refused(operation, "ChangeSetNotFound", f"ChangeSet [{arn}] does not exist")
@@ -355,7 +355,7 @@ class FakeCloudFormation:
     def _content(self, request: ChangeSetRequest, old: Content) -> Content:
         try:
             text = self.buckets.read(request.template_url) if request.template_url else str(request.template)
-            return content_after(request, text, old, self.region, self._numbers)
+            return content_after(request, text, old, Place(self.region, self._numbers, self.buckets.find))
         except RefusedRequestError as error:
             raise self._refused("CreateChangeSet", "ValidationError", str(error)) from None
 
@@ -382,6 +382,16 @@ class FakeRegions:
 
     def cloudformation(self, region: str) -> FakeCloudFormation:
         return self.there[region]
+
+
+def _execution_status(stack: FakeStack, found: FakeChangeSet) -> str:
+    if found in stack.executed:
+        if stack.operation is not None and found is stack.executed[-1]:
+            return "EXECUTE_IN_PROGRESS"
+        return "EXECUTE_COMPLETE" if not found.failed else "EXECUTE_FAILED"
+    if found.obsolete:
+        return "OBSOLETE"
+    return "AVAILABLE" if found.status == "CREATE_COMPLETE" else "UNAVAILABLE"
 
 
 def _closed(status: str) -> bool:

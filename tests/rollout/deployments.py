@@ -19,10 +19,12 @@ from twinstack.environment.file import read_environment_file
 from twinstack.packaging import Package
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner
+from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan
 from twinstack.rollout.deploying import deploy
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.rollout.guards import Allowed
 from twinstack.rollout.run import Run
+from twinstack.rollout.saving import save
 from twinstack.screen.events import Event
 
 OTHER_REGIONS = ("eu-west-2", "eu-central-1", "eu-north-1")
@@ -141,8 +143,14 @@ class Deployments:
         path.write_text(text)
         return path
 
-    def deploy(self, **options) -> Plan:
-        return deploy(self.run(**options))
+    def deploy(self, saved: SavedPlan | None = None, **options) -> Plan:
+        return deploy(self.run(**options), saved=saved)
+
+    def save(self, **options) -> SavedPlan:
+        """Saves the plan, as a file would hold it."""
+        path = self.folder / "plan.json"
+        path.write_text(as_text(save(self.run(**options), "2026-01-01T00:00:00+00:00")))
+        return read_saved_plan(path)
 
     def destroy(self, confirm: Callable[[str], bool] = lambda question: True, **options) -> bool:
         return destroy(self.run(confirm), DestroyOptions(**options))

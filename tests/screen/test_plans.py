@@ -207,6 +207,14 @@ def test_a_comment_names_stacks_that_moved_or_were_forgotten():
     assert "**Forgotten:** `pair-dev-audit` is in us-east-1 (UPDATE_COMPLETE); see below." in comment
 
 
+def test_remarks_stand_below_the_plan_and_a_refusal_above_the_folded_part_of_a_comment():
+    plan = document(worlds()[3]) | {"refused": [{"sentence": "generated/primary.yaml:7: no"}], "remarks": ["Apart"]}
+    assert [line for line, _ in plan_lines(plan, verbose=False)][1:] == ["Apart"]
+    head, _, folded = plan_markdown(plan).partition("<details>")
+    assert "**Refused:** generated/primary.yaml:7: no" in head
+    assert "Apart" in folded
+
+
 def test_what_is_lost_is_red_and_what_is_new_is_green():
     styles = {line.split()[0]: style for line, style in plan_lines(document(NOTHING), verbose=True) if line[4] in "+"}
     assert styles == {"+": "green"}

@@ -42,6 +42,9 @@ PLAN = {
     "fewest_passes": True,
     "since": None,
     "elsewhere": None,
+    "since": None,
+    "refused": [],
+    "remarks": [],
 }
 WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
 STATUS = {"stack": "primary", "region": "us-east-1", "name": "pair-dev-primary", "status": "UPDATE_COMPLETE"}
@@ -75,11 +78,11 @@ EVENTS: list[tuple[Event, str]] = [
             ({**CHANGE, "predicted": "Modify: Port", "problems": ("Engine is not predicted",)}, ADDED),
         ),
         "  change set twinstack-1 is not what was predicted:\n"
-        "        predicted                            in the change set\n"
-        "    !!  Cluster: Modify: Port                ±? Cluster AWS::RDS::DBCluster\n"
-        "                                             (replacement possible)\n"
-        "        Engine is not predicted\n"
-        "        + Cluster AWS::RDS::DBCluster        + Cluster AWS::RDS::DBCluster",
+        "    predicted                              in the change set\n"
+        "    1 as predicted\n"
+        "    Cluster: Modify: Port                  ±? Cluster AWS::RDS::DBCluster\n"
+        "                                           (replacement possible)\n"
+        "      !! Engine is not predicted",
     ),
     (told.NothingToChange("primary"), "  primary: nothing to change"),
     (

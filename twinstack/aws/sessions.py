@@ -79,6 +79,14 @@ def client_makers(system: System, access: Access) -> dict[str, MakeClient]:
     return {role: in_its_region(role, session) for role, session in _sessions(system, access).items()}
 
 
+def looking_makers(system: System, access: Access) -> dict[str, Callable[[str, str], Any]]:
+    """Returns, by role, what makes a client of a service in any region of the stack's account, and gives up soon.
+
+    Errors as for `connect`.
+    """
+    return {role: _maker(session, access, _LOOKING) for role, session in _sessions(system, access).items()}
+
+
 def _sessions(system: System, access: Access) -> dict[str, boto3.Session]:
     """Returns the session of each stack, by role: the caller's own, or that of the role it assumes."""
     with translated("credentials"):

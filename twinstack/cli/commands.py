@@ -97,6 +97,11 @@ def lint(context: click.Context, /, **given: Any) -> int:
 
 
 @command_line.command()
+@click.option(
+    "--out",
+    metavar="FILE",
+    help="Save the plan: make the change sets of its first pass, for `deploy --plan FILE` to execute.",
+)
 @click.option("--offline", is_flag=True, help="Ask no AWS: plan a first deployment, or with --since a change.")
 @click.option("--since", metavar="REV", help="With --offline: plan from what git revision REV would have deployed.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 3 when changes are pending.")
@@ -106,11 +111,21 @@ def lint(context: click.Context, /, **given: Any) -> int:
 @global_options("text", "json", "markdown")
 @click.pass_context
 def plan(context: click.Context, /, **given: Any) -> int:
-    """Show every pass and every predicted change; changes nothing."""
+    """Show every pass and every predicted change; changes nothing, save that --out makes change sets.
+
+    \b
+    Examples:
+      python deploy.py plan --offline
+      python deploy.py plan -e prod --out prod.plan.json
+      python deploy.py deploy -e prod --plan prod.plan.json
+    """  # noqa: D301  click looks for the character, not for the two that write it
     return _run("plan", context, given)
 
 
 @command_line.command()
+@click.option(
+    "--plan", "plan_file", metavar="FILE", help="Execute the change sets of a plan saved by `plan --out FILE`."
+)
 @click.option("--yes", is_flag=True, help="Do not ask before each step. Never overrides a guard.")
 @click.option("--allow-replace", multiple=True, metavar="ID", help="Let this resource be replaced, by logical id.")
 @click.option("--allow-delete", multiple=True, metavar="ID", help="Let this resource be deleted, by logical id.")

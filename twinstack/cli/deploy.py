@@ -7,6 +7,8 @@ from pathlib import Path
 from twinstack.cli.lint import lint_environment
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation, make_run
+from twinstack.errors import InputError
+from twinstack.review.saved_plans import read_saved_plan, refuse_other_environment
 from twinstack.rollout.deploying import deploy
 from twinstack.rollout.guards import Allowed
 from twinstack.screen.events import Done, NotEmulated, Screen, Warning_
@@ -15,6 +17,7 @@ from twinstack.screen.events import Done, NotEmulated, Screen, Warning_
 def run(
     settings: Settings,
     *,
+    plan_file: str | None,
     yes: bool,
     allow_replace: tuple[str, ...],
     allow_delete: tuple[str, ...],
@@ -23,8 +26,13 @@ def run(
 ) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
+    if plan_file and unlink:
+        raise InputError("--unlink is not part of a saved plan: give one of --plan and --unlink")
+    saved = read_saved_plan(Path(plan_file)) if plan_file else None
     confirm = confirmation(yes=yes)
     checked = lint_environment(settings, screen, fail_on="error")
+    if saved:
+        refuse_other_environment(saved, checked[0].name, checked[0].system)
     allowed = Allowed(allow_replace, allow_delete, abandon)
     rollout = make_run(settings, screen, checked, confirm=confirm, asks=not yes, allowed=allowed, unlink=unlink)
     settings.interrupted = (
@@ -32,7 +40,7 @@ def run(
         "when it has ended"
     )
     begun = rollout.clock.now()
-    planned = deploy(rollout)
+    planned = deploy(rollout, saved=saved)
     if unlink:
         screen.tell(Warning_("the next deployment links again what was unlinked, unless the wire is taken out"))
     if settings.local:

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinstack.cli.global_databases import adviser
 from twinstack.cli.options import Settings
-from twinstack.cli.working import connect, read_environment
+from twinstack.cli.working import make_run, read_environment
 from twinstack.errors import InputError, RefusedError
-from twinstack.planning.document import RevisionDocument, plan_document
-from twinstack.planning.passes import plan
-from twinstack.planning.world import Absent, World
-from twinstack.screen.events import PlanMade, Printed
+from twinstack.screen.events import Done, PlanMade, Printed, Screen
 
 if TYPE_CHECKING:
-    from twinstack.aws.api import Clients
-    from twinstack.rollout.since import Former
+    from twinstack.rollout.guards import Allowed
+    from twinstack.rollout.planned import Planned
+    from twinstack.rollout.run import Run
 
 CHANGES_PENDING = 3
 
@@ -26,6 +26,7 @@ CHANGES_PENDING = 3
 def run(
     settings: Settings,
     *,
+    out: str | None,
     offline: bool,
     since: str | None,
     detailed_exitcode: bool,
@@ -34,61 +35,89 @@ def run(
     abandon: tuple[str, ...],
 ) -> int:
     """Runs the command; returns the exit code."""
-    from twinstack.rollout.artifacts import build_packages, existing_buckets, with_known_artifacts
-    from twinstack.rollout.elsewhere import created_by, gone_roles, look_elsewhere
     from twinstack.rollout.guards import Allowed
-    from twinstack.rollout.refusals import refusals
 
     if since is not None and not offline:
         raise InputError(f"--since {since} compares with what git holds and asks no AWS; give --offline with it")
+    allowed = Allowed(allow_replace, allow_delete, abandon)
+    if out:
+        return _save(settings, Path(out), offline=offline, detailed_exitcode=detailed_exitcode, allowed=allowed)
     screen = settings.screen()
-    environment, planner = read_environment(settings)
-    packages = build_packages(planner.system, Path.cwd())
-    buckets: dict[str, str] = {}
-    clients: Clients = {}
-    world: World
-    former: Former | None = None
-    if since is not None:
-        from twinstack.rollout.since import deployed_from
-
-        former = deployed_from(since, environment, Path.cwd(), settings.environment_suffix, os.environ)
-        world = former.world_for(planner.system)
-    elif offline:
-        world = dict.fromkeys(planner.system.stacks, Absent())
-    else:
-        from twinstack.aws.world_reading import read_world
-        from twinstack.rollout.readiness import refuse_unready
-
-        clients = connect(settings, environment, screen, start_local=False)
-        world = read_world(planner.system, clients)
-        refuse_unready(planner, world)
-        buckets = existing_buckets(environment.file, planner.system, clients)
-    planner = replace(planner, system=with_known_artifacts(planner.system, packages, buckets))
-    made = plan(planner, world)
-    if former:
-        beside = former.left_behind(planner.system)
-    elif offline:
-        beside = None
-    else:
-        beside = look_elsewhere(environment, clients, created_by(made), gone_roles(planner.system, world))
-    refused = refusals(made, beside, environment.file, Allowed(allow_replace, allow_delete, abandon))
-    document = plan_document(
-        made,
-        environment.name,
-        beside.as_data() if beside else None,
-        since=RevisionDocument.model_validate(former.revision) if former else None,
-        refused=refused,
-    ).as_data()
+    made = _planned_offline(settings, since, allowed) if offline else _planned(settings, screen, allowed)
+    document = made.shown.as_data()
     if settings.format == "text":
         screen.tell(PlanMade(document))
     else:
         _print(settings.format, document)
-    if refused:
+    if made.shown.refused:
         # told by an error of its own, so that a JSON document stays one
         return Settings(no_color=settings.no_color).fail(
-            "\n".join(it.sentence for it in refused), RefusedError.exit_code
+            "\n".join(it.sentence for it in made.shown.refused), RefusedError.exit_code
         )
-    return CHANGES_PENDING if detailed_exitcode and made.passes else 0
+    return CHANGES_PENDING if detailed_exitcode and made.plan.passes else 0
+
+
+def _run(settings: Settings, screen: Screen, allowed: Allowed) -> Run:
+    return make_run(
+        settings,
+        screen,
+        read_environment(settings),
+        confirm=lambda _question: True,
+        asks=False,
+        allowed=allowed,
+        start_local=False,
+    )
+
+
+def _planned(settings: Settings, screen: Screen, allowed: Allowed) -> Planned:
+    from twinstack.rollout.planned import make_plan
+
+    return make_plan(_run(settings, screen, allowed))
+
+
+def _planned_offline(settings: Settings, since: str | None, allowed: Allowed) -> Planned:
+    """Plans a first deployment, or what changes for a pair that was deployed from a git revision."""
+    from twinstack.planning.document import RevisionDocument
+    from twinstack.planning.world import Absent
+    from twinstack.rollout.artifacts import build_packages, with_known_artifacts
+    from twinstack.rollout.planned import plan_from
+    from twinstack.rollout.since import deployed_from
+
+    environment, planner = read_environment(settings)
+    system = with_known_artifacts(planner.system, build_packages(planner.system, Path.cwd()))
+    planner = replace(planner, system=system)
+    advise = adviser(system, None)
+    if since is None:
+        nothing = dict.fromkeys(system.stacks, Absent())
+        return plan_from(environment, planner, nothing, allowed, beside=lambda _: None, advise=advise)
+    former = deployed_from(since, environment, Path.cwd(), settings.environment_suffix, os.environ)
+    return plan_from(
+        environment,
+        planner,
+        former.world_for(system),
+        allowed,
+        beside=lambda _: former.left_behind(system),
+        since=RevisionDocument.model_validate(former.revision),
+        advise=advise,
+    )
+
+
+def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: bool, allowed: Allowed) -> int:
+    from twinstack.review.saved_plans import as_text
+    from twinstack.rollout.saving import save
+
+    if offline or settings.format not in ("text", "json"):
+        raise InputError("--out asks AWS for change sets: it goes neither with --offline nor with --format markdown")
+    if not file.parent.is_dir() or file.is_dir():
+        raise InputError(f"--out {file}: there is no such folder, or it is one")
+    screen = settings.screen()
+    run = _run(settings, screen, allowed)
+    saved = save(run, datetime.now(UTC).isoformat(timespec="seconds"))
+    file.write_text(as_text(saved), encoding="utf-8")
+    names = ", ".join(it.name for it in saved.change_sets)
+    made = f"waiting on AWS: {names}" if names else "AWS has nothing to change"
+    screen.tell(Done(f"Saved as {file}; {made}. `deploy --plan {file}` executes exactly what was shown."))
+    return CHANGES_PENDING if detailed_exitcode and saved.plan.passes else 0
 
 
 def _print(form: str, document: dict[str, Any]) -> None:

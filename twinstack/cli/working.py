@@ -6,11 +6,13 @@ import os
 import sys
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from twinstack.cli.global_databases import adviser
 from twinstack.cli.options import Settings
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import Environment, assemble
@@ -132,6 +134,7 @@ def make_run(
         asks=asks,
         allowed=allowed or Nothing(),
         packages=packages,
+        advise=adviser(planner.system, partial(access, settings, screen, start_local=False)),
     )
 
 

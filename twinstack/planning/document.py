@@ -162,8 +162,8 @@ class RefusalDocument(_Document):
     stack: str
     resource: str | None = Field(description="null where the whole stack would be left behind")
     type: str | None
-    action: Literal["Replace", "Remove", "Abandon"]
-    flag: str = Field(description="the option that allows it")
+    action: Literal["Replace", "Remove", "Abandon", "Upgrade"]
+    flag: str = Field(description="the option that allows it; '' where none does")
     sentence: str
 
 
@@ -184,6 +184,7 @@ class PlanDocument(_Document):
     )
     since: RevisionDocument | None = Field(None, description="null for a plan from what is on AWS, or from nothing")
     refused: tuple[RefusalDocument, ...] = Field((), description="what `deploy` would refuse, the first cause last")
+    remarks: tuple[str, ...] = Field((), description="what a reader should know besides, a sentence each")
 
     @property
     def steps(self) -> tuple[StepDocument, ...]:
@@ -202,6 +203,7 @@ def plan_document(
     *,
     since: RevisionDocument | None = None,
     refused: tuple[RefusalDocument, ...] = (),
+    remarks: tuple[str, ...] = (),
 ) -> PlanDocument:
     """Returns the plan as a document.
 
@@ -212,6 +214,7 @@ def plan_document(
             nobody looked.
         since: The git revision whose deployment the plan starts from.
         refused: What `deploy` would refuse.
+        remarks: What a reader should know besides, a sentence each.
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
     return PlanDocument(
@@ -230,6 +233,7 @@ def plan_document(
         elsewhere=None if elsewhere is None else dict(elsewhere),
         since=since,
         refused=refused,
+        remarks=remarks,
     )
 
 

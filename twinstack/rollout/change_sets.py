@@ -31,12 +31,14 @@ class Prepared:
         token: The token that its execution's events carry.
         name: Its name.
         made_stack: Whether the stack exists only because of it, empty and waiting for its execution.
+        saved: Whether it belongs to a saved plan, which a refusal leaves as it is.
     """
 
     change_set: ChangeSet
     token: str
     name: str
     made_stack: bool = False
+    saved: bool = False
 
 
 def growing_waits(first: float = FIRST_WAIT) -> Iterator[float]:
@@ -156,8 +158,10 @@ def _worked_out(cloudformation: CloudFormation, arn: str, clock: Clock) -> Chang
 def discard(cloudformation: CloudFormation, prepared: Prepared) -> None:
     """Deletes a change set that is not to be executed, and the stack that came with it while that is still empty.
 
-    Another run may have filled the stack in the meantime, so its status is asked for again.
+    Another run may have filled the stack in the meantime, so its status is asked for again. One of a saved plan stays.
     """
+    if prepared.saved:
+        return
     cloudformation.delete_change_set(prepared.change_set.arn)
     if not prepared.made_stack:
         return

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_stack, read_world
 from twinstack.errors import NotConvergedError, TwinStackError, UnreachableError
-from twinstack.planning.document import StepDocument, plan_document
-from twinstack.planning.passes import Plan, plan, with_update_order
+from twinstack.planning.document import StepDocument
+from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner, Step
 from twinstack.planning.world import Live, Unknown, World
+from twinstack.review.saved_plans import SavedChangeSet, SavedPlan
 from twinstack.rollout import protection
-from twinstack.rollout.artifacts import existing_buckets, provide, with_known_artifacts
+from twinstack.rollout.artifacts import provide
 from twinstack.rollout.change_sets import ChangeSetError
 from twinstack.rollout.convergence import read_wires
-from twinstack.rollout.elsewhere import created_by, gone_roles, look_elsewhere, refuse_strays
-from twinstack.rollout.executing import Begun, begin, conclude, execute, give_up
-from twinstack.rollout.guards import refuse_losses
-from twinstack.rollout.readiness import refuse_unready
+from twinstack.rollout.executing import Begun, begin, conclude, execute, give_up, review
+from twinstack.rollout.planned import make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.run import Run
+from twinstack.rollout.saving import refuse_stale, take_up
 from twinstack.rollout.watching import Operation, watch
-from twinstack.screen.events import OutputsRead, PlanMade, StepBegun, StepSkipped, Warning_, WiresRead
+from twinstack.screen.events import NothingToChange, OutputsRead, PlanMade, StepBegun, StepSkipped, Warning_, WiresRead
 from twinstack.statuses import Standing, standing
 
 
@@ -54,11 +54,15 @@ class _Failures:
 
 @dataclass(frozen=True)
 class _Place:
-    """Where in the plan a pass stands: its number, how many there are, and its steps as they were shown."""
+    """Where in the plan a pass stands: its number, how many there are, and its steps as they were shown.
+
+    `change_sets` are those that were made for it when the plan was saved, None where it makes its own.
+    """
 
     number: int
     passes: int
     steps: tuple[StepDocument, ...]
+    change_sets: Mapping[str, SavedChangeSet] | None = None
 
     def shown(self, role: str) -> StepDocument:
         """Returns the step of a stack as it was shown."""
@@ -77,13 +81,14 @@ def _producers(run: Run, role: str) -> set[str]:
     return found
 
 
-def deploy(run: Run, *, passes: int | None = None) -> Plan:
+def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = None) -> Plan:
     """Brings every stack to what its template and the environment say.
 
     Args:
         run: The run.
         passes: Only the first so many passes; None for all. While passes are left no wire is read back: more is to
             come.
+        saved: A saved plan: what it shows is done, with the change sets that were made for it.
 
     Returns:
         The whole plan; its passes are empty when there was nothing to do.
@@ -91,29 +96,25 @@ def deploy(run: Run, *, passes: int | None = None) -> Plan:
     Raises:
         BusyError: Another operation is running on a stack.
         InputError: Something that is to be abandoned is not there.
-        RefusedError: A guard refused, or the person did.
+        RefusedError: A guard refused, or the person did, or the saved plan is stale.
         NotConvergedError: After the last pass something still differs.
         TwinStackError: A step failed.
     """
-    world = read_world(run.planner.system, run.clients)
-    refuse_unready(run.planner, world)
-    buckets = existing_buckets(run.environment.file, run.planner.system, run.clients)
-    system = with_known_artifacts(run.planner.system, run.packages, buckets)
-    planner = with_update_order(replace(run.planner, system=system))
-    planned = plan(planner, world)
-    beside = look_elsewhere(run.environment, run.clients, created_by(planned), gone_roles(system, world))
-    shown = plan_document(planned, run.environment.name, beside.as_data())
-    run.screen.tell(PlanMade(shown.as_data()))
-    refuse_strays(run.environment.file, beside, run.allowed.abandon, run.screen)
+    made = make_plan(run)
+    world, planner, planned = made.world, made.planner, made.plan
+    run.screen.tell(PlanMade(made.shown.as_data()))
+    if saved:
+        refuse_stale(saved, made)
+    refuse_what_is_not_allowed(made, run.screen)
     if run.protected:
         _restore_protection(run, planner, world)
-    refuse_losses(planned.steps, run.allowed)
     run = provide(replace(run, planner=planner), {step.stack.role: step.stack for step in planned.steps}.values())
     planner = run.planner
     failures = _Failures()
     try:
         for number, steps in enumerate(planned.passes[:passes], 1):
-            place = _Place(number, len(planned.passes), shown.passes[number - 1].steps)
+            change_sets = {it.stack: it for it in saved.change_sets} if saved and number == 1 else None
+            place = _Place(number, len(planned.passes), made.shown.passes[number - 1].steps, change_sets)
             world = _run_pass(run, planner, world, steps, place=place, failures=failures)
     except TwinStackError as error:
         if failures.causes:  # what failed first is the cause, whatever came of it later
@@ -167,7 +168,7 @@ def _begin_pass(
                 continue
             run.screen.tell(StepBegun(place.number, place.passes, role, planned.stack.region, planned.operation))
             try:
-                reviewed = begin(run, planner.step(world, role), world[role], place.shown(role))
+                reviewed = _begin(run, planner.step(world, role), world, place)
             except (AwsError, ChangeSetError) as error:
                 failures.add(planned, str(error))
                 continue
@@ -178,6 +179,17 @@ def _begin_pass(
             _try_to_give_up(run, item)
         raise
     return begun
+
+
+def _begin(run: Run, step: Step, world: World, place: _Place) -> Begun | None:
+    """Has the change set of a step reviewed: a new one, or the one that was made when the plan was saved."""
+    role = step.stack.role
+    if place.change_sets is None:
+        return begin(run, step, world[role], place.shown(role))
+    if role not in place.change_sets:
+        run.screen.tell(NothingToChange(role))
+        return None
+    return review(run, step, world[role], take_up(run, role, place.change_sets[role]))
 
 
 def _try_to_give_up(run: Run, item: Begun) -> None:

@@ -14,11 +14,10 @@ from twinstack.aws.api import Clients
 from twinstack.aws.elsewhere_reading import Sighting, look_around
 from twinstack.environment.assembly import Environment
 from twinstack.environment.file import EnvironmentFile
-from twinstack.errors import InputError, RefusedError
+from twinstack.errors import InputError
 from twinstack.planning.passes import Plan
 from twinstack.planning.system import Stack, System
 from twinstack.planning.world import Live, World
-from twinstack.screen.events import Screen, Warning_
 from twinstack.statuses import Standing, standing
 from twinstack.templates import ARTIFACTS
 
@@ -155,25 +154,6 @@ def strays(environment: Environment, seen: Sequence[Sighting], wanted: Collectio
 
 def _counts(sighting: Sighting) -> bool:
     return not sighting.stack.nested and standing(sighting.stack.status) is not Standing.ABSENT
-
-
-def refuse_strays(file: EnvironmentFile, beside: Elsewhere, abandoned: Collection[str], screen: Screen) -> None:
-    """Refuses to deploy while a stack has moved or is forgotten, save those that are left behind on purpose.
-
-    Args:
-        file: The environment file.
-        beside: What was found.
-        abandoned: The roles of the stacks to leave behind.
-        screen: Told of each that is left behind.
-
-    Raises:
-        InputError: There is no such stack under one of the roles.
-        RefusedError: There is one that nobody said to leave behind.
-    """
-    if refused := not_abandoned(beside, abandoned):
-        raise RefusedError("\n".join(refusal(stray, file) for stray in refused))
-    for stray in beside.strays:
-        screen.tell(Warning_(f"{stray.role}: {stray.where} is left behind on purpose, with what it holds"))
 
 
 def not_abandoned(beside: Elsewhere, abandoned: Collection[str]) -> list[Stray]:

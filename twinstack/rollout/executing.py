@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from twinstack.aws.api import ChangeSet, CloudFormation
+from twinstack.aws.api import CloudFormation
 from twinstack.environment.assembly import PROTECTED_PARAMETER
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
 from twinstack.planning.document import StepDocument, step_document
@@ -57,8 +57,7 @@ def begin(run: Run, step: Step, state: StackState, shown: StepDocument | None = 
         raise NotConvergedError(f"{role}: an earlier pass should have made the values of {wires}, and did not")
     if step.refused:
         raise RefusedError("\n".join(step.refused))
-    now = step_document(step)
-    if shown and (different := departures(shown, now)):
+    if shown and (different := departures(shown, step_document(step))):
         raise RefusedError("\n".join([*different, f"{role}: not done, since it was not shown; plan again"]))
     if isinstance(state, Live) and standing(state.status) is Standing.RECREATE:
         delete_failed_creation(run, step)
@@ -67,10 +66,25 @@ def begin(run: Run, step: Step, state: StackState, shown: StepDocument | None = 
     if prepared is None:
         run.screen.tell(NothingToChange(role))
         return None
+    return review(run, step, state, prepared)
+
+
+def review(run: Run, step: Step, state: StackState, prepared: Prepared) -> Begun:
+    """Has a change set reviewed: by its prediction, by the guards, by the person.
+
+    Args:
+        run: The run.
+        step: The step.
+        state: The stack as it is.
+        prepared: The change set; it is deleted when it is refused, unless it belongs to a saved plan.
+
+    Raises:
+        RefusedError: It is not what was predicted, a guard refused, or the person did.
+    """
     begun = Begun(step, prepared)
     try:
-        _hold_to_prediction(run, step, state, now, prepared)
-        _review(run, step, state, prepared.change_set)
+        _hold_to_prediction(run, step, state, prepared)
+        _review(run, step, state, prepared)
     except (TwinStackError, KeyboardInterrupt):
         give_up(run, begun)
         raise
@@ -82,16 +96,16 @@ def give_up(run: Run, begun: Begun) -> None:
     discard(run.cloudformation(begun.step.stack.role), begun.prepared)
 
 
-def _hold_to_prediction(run: Run, step: Step, state: StackState, now: StepDocument, prepared: Prepared) -> None:
+def _hold_to_prediction(run: Run, step: Step, state: StackState, prepared: Prepared) -> None:
     """Shows the change set, and refuses one that is not what was predicted."""
-    prediction = Prediction(now, _made_by_macro(step, state))
+    prediction = Prediction(step_document(step), _made_by_macro(step, state))
     rows = compare(prediction, prepared.change_set.changes)
     told = tuple(map(row_data, rows))
     if any(row.problems for row in rows):
         run.screen.tell(ChangeSetDiffers(step.stack.role, prepared.name, told))
         sentences = [f"{step.stack.role}: {row.resource}: {', '.join(row.problems)}" for row in rows if row.problems]
         raise RefusedError(
-            "\n".join([*sentences, f"{step.stack.role}: the change set is not what was predicted; it is deleted"])
+            "\n".join([*sentences, f"{step.stack.role}: the change set is not what was predicted; {_left(prepared)}"])
         )
     run.screen.tell(ChangeSetMade(step.stack.role, prepared.name, told, run.asks))
 
@@ -111,8 +125,12 @@ def _made_by_macro(step: Step, state: StackState) -> Callable[[str], bool]:
     return made
 
 
-def _review(run: Run, step: Step, state: StackState, change_set: ChangeSet) -> None:
-    role = step.stack.role
+def _left(prepared: Prepared) -> str:
+    return "it stays, not executed" if prepared.saved else "it is deleted, not executed"
+
+
+def _review(run: Run, step: Step, state: StackState, prepared: Prepared) -> None:
+    role, change_set = step.stack.role, prepared.change_set
     for nested in (change.resource for change in change_set.changes if unseen(change)):
         run.screen.tell(Warning_(f"{role}: AWS does not say what would change inside the nested stack {nested}"))
     # What cannot be seen is guarded as if all that the nested stack holds might go.
@@ -121,7 +139,7 @@ def _review(run: Run, step: Step, state: StackState, change_set: ChangeSet) -> N
     if sentences:
         raise RefusedError("\n".join(sentences))
     if not run.confirm(f"{step.operation.capitalize()} {step.stack.name} in {step.stack.region}?"):
-        raise RefusedError(f"{step.stack.role}: declined; its change set is deleted, not executed")
+        raise RefusedError(f"{step.stack.role}: declined; the change set was not approved: {_left(prepared)}")
 
 
 def _types(stack: Stack, state: StackState) -> dict[str, str]:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from twinstack.aws.api import ResourceChange, StackResource
-from twinstack.errors import RefusedError
 from twinstack.planning.prediction import Change
 from twinstack.planning.steps import Step
 from twinstack.planning.values import is_symbolic
@@ -70,16 +69,6 @@ def refused_predictions(stack: str, changes: Iterable[Change], allowed: Allowed)
         for change in changes
         if _is_loss(change.resource, change.type, change.action, allowed)
     ]
-
-
-def refuse_losses(steps: Iterable[Step], allowed: Allowed) -> None:
-    """Refuses what a plan would lose.
-
-    Raises:
-        RefusedError: A loss is not allowed.
-    """
-    if losses := predicted_losses(steps, allowed):
-        raise RefusedError("\n".join(loss.sentence for loss in losses))
 
 
 def predicted_losses(steps: Iterable[Step], allowed: Allowed) -> list[Loss]:

@@ -24,6 +24,9 @@ def _lines(plan: Mapping[str, Any]) -> Iterator[str]:
     for number, each in enumerate(passes, 1):
         for step in each["steps"]:
             yield f"| {number} | `{step['name']}` | {step['region']} | {step['operation']} | {_counts(step)} |"
+    for refusal in plan["refused"]:
+        yield ""
+        yield f"**Refused:** {refusal['sentence']}"
     if plan["unknown"]:
         yield ""
         yield f"**Partial:** {', '.join(plan['unknown'])} could not be read."

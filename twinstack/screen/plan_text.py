@@ -87,6 +87,8 @@ def _remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
         )
     for entry in plan["unused"]:
         yield f"Unused: a new value for {entry['stack']}.{entry['parameter']} would alter no resource", ""
+    for remark in plan["remarks"]:
+        yield remark, "yellow"
     yield from _elsewhere(plan["elsewhere"] or {"stacks": (), "not_looked_at": ()})
     if not plan["fewest_passes"]:
         yield "Too many stacks to search for the fewest passes: every stack runs as soon as it can.", "yellow"

@@ -1,0 +1,188 @@
+"""A saved plan is a contract: exactly what was shown is executed, or nothing is."""
+
+import pytest
+
+from tests.rollout.deployments import with_note
+from tests.systems import PRIMARY
+from twinstack.errors import InputError, RefusedError, TwinStackError
+from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment
+from twinstack.rollout.guards import Allowed
+from twinstack.screen.events import PlanMade, StepBegun
+
+
+def executed(pair):
+    return [name for aws in pair.aws.values() for call, name, _ in aws.calls if call == "execute_change_set"]
+
+
+def created(pair):
+    return [request.name for aws in pair.aws.values() for request in aws.requests]
+
+
+def refusal(pair, saved, **options):
+    before = pair.mutations()
+    with pytest.raises(RefusedError) as error:
+        pair.deploy(saved=saved, **options)
+    assert (error.value.exit_code, pair.mutations()) == (4, before)
+    return str(error.value)
+
+
+def test_the_change_sets_of_the_first_pass_are_made_and_not_executed(pair):
+    saved = pair.save()
+    assert [(it.stack, it.name) for it in saved.change_sets] == [("primary", "twinstack-saved-id-1")]
+    assert (executed(pair), pair.change_sets(), pair.questions) == ([], ["twinstack-saved-id-1"], [])
+    assert [len(each.steps) for each in saved.plan.passes] == [1, 1, 1]
+
+
+def test_exactly_the_saved_change_sets_are_executed_and_later_passes_make_their_own(pair):
+    saved = pair.save()
+    pair.deploy(saved=saved)
+    assert executed(pair)[0] == saved.change_sets[0].arn
+    assert len(executed(pair)) == 3
+    assert [name.startswith("twinstack-saved-") for name in created(pair)] == [True, False, False]
+    assert [event.stack for event in pair.screen.of(StepBegun)] == ["primary", "secondary", "primary"]
+
+
+def test_the_events_of_the_execution_carry_the_saved_token(pair):
+    saved = pair.save()
+    pair.deploy(saved=saved)
+    assert pair.aws["primary"].tokens("execute_change_set")[0] == saved.change_sets[0].token
+
+
+def test_a_person_is_asked_about_a_saved_change_set_too_and_it_stays_when_declined(pair):
+    saved = pair.save()
+    assert "it stays, not executed" in refusal(pair, saved, confirm=lambda question: False)
+    assert pair.change_sets() == ["twinstack-saved-id-1"]
+    pair.deploy(saved=saved)
+    assert executed(pair)[0] == saved.change_sets[0].arn
+
+
+def test_a_plan_without_changes_makes_nothing_and_does_nothing(live):
+    saved = live.save()
+    assert (saved.change_sets, live.mutations()) == ((), [])
+    assert live.deploy(saved=saved).passes == ()
+
+
+def test_an_edited_template_makes_it_stale(live, tmp_path):
+    live.templates["primary"] = with_note(live.templates["primary"])
+    saved = live.save()
+    live.templates["primary"] = with_note(PRIMARY, value="2")
+    assert refusal(live, saved).splitlines() == [
+        f"primary: template {tmp_path}/generated/primary.yaml is not the one that was planned",
+        "what would be done now is not what was planned",
+        "the plan saved 2026-01-01T00:00:00+00:00 is stale; make a new one: `plan --out`",
+    ]
+    assert live.change_sets() == ["twinstack-saved-id-4"]
+
+
+def test_an_edited_parameter_makes_it_stale(live):
+    live.environment["parameter_overrides"] = {"us-east-1": {"VpcCidr": "10.9.0.0/16"}}
+    saved = live.save()
+    live.environment["parameter_overrides"] = {"us-east-1": {"VpcCidr": "10.8.0.0/16"}}
+    assert refusal(live, saved).startswith(
+        "primary: parameter VpcCidr was '10.9.0.0/16' in the plan, and would be '10.8.0.0/16'\n"
+    )
+
+
+def test_another_run_between_makes_it_stale(pair):
+    saved = pair.save()
+    pair.deploy()
+    assert refusal(pair, saved).splitlines()[:2] == [
+        "primary: the stack was absent, and is live now",
+        "secondary: the stack was absent, and is live now",
+    ]
+
+
+def test_another_run_that_changed_only_an_output_makes_it_stale(live):
+    live.templates["primary"] = with_note(live.templates["primary"])
+    saved = live.save()
+    live.stack("secondary").content.outputs["Endpoint"] = "moved"
+    assert refusal(live, saved).startswith("secondary: another run has changed the stack: its outputs differ\n")
+
+
+def test_a_change_set_that_somebody_deleted_is_missed(live):
+    live.templates["primary"] = with_note(live.templates["primary"])
+    saved = live.save()
+    live.aws["primary"].delete_change_set(saved.change_sets[0].arn)
+    assert "change set twinstack-saved-id-4 is gone" in refusal(live, saved)
+
+
+def test_a_change_set_that_aws_no_longer_executes_is_refused_with_its_status(live):
+    live.templates["primary"] = with_note(live.templates["primary"])
+    saved = live.save()
+    live.aws["primary"].update_by_hand("pair-dev-primary")
+    assert "can no longer be executed: it is CREATE_COMPLETE, OBSOLETE" in refusal(live, saved)
+
+
+def test_a_loss_is_refused_before_a_change_set_is_made(live):
+    live.templates["secondary"] = live.templates["secondary"].replace("      Bucket: {Type: 'AWS::S3::Bucket'}\n", "")
+    live.templates["secondary"] = live.templates["secondary"].replace("!GetAtt Bucket.Arn", "gone")
+    with pytest.raises(RefusedError, match="--allow-delete Bucket"):
+        live.save()
+    assert live.mutations() == []
+    saved = live.save(allowed=Allowed(delete=["Bucket"]))
+    assert "--allow-delete Bucket" in refusal(live, saved)
+    live.deploy(saved=saved, allowed=Allowed(delete=["Bucket"]))
+
+
+def test_when_one_change_set_cannot_be_made_none_is_left(live):
+    live.environment["update_order"] = ["primary", "secondary"]
+    for role in ("primary", "secondary"):
+        live.templates[role] = with_note(live.templates[role])
+    live.aws["primary"].broken_change_sets["pair-dev-primary"] = "no such property"
+    with pytest.raises(TwinStackError, match="no such property"):
+        live.save()
+    assert live.change_sets() == []
+
+
+def test_what_is_left_of_a_failed_creation_is_not_deleted_by_saving(pair):
+    pair.aws["primary"].fail("Vpc", "the limit of VPCs is reached")
+    with pytest.raises(TwinStackError):
+        pair.deploy()
+    pair.forget_calls()
+    with pytest.raises(RefusedError, match="`deploy` without a saved plan does it"):
+        pair.save()
+    assert pair.mutations() == []
+
+
+def test_a_file_for_another_environment_is_wrong_usage(pair):
+    saved, run = pair.save(), pair.run()
+    refuse_other_environment(saved, "dev", run.planner.system)
+    with pytest.raises(InputError, match=r"saved for dev .*, and this is prod"):
+        refuse_other_environment(saved, "prod", run.planner.system)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        ("", "not a saved plan of version 1: the file: Invalid JSON"),
+        ("{}", "not a saved plan of version 1: version: Field required"),
+        ('{"version": 2}', "not a saved plan of version 1: version: Input should be 1"),
+    ],
+)
+def test_a_file_that_is_no_saved_plan_is_named(tmp_path, content, complaint):
+    path = tmp_path / "plan.json"
+    path.write_text(content)
+    with pytest.raises(InputError, match=complaint):
+        read_saved_plan(path)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(InputError, match="no such file"):
+        read_saved_plan(tmp_path / "none.json")
+
+
+def test_the_file_comes_back_as_it_was_written(pair):
+    saved = pair.save()
+    assert SavedPlan.model_validate_json(as_text(saved)) == saved
+
+
+def test_no_secret_stands_in_the_file(pair):
+    secretive = PRIMARY.replace("VpcCidr: {Type", "Token: {Type: String, NoEcho: true}\n      VpcCidr: {Type")
+    pair.templates["primary"] = secretive.replace("Engine: aurora-mysql", "Engine: !Ref Token")
+    pair.environment["parameters"] = {"Token": "hush-hush"}
+    assert "hush-hush" not in as_text(pair.save())
+
+
+def test_the_plan_is_told_before_it_is_saved(pair):
+    pair.save()
+    assert len(pair.screen.of(PlanMade)) == 1
