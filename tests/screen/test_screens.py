@@ -40,7 +40,6 @@ PLAN = {
     "stale": [],
     "unused": [],
     "fewest_passes": True,
-    "since": None,
     "elsewhere": None,
     "since": None,
     "refused": [],
