@@ -33,13 +33,6 @@ def code(text: str, longest: int = 200) -> str:
     return f"<code>{''.join(char if char.isalnum() or char == ' ' else f'&#{ord(char)};' for char in shown)}</code>"
 
 
-def block(lines: list[str], language: str) -> list[str]:
-    """Returns lines as a block of code, with a fence that none of them can close."""
-    longest = max((len(run) for line in lines for run in re.findall("`+", line)), default=0)
-    fence = "`" * max(3, longest + 1)
-    return [f"{fence}{language}", *lines, fence]
-
-
 def fitted(lines: list[str], room: int, what: str) -> list[str]:
     """Returns the lines that fit into a number of characters; if not all do, with a sentence that says how many."""
     if sum(len(line) + 1 for line in lines) <= room:

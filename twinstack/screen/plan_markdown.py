@@ -12,7 +12,7 @@ from itertools import takewhile
 from typing import Any
 
 from twinstack.screen.change_lines import DANGERS, kind_of
-from twinstack.screen.markdown import block, code, fitted, prose, visible
+from twinstack.screen.markdown import code, fitted, prose, visible
 from twinstack.screen.plan_text import reason, remarks, since
 
 # What GitHub takes in a comment.
@@ -74,7 +74,6 @@ def _parts(plan: Plan, steps: Sequence[Step]) -> dict[str, _Part]:
     head = [*_source(plan), *(f"- {prose(it['sentence'])}" for it in plan["refused"]), *_passes(plan)]
     values, touched = list(_values(steps)), list(_touched(steps))
     said = [f"- {prose(line.strip())}" for line in (*(line for line, _ in remarks(plan)), *_step_remarks(steps))]
-    fence = block(values, "diff")
     table = ["| change | resource | type | stack | what changes |", "|---|---|---|---|---|"]
     unfold = "<details><summary>{}</summary>"
     return {
@@ -82,10 +81,10 @@ def _parts(plan: Plan, steps: Sequence[Step]) -> dict[str, _Part]:
         "table": (table, list(_rows(steps)), "rows", []),
         "remarks": ([], said, "remarks", []),
         "values": (
-            [unfold.format("Before and after"), "", fence[0]],
+            [unfold.format("Before and after"), "", "```diff"],
             values,
             "lines",
-            [fence[-1], "", "</details>"],
+            ["```", "", "</details>"],
         ),
         "touched": (
             [unfold.format("What may be touched besides"), "", _TOUCHED, ""],
@@ -195,7 +194,10 @@ def _step_remarks(steps: Sequence[Step]) -> Iterator[str]:
 
 
 def _values(steps: Sequence[Step]) -> Iterator[str]:
-    """Yields the lines of a diff: why each step runs, and each value before and after."""
+    """Yields the lines of a diff: why each step runs, and each value before and after.
+
+    No line begins with what is foreign, so none can end the block of code that they stand in.
+    """
     for number, step in steps:
         if not step["because"]:
             continue
