@@ -61,6 +61,7 @@ from twinstack.aws.api import (
     ChangeSet,
     ChangeSetRequest,
     CreatedChangeSet,
+    OperationEvent,
     ResourceChange,
     StackDescription,
     StackEvent,
@@ -71,12 +72,16 @@ from twinstack.aws.errors import AwsError
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 READING = frozenset(
     {
-        "change_set_problems",
+        "change_set_events",
         "describe_stack",
         "describe_stacks",
         "get_template",
         "describe_change_set",
+        "describe_stack_drift_detection_status",
+        "describe_stack_resource_drifts",
+        "detect_stack_drift",
         "events",
+        "failed_events",
         "resources",
     }
 )
@@ -118,7 +123,8 @@ class FakeCloudFormation:
         change_set_describes: How often a change set is described before it is made.
         extra_changes: Further entries of every change set, by stack name.
         broken_change_sets: Why AWS cannot make the change sets of a stack, by stack name.
-        problems_found: What early validation finds wrong with the change sets that AWS cannot make.
+        validation: What early validation finds in every change set.
+        failures: The newer events of whatever fails, of every operation.
         calls: Every call, as (name of the call, stack or change set, token).
         requests: What was asked of `create_change_set`, in order.
     """
@@ -130,7 +136,8 @@ class FakeCloudFormation:
     change_set_describes: int = 2
     extra_changes: dict[str, list[ResourceChange]] = field(default_factory=dict)
     broken_change_sets: dict[str, str] = field(default_factory=dict)
-    problems_found: list[str] = field(default_factory=list)
+    validation: list[OperationEvent] = field(default_factory=list)
+    failures: list[OperationEvent] = field(default_factory=list)
     calls: list[tuple[str, str, str]] = field(default_factory=list)
     requests: list[ChangeSetRequest] = field(default_factory=list)
     _stacks: list[FakeStack] = field(default_factory=list)
@@ -171,9 +178,13 @@ class FakeCloudFormation:
         values = {**stack.content.values, **parameters}
         request = ChangeSetRequest(name, "", "UPDATE", text, None, values, stack.content.tags, (), "by-hand")
         stack.content = self._content(request, stack.content)
-        for made in stack.change_sets.values():
-            made.obsolete = True
+        self.make_obsolete(name)
         stack.tell("by-hand", "", "UPDATE_COMPLETE")
+
+    def make_obsolete(self, name: str) -> None:
+        """Makes the change sets of a stack unfit for execution, as an update without them does."""
+        for change_set in self.stack(name).change_sets.values():
+            change_set.obsolete = True
 
     def put(self, name: str, tags: Mapping[str, str], status: str = "CREATE_COMPLETE", *, nested: bool = False) -> None:
         """Puts a stack there that somebody has made."""
@@ -253,9 +264,13 @@ class FakeCloudFormation:
         made = () if found.status == "CREATE_IN_PROGRESS" else tuple(found.changes(values=values))
         return ChangeSet(arn, stack.id, found.status, _execution_status(stack, found), reason, made)
 
-    def change_set_problems(self, arn: str) -> list[str]:
-        self._called("change_set_problems", arn)
-        return list(self.problems_found)
+    def change_set_events(self, arn: str) -> list[OperationEvent]:
+        self._called("change_set_events", arn)
+        return list(self.validation)
+
+    def failed_events(self, operation: str) -> list[OperationEvent]:
+        self._called("failed_events", operation)
+        return list(self.failures)
 
     def execute_change_set(self, arn: str, token: str) -> None:
         self._called("execute_change_set", arn, token)

@@ -284,9 +284,10 @@ def test_a_change_set_may_expand_the_macros_that_the_templates_use():
     assert allowed("cloudformation:CreateChangeSet", transform, aws__CalledVia=None)
 
 
-def test_the_planner_only_reads_stacks_regions_and_the_roles_of_databases():
+def test_the_planner_only_reads_stacks_their_drift_regions_and_the_roles_of_databases():
     assert [one["Action"] for one in PLANNER["Statement"]] == [
         ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
+        ["cloudformation:DescribeStackResourceDrifts"],
         ["cloudformation:DescribeStacks", "cloudformation:ListStacks"],
         ["ec2:DescribeRegions"],
         ["rds:DescribeDBClusters", "rds:DescribeGlobalClusters"],

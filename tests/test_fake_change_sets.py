@@ -89,6 +89,21 @@ def test_a_changed_parameter_is_the_cause(aws):
     ]
 
 
+def test_a_cause_is_that_of_the_part_that_refers_to_it(aws):
+    def body(fixed):
+        return whole(
+            {"Topic": topic(Both={"One": {"Ref": "Name"}, "Two": fixed})}, Parameters={"Name": {"Type": "String"}}
+        )
+
+    deploy(aws, body("x"), {"Name": "a"})
+    found = listed(aws, change_set(aws, body("y"), {"Name": "b"}), values=True)
+    assert shown(found["Topic"]) == [
+        ("/Properties/Both/One", "a", "b", "Dynamic", "DirectModification", ""),
+        ("/Properties/Both/One", "a", "b", "Static", "ParameterReference", "Name"),
+        ("/Properties/Both/Two", "x", "y", "Static", "DirectModification", ""),
+    ]
+
+
 def test_a_certain_replacement_cascades_to_what_refers_to_it(aws):
     def body(cidr):
         table = {"Type": "AWS::EC2::RouteTable", "Properties": {"VpcId": {"Ref": "Vpc"}}}

@@ -14,6 +14,7 @@ import yaml
 from twinstack import errors
 from twinstack.cli import INTERRUPTED
 from twinstack.cli.commands import command_line
+from twinstack.cli.drift import DRIFT_FOUND, PARTIAL
 from twinstack.cli.options import Settings
 from twinstack.cli.plan import CHANGES_PENDING
 from twinstack.environment.file import EnvironmentModel, StackEntry, read_environment_file
@@ -102,7 +103,15 @@ def test_each_command_that_is_shown_can_be_given(page, words):
 
 def test_the_exit_codes_are_those_of_the_program():
     kinds = [errors.TwinStackError, *errors.TwinStackError.__subclasses__()]
-    codes = {0, CHANGES_PENDING, INTERRUPTED, click.UsageError.exit_code, *(kind.exit_code for kind in kinds)}
+    codes = {
+        0,
+        CHANGES_PENDING,
+        DRIFT_FOUND,
+        PARTIAL,
+        INTERRUPTED,
+        click.UsageError.exit_code,
+        *(kind.exit_code for kind in kinds),
+    }
     assert [int(row[0]) for row in table("Exit codes", "code")] == sorted(codes)
 
 

@@ -37,6 +37,12 @@ def one(resource, **sections):
     return {"Resources": {"One": resource, "Stays": topic()}, **sections}
 
 
+def queue(source):
+    policy = {"redrivePermission": {"Ref": "Word"}, "sourceQueueArns": [source]}
+    return {"Type": "AWS::SQS::Queue", "Properties": {"RedriveAllowPolicy": policy}}
+
+
+WORD = {"Parameters": {"Word": {"Type": "String", "Default": "byQueue"}}}
 SECRET = {"Word": {"Type": "String", "NoEcho": True, "Default": ""}}
 FLAG = {
     "Parameters": {"Flag": {"Type": "String", "Default": "no"}},
@@ -63,6 +69,7 @@ KINDS = {
         one(topic(DisplayName={"Ref": "Word"}), Parameters=SECRET),
         {"Word": "new"},
     ),
+    "a parameter in a part of a property": (one(queue("a"), **WORD), one(queue("b"), **WORD), {"Word": "byNobody"}),
     "a tag of the template": (
         one(topic(Tags=[{"Key": "A", "Value": "1"}])),
         one(topic(Tags=[{"Key": "A", "Value": "2"}, {"Key": "B", "Value": "3"}])),

@@ -12,6 +12,7 @@ from textwrap import dedent
 import yaml
 
 from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation, FakeRegions
+from tests.fake_drifts import FakeDrifts
 from tests.systems import PRIMARY, REGIONS, SECONDARY, schemas
 from twinstack.aws.api import StackClients
 from twinstack.environment.assembly import assemble
@@ -78,6 +79,8 @@ class Deployments:
         clouds = {region: FakeCloudFormation(self.clock, region, there) for region, there in buckets.items()}
         self.buckets = {role: buckets[self.region(role)] for role in templates}
         self.aws = {role: clouds[self.region(role)] for role in templates}
+        drifts = {region: FakeDrifts(aws) for region, aws in clouds.items()}
+        self.drifts = {role: drifts[self.region(role)] for role in templates}
         self.account = FakeRegions(dict(clouds))
         self.screen = Telling()
         self.questions: list[str] = []
@@ -93,6 +96,7 @@ class Deployments:
         there = self.account.there
         self.aws[role] = there.setdefault(region, FakeCloudFormation(self.clock, region, FakeBuckets()))
         self.buckets[role] = self.aws[role].buckets
+        self.drifts[role] = FakeDrifts(self.aws[role])
 
     def name(self, role: str) -> str:
         return str(self.entries.get(role, {}).get("stack_name", f"pair-dev-{role}"))
@@ -128,7 +132,10 @@ class Deployments:
         return Run(
             environment,
             Planner(environment.system, schemas, unlink),
-            {role: StackClients(self.aws[role], self.buckets[role], self.account) for role in self.templates},
+            {
+                role: StackClients(self.aws[role], self.drifts[role], self.buckets[role], self.account)
+                for role in self.templates
+            },
             self.clock,
             self.screen,
             asked,

@@ -122,8 +122,8 @@ def test_a_refusal_names_what_replaces_it():
         ("Replace", Allowed(replace=["It"]), False),
         ("Remove", Allowed(), True),
         ("Remove", Allowed(delete=["It"]), False),
-        # AWS decides; the real change set is looked at again.
-        ("Replace?", Allowed(), False),
+        ("Replace?", Allowed(), True),
+        ("Replace?", Allowed(replace=["It"]), False),
     ],
 )
 def test_a_predicted_loss_is_refused(action, allowed, refused):

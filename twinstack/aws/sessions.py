@@ -12,6 +12,7 @@ from botocore.config import Config
 
 from twinstack.aws.api import Clients, StackClients
 from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions, translated
+from twinstack.aws.boto_drift import BotoDrifts
 from twinstack.planning.system import Stack, System
 
 _CONFIG = Config(
@@ -58,8 +59,10 @@ def connect(system: System, access: Access) -> Clients:
         where = f"{role} ({region})"
         make = _maker(session, access, _CONFIG)
         with translated(where):
+            cloudformation = make("cloudformation", region)
             clients[role] = StackClients(
-                BotoCloudFormation(make("cloudformation", region), where),
+                BotoCloudFormation(cloudformation, where),
+                BotoDrifts(cloudformation, where),
                 BotoBuckets(make("s3", region), where),
                 BotoRegions(_maker(session, access, _LOOKING), region, where),
             )

@@ -115,6 +115,7 @@ def make_run(
     Raises:
         InputError: There are no usable credentials, or what was named on the command line is not there.
     """
+    from twinstack.cli.false_drifts import known_false_drifts
     from twinstack.rollout.artifacts import build_packages
     from twinstack.rollout.guards import Allowed as Nothing
     from twinstack.rollout.run import Run
@@ -134,6 +135,7 @@ def make_run(
         asks=asks,
         allowed=allowed or Nothing(),
         packages=packages,
+        known_false_drift=known_false_drifts(settings, planner.system, screen),
         advise=adviser(planner.system, partial(access, settings, screen, start_local=False)),
     )
 

@@ -149,6 +149,26 @@ class WireDocument(_Document):
     parameter: str
 
 
+class DriftedDocument(_Document):
+    """A resource that AWS last found changed by hand, and that the plan changes."""
+
+    stack: str
+    resource: str
+    type: str
+    status: Literal["MODIFIED", "DELETED"]
+    checked: str = Field(description="the day on which AWS looked")
+    properties: tuple[str, ...]
+    passes: tuple[int, ...] = Field(description="the passes that change it, counted from 1")
+    certain: bool = Field(description="whether they change it for certain; else it may be touched")
+
+
+class DriftDocument(_Document):
+    """The drift that AWS last detected where the plan changes something; nothing was detected anew."""
+
+    resources: tuple[DriftedDocument, ...]
+    not_read: tuple[str, ...] = Field(description="why it could not be read, a sentence for each stack")
+
+
 class RevisionDocument(_Document):
     """The git revision whose deployment stands in for what is on AWS."""
 
@@ -182,6 +202,7 @@ class PlanDocument(_Document):
     elsewhere: dict[str, Any] | None = Field(
         description="stacks that moved or were forgotten; null where nobody looked"
     )
+    drift: DriftDocument | None = Field(None, description="drifted resources it changes; null where nobody looked")
     since: RevisionDocument | None = Field(None, description="null for a plan from what is on AWS, or from nothing")
     refused: tuple[RefusalDocument, ...] = Field((), description="what `deploy` would refuse, the first cause last")
     remarks: tuple[str, ...] = Field((), description="what a reader should know besides, a sentence each")
@@ -190,6 +211,10 @@ class PlanDocument(_Document):
     def steps(self) -> tuple[StepDocument, ...]:
         """All steps in order."""
         return tuple(step for each in self.passes for step in each.steps)
+
+    def with_drift(self, found: Mapping[str, Any]) -> PlanDocument:
+        """Returns it with the drifted resources that it changes, as `drifting.last_detected` has them."""
+        return self.model_copy(update={"drift": DriftDocument.model_validate(found)})
 
     def as_data(self) -> dict[str, Any]:
         """Returns it as JSON data."""
@@ -230,6 +255,7 @@ def plan_document(
         stale=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.stale]),
         unused=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
         fewest_passes=plan.searched,
+        drift=None,
         elsewhere=None if elsewhere is None else dict(elsewhere),
         since=since,
         refused=refused,

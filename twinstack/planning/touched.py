@@ -138,7 +138,7 @@ def _may_move(detail: TouchedDetail, replacements: Mapping[str, str]) -> bool:
 
 
 def _without(entry: Touched, certain: Change | None) -> Touched | None:
-    """Returns an entry without the properties that change for certain."""
-    properties = certain.properties if certain else ()
-    rest = tuple(detail for detail in entry.details if detail.name not in properties)
+    """Returns an entry without what changes for certain; of a nested stack that changes, AWS does not say Automatic."""
+    certainly = (*certain.properties, "") if certain else ()
+    rest = tuple(detail for detail in entry.details if detail.name not in certainly)
     return Touched(entry.resource, entry.type, rest) if rest else None

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from twinstack.aws.world_reading import read_world
+from twinstack.drifting.last_detected import last_detected
 from twinstack.environment.assembly import Environment
 from twinstack.errors import RefusedError
 from twinstack.planning.advice import Adviser, no_advice
@@ -58,7 +59,9 @@ def make_plan(run: Run) -> Planned:
         return look_elsewhere(run.environment, run.clients, created_by(made), gone_roles(system, world))
 
     planner = replace(run.planner, system=system)
-    return plan_from(run.environment, planner, world, run.allowed, beside=beside, advise=run.advise)
+    made = plan_from(run.environment, planner, world, run.allowed, beside=beside, advise=run.advise)
+    drift = last_detected(made.plan, run.clients, run.known_false_drift)
+    return replace(made, shown=made.shown.with_drift(drift.as_data()))
 
 
 def refuse_what_is_not_allowed(made: Planned, screen: Screen) -> None:

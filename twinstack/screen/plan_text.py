@@ -90,6 +90,7 @@ def remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
     for remark in plan["remarks"]:
         yield remark, "yellow"
     yield from _elsewhere(plan["elsewhere"] or {"stacks": (), "not_looked_at": ()})
+    yield from _drift(plan.get("drift") or {"resources": (), "not_read": ()})
     if not plan["fewest_passes"]:
         yield "Too many stacks to search for the fewest passes: every stack runs as soon as it can.", "yellow"
 
@@ -105,3 +106,19 @@ def _elsewhere(found: Mapping[str, Any]) -> Iterator[Line]:
         )
     for gap in found["not_looked_at"]:
         yield f"Not looked at: {gap}", "yellow"
+
+
+def _drift(found: Mapping[str, Any]) -> Iterator[Line]:
+    for entry in found["resources"]:
+        passes = " and ".join(map(str, entry["passes"]))
+        what = (
+            "deleted by hand" if entry["status"] == "DELETED" else f"{', '.join(entry['properties'])} changed by hand"
+        )
+        word = "would" if entry["certain"] else "may"
+        yield (
+            f"Drifted: {entry['stack']}.{entry['resource']} (checked {entry['checked']}): {what}; pass {passes} {word} "
+            "change it",
+            "yellow",
+        )
+    for gap in found["not_read"]:
+        yield f"Drift not read: {gap}", "yellow"
