@@ -8,6 +8,7 @@ import pytest
 
 from tests.cli.here import here
 from tests.cli.test_command_line import ROOT, edit, project, run
+from twinstack.rollout.artifacts import WHEELS
 
 __all__ = ["here", "project"]
 
@@ -158,17 +159,20 @@ def test_what_follows_from_a_replacement_comes_before_its_cause(repository, here
     assert [line.split()[2] for line in lines(done.stderr)] == ["Instance", "PrimaryCluster"]
 
 
-FLAGSHIP = ("environments", "generated", "lambda_src")
+def copied(folder):
+    """What the flagship's plan is made from, in a git repository with one commit."""
+    for name in ("environments", "generated", "lambda_src"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+    if (ROOT / WHEELS).is_dir():
+        shutil.copytree(ROOT / WHEELS, folder / WHEELS)
+    (folder / ".gitignore").write_text(".twinstack/\n")
+    git(folder, "init", "--quiet", "--initial-branch", "main")
+    commit(folder)
+    return folder
 
 
 def test_the_flagship_s_cluster_is_not_replaced_unseen(tmp_path, here):
-    for name in FLAGSHIP:
-        shutil.copytree(ROOT / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    if (ROOT / ".twinstack" / "wheels").is_dir():
-        shutil.copytree(ROOT / ".twinstack" / "wheels", tmp_path / ".twinstack" / "wheels")
-    (tmp_path / ".gitignore").write_text(".twinstack/\n")
-    git(tmp_path, "init", "--quiet", "--initial-branch", "main")
-    commit(tmp_path)
+    copied(tmp_path)
     edit(tmp_path, "      DatabaseName: !Ref DatabaseName", "      DatabaseName: orders", "generated/primary.yaml")
     commit(tmp_path)
     asked = ["plan", "-e", "prod", "--offline", "--since", "HEAD~1"]
