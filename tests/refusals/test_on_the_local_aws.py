@@ -64,12 +64,16 @@ def local(tmp_path_factory):
 
 
 def deploy(local, template, *options):
+    return run(local, template, "deploy", "--yes", *options)
+
+
+def run(local, template, command, *options):
     folder, endpoint, _ = local
     Path(folder, "one.yaml").write_text(template)
     made_up = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    arguments = ["--endpoint-url", endpoint, "-e", "./environment.yaml", "--yes", *options]
+    arguments = ["--endpoint-url", endpoint, "-e", "./environment.yaml", *options]
     return subprocess.run(
-        [sys.executable, str(Path(ROOT, "deploy.py")), "deploy", *arguments],
+        [sys.executable, str(Path(ROOT, "deploy.py")), command, *arguments],
         cwd=folder, env=os.environ | made_up, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -133,6 +137,22 @@ def test_it_is_refused_with_its_sentence_and_nothing_is_executed(deployed, templ
     said = " ".join((done.stdout + done.stderr).split())
     assert (done.returncode, sentence in said) == (exit_code, True), said
     assert state(deployed) == before
+
+
+@pytest.mark.parametrize(
+    ("template", "action", "name"),
+    [
+        (without("Files"), "delete", "Files"),
+        (TEMPLATE.replace("DatabaseName: trading", "DatabaseName: orders"), "replace", "Cluster"),
+    ],
+)
+def test_the_plan_exits_4_already_after_it_is_shown(deployed, template, action, name):
+    done = run(deployed, template, "plan", "--detailed-exitcode")
+    assert done.returncode == 4
+    assert f" {name} AWS::" in done.stdout
+    assert done.stderr.startswith(f"Error: one: {name} (AWS::")
+    assert done.stderr.endswith(f" and what it holds lost; --allow-{action} {name}\n")
+    assert run(deployed, template, "plan", "--detailed-exitcode", f"--allow-{action}", name).returncode == 3
 
 
 def test_a_broken_rule_is_found_without_aws(local):
