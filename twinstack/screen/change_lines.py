@@ -13,7 +13,7 @@ Entry = Mapping[str, Any]
 WIDTH = 80
 _SIGNS = {"Add": "+", "Modify": "~", "Replace": "±", "Replace?": "±?", "Remove": "-", "Import": ">", "Dynamic": "?"}
 _STYLES = {"Add": "green", "Remove": "red", "Replace": "red", "Replace?": "yellow", "Dynamic": "yellow"}
-_DANGERS = ("Replace", "Remove", "Dynamic", "Replace?", "Modify", "Import", "Add")
+DANGERS = ("Replace", "Remove", "Dynamic", "Replace?", "Modify", "Import", "Add")
 _REPLACES = {"Always": " (replaces it)", "Conditionally": " (may replace it)"}
 
 
@@ -26,7 +26,7 @@ def kind_of(change: Entry) -> str:
 
 def dangers_first(changes: Sequence[Entry]) -> list[Entry]:
     """Returns the changes with what is lost first and what is new last; else in the order they have."""
-    known = {kind: place for place, kind in enumerate(_DANGERS)}
+    known = {kind: place for place, kind in enumerate(DANGERS)}
     return sorted(changes, key=lambda change: known.get(kind_of(change), 0))
 
 
