@@ -36,6 +36,7 @@ generate: $(READY)  ## write generated/ from templates_src/, and what else is ma
 	$(BIN)/python -m twinstack.planning.document twinstack/planning/plan.schema.json
 	$(BIN)/python -m lint_rules docs/rules.md
 	$(BIN)/python -m twinstack.dr.first_run.page docs/first-real-run.md
+	$(BIN)/python -m tests.predictions.page docs/predictions.md
 
 clean:  ## end the local AWS and remove everything that was set up
 	if [ -x $(BIN)/python ]; then $(BIN)/python deploy.py local stop; fi

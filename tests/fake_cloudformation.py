@@ -11,9 +11,12 @@ Change sets
     - It is CREATE_IN_PROGRESS for `change_set_describes` descriptions, then CREATE_COMPLETE, or FAILED with "The
       submitted information didn't contain changes" when neither resources, outputs nor tags change, or with the reason
       that `broken_change_sets` has for the stack.
-    - It cannot be deleted while it is being made, its name must be new, and it is gone once it is executed, with all
-      others of the stack.
-    - Changes come from comparing resolved resources; `extra_changes` are listed too, and have no effect.
+    - It cannot be deleted while it is being made, and its name must be new. It is executed once, and described after
+      that; all others of the stack are gone then. An update without it (`update_by_hand`) makes it OBSOLETE.
+    - What it lists, `tests.fake_change_sets` says, and what a template comes to, `tests.fake_templates`; neither asks
+      the planner. `extra_changes` are listed too, and have no effect.
+    - Nested stacks whose templates are in `buckets` are looked into when that is asked for; what changes inside is
+      listed as `Nested/LogicalId`, and comes with the execution, without events of its own.
 
 Operations
     - Each event takes `pace` seconds of the clock. Events carry the operation's token and come newest first.
@@ -45,27 +48,27 @@ Every call is recorded in `calls`; `refuse` makes calls fail. Stack policies are
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from tests.fake_alarms import FakeAlarms
+from tests.fake_buckets import FakeBuckets
+from tests.fake_change_sets import Comparison
+from tests.fake_content import Content, Place, RefusedRequestError, content_after
 from tests.fake_stacks import (
-    Content,
     Failing,
     FakeChangeSet,
     FakeStack,
-    RefusedRequestError,
-    changes_between,
-    content_after,
     deletion,
     deployment,
 )
 from twinstack.aws.api import (
-    Alarm,
     ChangeSet,
     ChangeSetRequest,
     CreatedChangeSet,
+    OperationEvent,
     ResourceChange,
     StackDescription,
     StackEvent,
@@ -76,12 +79,16 @@ from twinstack.aws.errors import AwsError
 NO_CHANGES = "The submitted information didn't contain changes. Submit different information to create a change set."
 READING = frozenset(
     {
-        "change_set_problems",
+        "change_set_events",
         "describe_stack",
         "describe_stacks",
         "get_template",
         "describe_change_set",
+        "describe_stack_drift_detection_status",
+        "describe_stack_resource_drifts",
+        "detect_stack_drift",
         "events",
+        "failed_events",
         "resources",
     }
 )
@@ -112,43 +119,6 @@ class FakeClock:
 
 
 @dataclass
-class FakeBuckets:
-    """S3 in memory: the objects of each bucket, by key."""
-
-    objects: dict[str, dict[str, bytes]] = field(default_factory=dict)
-
-    def is_empty(self, bucket: str) -> bool:
-        return not self.objects.get(bucket)
-
-    def put(self, bucket: str, key: str, content: bytes) -> None:
-        self.objects.setdefault(bucket, {})[key] = content
-
-    def empty(self, bucket: str) -> int:
-        return len(self.objects.pop(bucket, {}))
-
-    def read(self, url: str) -> str:
-        """Returns what stands at an address such as https://BUCKET.s3.REGION.amazonaws.com/KEY."""
-        host, _, key = url.removeprefix("https://").partition("/")
-        return self.objects[host.partition(".s3.")[0]][key].decode()
-
-
-@dataclass
-class FakeAlarms:
-    """CloudWatch in memory: the state of each alarm by name; `asked` is the names of each look."""
-
-    states: dict[str, str] = field(default_factory=dict)
-    asked: list[list[str]] = field(default_factory=list)
-    refusal: AwsError | None = None
-
-    def describe(self, names: Collection[str]) -> dict[str, Alarm]:
-        self.asked.append(list(names))
-        if self.refusal:
-            raise self.refusal
-        arn = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:"
-        return {name: Alarm(name, arn + name, self.states[name]) for name in names if name in self.states}
-
-
-@dataclass
 class FakeCloudFormation:
     """CloudFormation in one region; the module says what it does.
 
@@ -160,7 +130,8 @@ class FakeCloudFormation:
         change_set_describes: How often a change set is described before it is made.
         extra_changes: Further entries of every change set, by stack name.
         broken_change_sets: Why AWS cannot make the change sets of a stack, by stack name.
-        problems_found: What early validation finds wrong with the change sets that AWS cannot make.
+        validation: What early validation finds in every change set.
+        failures: The newer events of whatever fails, of every operation.
         calls: Every call, as (name of the call, stack or change set, token).
         requests: What was asked of `create_change_set`, in order.
         rollbacks_disabled: Whether rollback was disabled, for each call of `execute_change_set`.
@@ -174,7 +145,8 @@ class FakeCloudFormation:
     change_set_describes: int = 2
     extra_changes: dict[str, list[ResourceChange]] = field(default_factory=dict)
     broken_change_sets: dict[str, str] = field(default_factory=dict)
-    problems_found: list[str] = field(default_factory=list)
+    validation: list[OperationEvent] = field(default_factory=list)
+    failures: list[OperationEvent] = field(default_factory=list)
     calls: list[tuple[str, str, str]] = field(default_factory=list)
     requests: list[ChangeSetRequest] = field(default_factory=list)
     rollbacks_disabled: list[bool] = field(default_factory=list)
@@ -210,17 +182,27 @@ class FakeCloudFormation:
         """Deletes a stack as a person in the console would, in no time."""
         self.stack(name).tell("by-hand", "", "DELETE_COMPLETE")
 
+    def update_by_hand(self, name: str, **parameters: str) -> None:
+        """Updates a stack as a person in the console would, without a change set and in no time."""
+        stack = self.stack(name)
+        text = stack.content.template.text if stack.content.template else "{}"
+        values = {**stack.content.values, **parameters}
+        request = ChangeSetRequest(name, "", "UPDATE", text, None, values, stack.content.tags, (), "by-hand")
+        stack.content = self._content(request, stack.content)
+        self.make_obsolete(name)
+        stack.tell("by-hand", "", "UPDATE_COMPLETE")
+
+    def make_obsolete(self, name: str) -> None:
+        """Makes the change sets of a stack unfit for execution, as an update without them does."""
+        for change_set in self.stack(name).change_sets.values():
+            change_set.obsolete = True
+
     def put(self, name: str, tags: Mapping[str, str], status: str = "CREATE_COMPLETE", *, nested: bool = False) -> None:
         """Puts a stack there that somebody has made."""
         number = next(self._numbers)
         stack_id = f"arn:aws:cloudformation:{self.region}:123456789012:stack/{name}/{number}"
         content = Content(tags=dict(tags))
         self._stacks.append(FakeStack(stack_id, name, self._numbers, status, content, nested=nested))
-
-    def make_obsolete(self, name: str) -> None:
-        """Makes the change sets of a stack unfit for execution, as another operation on it does."""
-        for change_set in self.stack(name).change_sets.values():
-            change_set.obsolete = True
 
     def change_sets(self) -> list[str]:
         """Returns the names of all change sets that were not executed."""
@@ -276,11 +258,12 @@ class FakeCloudFormation:
             self._stacks.append(stack)
             stack.tell("", "", "REVIEW_IN_PROGRESS", "User Initiated")
         arn = f"arn:aws:cloudformation:{self.region}:1:changeSet/{request.name}/{next(self._numbers)}"
-        changes = [*changes_between(stack.content, content), *self.extra_changes.get(stack.name, ())]
+        comparison = Comparison(stack.content, content, request.include_nested_stacks)
+        extra = self.extra_changes.get(stack.name, [])
+        made = FakeChangeSet(request, arn, content, comparison, extra, self.change_set_describes, "")
         same = (stack.content.outputs, stack.content.tags) == (content.outputs, content.tags)
-        empty = not changes and same and request.operation == "UPDATE"
-        problem = self.broken_change_sets.get(stack.name) or (NO_CHANGES if empty else "")
-        made = FakeChangeSet(request, arn, content, changes, self.change_set_describes, problem)
+        empty = same and request.operation == "UPDATE" and not made.changes()
+        made.problem = self.broken_change_sets.get(stack.name) or (NO_CHANGES if empty else "")
         stack.change_sets[request.name] = made
         return CreatedChangeSet(arn, stack.id)
 
@@ -289,29 +272,41 @@ class FakeCloudFormation:
         stack, found = self._change_set(arn, "DescribeChangeSet")
         found.describes_left -= 1
         reason = found.problem if found.status == "FAILED" else ""
-        execution = "AVAILABLE" if found.status == "CREATE_COMPLETE" else "UNAVAILABLE"
-        execution = "OBSOLETE" if found.obsolete else execution
-        made = () if found.status == "CREATE_IN_PROGRESS" else tuple(found.changes)
-        triggers = found.request.rollback_triggers
+        made = () if found.status == "CREATE_IN_PROGRESS" else tuple(found.changes(values=values))
+        execution, triggers = _execution_status(stack, found), found.request.rollback_triggers
         return ChangeSet(arn, stack.id, found.status, execution, reason, made, triggers)
 
-    def change_set_problems(self, arn: str) -> list[str]:
-        self._called("change_set_problems", arn)
-        return list(self.problems_found)
+    def change_set_events(self, arn: str) -> list[OperationEvent]:
+        self._called("change_set_events", arn)
+        return list(self.validation)
+
+    def failed_events(self, operation: str) -> list[OperationEvent]:
+        self._called("failed_events", operation)
+        return list(self.failures)
 
     def execute_change_set(self, arn: str, token: str, *, disable_rollback: bool = False) -> None:
         self._called("execute_change_set", arn, token)
         self.rollbacks_disabled.append(disable_rollback)
         stack, found = self._change_set(arn, "ExecuteChangeSet")
-        if found.status != "CREATE_COMPLETE":
-            raise self._refused("ExecuteChangeSet", "InvalidChangeSetStatus", f"the change set is {found.status}")
+        execution = _execution_status(stack, found)
+        if execution != "AVAILABLE":
+            current = (
+                f"execution status of [{execution}]"
+                if found.status == "CREATE_COMPLETE"
+                else f"status of [{found.status}]"
+            )
+            reason = f"ChangeSet [{arn}] cannot be executed in its current {current}"
+            raise self._refused("ExecuteChangeSet", "InvalidChangeSetStatus", reason)
         if stack.status in ("CREATE_FAILED", "UPDATE_FAILED") and not disable_rollback:
             reason = f"This stack is currently in a non-terminal [{stack.status}] state. Use disable-rollback"
             raise self._refused("ExecuteChangeSet", "ValidationError", reason)
-        if disable_rollback and any(change.replacement == "True" for change in found.changes):
+        if disable_rollback and any(
+            change.replacement == "True" and change.action == "Modify" for change in found.changes()
+        ):
             reason = "Replacement type updates not supported on stack with disable-rollback."
             raise self._refused("ExecuteChangeSet", "ValidationError", reason)
         stack.change_sets.clear()
+        stack.executed.append(found)
         operation = deployment(
             stack, found, self._failing, token, lambda: self._breach(found), disable_rollback=disable_rollback
         )
@@ -322,7 +317,7 @@ class FakeCloudFormation:
         stack, found = self._change_set(arn, "DeleteChangeSet")
         if found.status == "CREATE_IN_PROGRESS":
             raise self._refused("DeleteChangeSet", "InvalidChangeSetStatus", "the change set is CREATE_IN_PROGRESS")
-        del stack.change_sets[found.request.name]
+        stack.change_sets.pop(found.request.name, None)
 
     def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
         self._called("delete_stack", stack_id, token)
@@ -375,7 +370,7 @@ class FakeCloudFormation:
 
     def _change_set(self, arn: str, operation: str) -> tuple[FakeStack, FakeChangeSet]:
         for stack in self._stacks:
-            for found in stack.change_sets.values():
+            for found in (*stack.change_sets.values(), *stack.executed):
                 if found.arn == arn:
                     return stack, found
         raise self._refused(operation, "ChangeSetNotFound", f"ChangeSet [{arn}] does not exist")
@@ -404,7 +399,7 @@ class FakeCloudFormation:
     def _content(self, request: ChangeSetRequest, old: Content) -> Content:
         try:
             text = self.buckets.read(request.template_url) if request.template_url else str(request.template)
-            return content_after(request, text, old, self.region, self._numbers)
+            return content_after(request, text, old, Place(self.region, self._numbers, self.buckets.find))
         except RefusedRequestError as error:
             raise self._refused("CreateChangeSet", "ValidationError", str(error)) from None
 
@@ -431,6 +426,16 @@ class FakeRegions:
 
     def cloudformation(self, region: str) -> FakeCloudFormation:
         return self.there[region]
+
+
+def _execution_status(stack: FakeStack, found: FakeChangeSet) -> str:
+    if found in stack.executed:
+        if stack.operation is not None and found is stack.executed[-1]:
+            return "EXECUTE_IN_PROGRESS"
+        return "EXECUTE_COMPLETE" if not found.failed else "EXECUTE_FAILED"
+    if found.obsolete:
+        return "OBSOLETE"
+    return "AVAILABLE" if found.status == "CREATE_COMPLETE" else "UNAVAILABLE"
 
 
 def _closed(status: str) -> bool:

@@ -1,38 +1,18 @@
-"""The stacks of the fake CloudFormation: what a request would make of one, and how an operation goes on in it.
+"""The stacks of the fake CloudFormation, and how an operation goes on in one.
 
 What of it all is as on AWS is written in `tests.fake_cloudformation`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from tests.systems import CREATE_ONLY
-from twinstack.aws.api import ChangeDetail, ChangeSetRequest, ResourceChange, StackEvent, StackResource
-from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundings
-from twinstack.planning.values import Symbol, as_text, freeze
-from twinstack.templates import Template, live_template
-
-STACK = "AWS::CloudFormation::Stack"
-
-
-@dataclass
-class Content:
-    """What a stack is made of: as it is, or as a change set would make it."""
-
-    template: Template | None = None
-    values: dict[str, str] = field(default_factory=dict)
-    tags: dict[str, str] = field(default_factory=dict)
-    outputs: dict[str, str] = field(default_factory=dict)
-    resources: dict[str, ResolvedResource] = field(default_factory=dict)
-    generations: dict[str, int] = field(default_factory=dict)
-
-    def physical_id(self, name: str) -> str:
-        return f"{name.lower()}-{self.generations.get(name)}"
+from tests.fake_change_sets import Comparison
+from tests.fake_content import STACK, Content
+from tests.fake_templates import text
+from twinstack.aws.api import ChangeSetRequest, ResourceChange, StackEvent, StackResource
 
 
 @dataclass
@@ -40,16 +20,28 @@ class FakeChangeSet:
     request: ChangeSetRequest
     arn: str
     content: Content
-    changes: list[ResourceChange]
+    comparison: Comparison
+    extra: list[ResourceChange]
     describes_left: int
     problem: str
     obsolete: bool = False
+    failed: bool = False
 
     @property
     def status(self) -> str:
         if self.describes_left > 0:
             return "CREATE_IN_PROGRESS"
         return "FAILED" if self.problem else "CREATE_COMPLETE"
+
+    def changes(self, *, values: bool = False) -> list[ResourceChange]:
+        """Its entries; those of nested change sets name them."""
+        found = self.comparison.changes(values=values)
+        if self.comparison.looks_inside:
+            above = {change.resource.rpartition("/")[0] for change in found}
+            found = [
+                replace(c, nested_change_set=f"{self.arn}/{c.resource}") if c.resource in above else c for c in found
+            ]
+        return [*found, *self.extra]
 
 
 @dataclass
@@ -64,6 +56,7 @@ class FakeStack:
     events: list[StackEvent] = field(default_factory=list)
     listed: dict[str, StackResource] = field(default_factory=dict)
     change_sets: dict[str, FakeChangeSet] = field(default_factory=dict)
+    executed: list[FakeChangeSet] = field(default_factory=list)
     operation: Iterator[None] | None = None
     nested: bool = False
     time: float = 0.0
@@ -95,105 +88,6 @@ class FakeStack:
         self.events.append(StackEvent(number, moment, resource or self.name, physical, kind, status, reason, token))
 
 
-class RefusedRequestError(Exception):
-    """A request that CloudFormation does not take."""
-
-
-def content_after(
-    request: ChangeSetRequest, template_text: str, old: Content, region: str, numbers: Iterator[int]
-) -> Content:
-    """Returns what a stack would be made of; what is added or replaced gets a number of its own."""
-    template = live_template(json.loads(template_text), request.stack_name)
-    at = Surroundings("", region, request.stack_name)
-    content = Content(template, _values(request, template, old), dict(request.tags), generations=dict(old.generations))
-    while True:
-        resolver = Resolver(template, at, content.values, content.generations)
-        content.resources = resolver.resources()
-        content.outputs = {name: _made(value) for name, value in resolver.outputs().items()}
-        anew = [
-            name
-            for name, resource in content.resources.items()
-            if content.generations.get(name) == old.generations.get(name)
-            and (name not in old.resources or _replaced(old.resources[name], resource))
-        ]
-        if not anew:
-            return content
-        content.generations |= {name: next(numbers) for name in anew}
-
-
-def _values(request: ChangeSetRequest, template: Template, old: Content) -> dict[str, str]:
-    values = {}
-    for name, declared in template.parameters.items():
-        given = request.parameters.get(name, declared.get("Default"))
-        value = old.values.get(name) if name in request.parameters and given is None else given
-        if value is None:
-            raise RefusedRequestError(f"Parameters: [{name}] must have values")
-        if as_text(value) not in map(as_text, declared.get("AllowedValues", [value])):
-            raise RefusedRequestError(f"Parameter '{name}' must be one of AllowedValues")
-        values[name] = as_text(value)
-    if unknown := set(request.parameters) - set(values):
-        raise RefusedRequestError(f"Parameters: {sorted(unknown)} do not exist in the template")
-    return values
-
-
-def changes_between(old: Content, new: Content) -> Iterator[ResourceChange]:
-    """Yields the entries of a change set."""
-    for name, resource in new.resources.items():
-        before = old.resources.get(name)
-        details: tuple[ChangeDetail, ...] = ()
-        if before is None:
-            yield ResourceChange("Add", name, resource.type)
-            continue
-        if freeze(before.attributes) != freeze(resource.attributes):
-            details = tuple(_detail(resource, key) for key in _different(before, resource))
-            details += tuple(ChangeDetail(key, "", False, "", "Never") for key in _other_attributes(before, resource))
-        if old.tags != new.tags and resource.type != "AWS::EC2::Route":
-            details += (ChangeDetail("Tags", "", False, "", "Never"),)
-        if details:
-            replaced = old.generations[name] != new.generations[name]
-            perhaps = any(detail.recreation == "Conditionally" for detail in details)
-            replacement = "True" if replaced else "Conditional" if perhaps else "False"
-            yield ResourceChange("Modify", name, resource.type, old.physical_id(name), replacement, details)
-    for name, resource in old.resources.items():
-        if name not in new.resources:
-            yield ResourceChange("Remove", name, resource.type, old.physical_id(name))
-
-
-def _detail(resource: ResolvedResource, key: str) -> ChangeDetail:
-    perhaps = (resource.type, key) == ("AWS::RDS::DBCluster", "GlobalClusterIdentifier")
-    recreation = "Always" if key in CREATE_ONLY.get(resource.type, ()) else "Conditionally" if perhaps else "Never"
-    return ChangeDetail("Properties", key, False, "", recreation)
-
-
-def _other_attributes(before: ResolvedResource, after: ResolvedResource) -> list[str]:
-    old, new = before.attributes, after.attributes
-    return [key for key in {**old, **new} if key != "Properties" and freeze(old.get(key)) != freeze(new.get(key))]
-
-
-def _different(before: ResolvedResource, after: ResolvedResource) -> list[str]:
-    old, new = (side.attributes.get("Properties") or {} for side in (before, after))
-    return [key for key in {**old, **new} if freeze(old.get(key)) != freeze(new.get(key))]
-
-
-def _replaced(before: ResolvedResource, after: ResolvedResource) -> bool:
-    create_only = CREATE_ONLY.get(after.type, ())
-    return before.type != after.type or any(name in create_only for name in _different(before, after))
-
-
-def _made(value: object) -> str:
-    """Returns what AWS makes of a promised value."""
-    if not isinstance(value, Symbol):
-        return as_text(value)
-    expression: Any = value.expression
-    if expression[0] == "text":
-        return "".join(map(_made, expression[1:]))
-    if len(expression) != 4:
-        return "-".join(map(as_text, expression))
-    _, name, attribute, generation = expression
-    physical = f"{name.lower()}-{generation}"
-    return physical if attribute == "Ref" else f"{physical}.{attribute}"
-
-
 # Operations: each `yield` is a moment in which an event has just happened.
 
 Failing = dict[str, tuple[str, bool]]
@@ -213,14 +107,16 @@ def deployment(
     old, whole = dict(stack.listed), stack.content
     yield stack.tell(token, "", f"{verb}_IN_PROGRESS", "User Initiated")
     if verb == "CREATE":
-        stack.content = Content(made.content.template, made.content.values, made.content.tags)
-    todo = [change for change in made.changes if change.resource in made.content.resources]
+        stack.content = replace(made.content, outputs={}, resources={}, generations={}, nested={})
+    changes = made.changes()
+    todo = [change for change in changes if change.resource in made.content.resources]
     for place, change in enumerate(todo):
         yield stack.tell(token, change.resource, f"{_word(change)}_IN_PROGRESS", content=made.content)
         if change.resource not in failing:
             yield stack.tell(token, change.resource, f"{_word(change)}_COMPLETE", content=made.content)
             continue
         reason, stuck = failing.pop(change.resource)
+        made.failed = True
         yield stack.tell(token, change.resource, f"{_word(change)}_FAILED", reason, made.content)
         for other in todo[place + 1 :]:
             cancelled = f"Resource {'creation' if other.action == 'Add' else 'update'} cancelled"
@@ -242,7 +138,11 @@ def deployment(
         stack.listed = old
         yield stack.tell(token, "", "UPDATE_ROLLBACK_COMPLETE")
         return
-    removed = [change.resource for change in made.changes if change.action == "Remove"]
+    removed = [
+        change.resource
+        for change in changes
+        if change.action == "Remove" and change.resource in stack.content.resources
+    ]
     before, stack.content = stack.content, made.content
     if verb == "UPDATE":
         yield stack.tell(token, "", "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS")
@@ -261,7 +161,8 @@ def _half_made(before: Content, wanted: Content, done: list[ResourceChange]) -> 
     resources = {**kept, **{name: wanted.resources[name] for name in wanted.resources if name in names}}
     ordered = {name: resources[name] for name in [*wanted.resources, *kept] if name in resources}
     generations = {name: (wanted if name in names else before).generations[name] for name in ordered}
-    return Content(wanted.template, wanted.values, wanted.tags, dict(before.outputs), ordered, generations)
+    nested = {name: inner for name, inner in wanted.nested.items() if name in ordered}
+    return replace(wanted, outputs=dict(before.outputs), resources=ordered, generations=generations, nested=nested)
 
 
 def _word(change: ResourceChange) -> str:
@@ -296,7 +197,7 @@ def deletion(stack: FakeStack, failing: Failing, token: str) -> Iterator[None]:
             yield stack.tell(token, name, "DELETE_FAILED", reason)
             yield stack.tell(token, "", "DELETE_FAILED", f"The following resource(s) failed to delete: [{name}].")
             return
-        if as_text((resource.attributes.get("Properties") or {}).get("DeletionProtection", "")) == "true":
+        if text(resource.properties.get("DeletionProtection")) == "true":
             yield stack.tell(token, name, "DELETE_FAILED", "Cannot delete protected resource")
             yield stack.tell(token, "", "DELETE_FAILED", f"The following resource(s) failed to delete: [{name}].")
             return

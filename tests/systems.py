@@ -93,14 +93,16 @@ CREATE_ONLY = {
     "AWS::EC2::VPCPeeringConnection": ("VpcId", "PeerVpcId"),
     "AWS::RDS::DBCluster": ("SourceRegion",),
 }
+CONDITIONAL = {"AWS::RDS::DBCluster": ("GlobalClusterIdentifier",)}
+UNTAGGED = ("AWS::EC2::Route",)
 
 
 def schemas(resource_type: str, region: str) -> UpdateRules:
     """The update rules of the types above, without loading any schema."""
     return UpdateRules(
         create_only=tuple((name,) for name in CREATE_ONLY.get(resource_type, ())),
-        conditional_create_only=(("GlobalClusterIdentifier",),) if resource_type == "AWS::RDS::DBCluster" else (),
-        tags_update=resource_type != "AWS::EC2::Route",
+        conditional_create_only=tuple((name,) for name in CONDITIONAL.get(resource_type, ())),
+        tags_update=resource_type not in UNTAGGED,
     )
 
 

@@ -284,12 +284,27 @@ def test_a_change_set_may_expand_the_macros_that_the_templates_use():
     assert allowed("cloudformation:CreateChangeSet", transform, aws__CalledVia=None)
 
 
-def test_the_planner_only_reads_stacks_and_regions():
+def test_the_planner_only_reads_stacks_their_drift_regions_and_the_roles_of_databases():
     assert [one["Action"] for one in PLANNER["Statement"]] == [
         ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
+        ["cloudformation:DescribeStackResourceDrifts"],
         ["cloudformation:DescribeStacks", "cloudformation:ListStacks"],
         ["ec2:DescribeRegions"],
+        ["rds:DescribeDBClusters", "rds:DescribeGlobalClusters"],
     ]
+
+
+@pytest.mark.parametrize("policies_of", ["planner", "deployer"])
+def test_who_writes_in_a_global_database_can_be_asked_of_our_databases_in_every_region(policies_of):
+    given = {"planner": PLANNER} if policies_of == "planner" else DEPLOYER
+    ours = {
+        "rds:DescribeGlobalClusters": "arn:aws:rds::111122223333:global-cluster:tradingdb-dev",
+        "rds:DescribeDBClusters": "arn:aws:rds:ap-south-1:111122223333:cluster:tradingdb-dev-ap-south-1",
+    }
+    for action, database in ours.items():
+        assert allowed(action, database, given, aws__CalledVia=None, aws__RequestedRegion="ap-south-1")
+        foreign = database.replace("tradingdb", "payments")
+        assert not allowed(action, foreign, given, aws__CalledVia=None)
 
 
 LISTING = ["cloudformation:DescribeStacks", "cloudformation:ListStacks", "ec2:DescribeRegions"]

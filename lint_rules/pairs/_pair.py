@@ -9,7 +9,7 @@ from typing import Any
 
 from twinstack.planning.resolution import ResolvedResource
 from twinstack.planning.settled import SettledStack
-from twinstack.planning.values import Symbol, freeze
+from twinstack.planning.values import Symbol, freeze, made_by
 
 Stacks = Sequence[SettledStack]
 GLOBAL_CLUSTER, CLUSTER, INSTANCE = "AWS::RDS::GlobalCluster", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
@@ -97,14 +97,6 @@ def resources(stacks: Stacks, resource_type: str) -> Iterator[Resource]:
         for name, found in settled.resources.items():
             if found.type == resource_type:
                 yield Resource(settled, name, _properties(found))
-
-
-def made_by(value: Any) -> tuple[str, str] | None:
-    """The role and the logical id of the resource whose `Ref` or attribute a value is; None for any other value."""
-    expression = value.expression if isinstance(value, Symbol) else None
-    if isinstance(expression, tuple) and len(expression) == 4 and isinstance(expression[1], str):
-        return str(expression[0]), expression[1]
-    return None
 
 
 def find(stacks: Stacks, value: Any) -> Resource | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lint_rules.pairs import _pair
+from twinstack.planning.values import made_by
 
 
 class PeeringRoutesOnOneSide(_pair.PairRule):
@@ -32,15 +33,15 @@ def _without_route(
     stacks: _pair.Stacks, peering: _pair.Resource, vpc: _pair.Resource
 ) -> Iterator[tuple[_pair.Place, str]]:
     for table in _pair.resources(stacks, "AWS::EC2::RouteTable"):
-        if _pair.made_by(table.properties.get("VpcId")) != (vpc.role, vpc.name):
+        if made_by(table.properties.get("VpcId")) != (vpc.role, vpc.name):
             continue
         routes = [
             route.properties
             for route in _pair.resources(stacks, "AWS::EC2::Route")
-            if _pair.made_by(route.properties.get("RouteTableId")) == (table.role, table.name)
+            if made_by(route.properties.get("RouteTableId")) == (table.role, table.name)
         ]
         public = any("GatewayId" in route for route in routes)
         if not public and not any(
-            _pair.made_by(route.get("VpcPeeringConnectionId")) == (peering.role, peering.name) for route in routes
+            made_by(route.get("VpcPeeringConnectionId")) == (peering.role, peering.name) for route in routes
         ):
             yield table.place(), f"{table} has no route through {peering}"

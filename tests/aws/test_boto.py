@@ -434,6 +434,7 @@ def test_events_are_fetched_page_by_page_and_only_as_far_as_they_are_read(stubbe
         "ResourceStatus": "CREATE_FAILED",
         "ResourceStatusReason": "no more",
         "ClientRequestToken": "token",
+        "OperationId": "operation-1",
     }
     stub.add_response(
         "describe_stack_events", {"StackEvents": [event(4, **full)], "NextToken": "2"}, {"StackName": STACK_ID}
@@ -451,6 +452,7 @@ def test_events_are_fetched_page_by_page_and_only_as_far_as_they_are_read(stubbe
         "CREATE_FAILED",
         "no more",
         "token",
+        "operation-1",
     )
     assert next(found).event_id == "e3"
     assert next(found).token == ""

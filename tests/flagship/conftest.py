@@ -1,12 +1,14 @@
 """The flagship pair, deployed to a local AWS of the test module's own, and asked through each service's API."""
 
 import itertools
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.local.conftest import EAST, ROOT, WEST, Account
 from twinstack.aws.sessions import Access, connect
+from twinstack.cli.global_databases import adviser
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
@@ -53,10 +55,12 @@ class Pair:
         file = read_environment_file(self.environment, ROOT, None, {})
         environment = assemble(file, ROOT)
         planner = Planner(environment.system, shipped_schemas)
-        clients = clients or connect(environment.system, Access(endpoint_url=self.endpoint, local=True))
+        access = Access(endpoint_url=self.endpoint, local=True)
+        clients = clients or connect(environment.system, access)
         new_id = lambda: f"run{next(self._ids)}"  # noqa: E731
         packages = build_packages(environment.system, Path(ROOT))
-        return Run(environment, planner, clients, SystemClock(), Told(), lambda _: True, new_id, packages=packages)
+        run = Run(environment, planner, clients, SystemClock(), Told(), lambda _: True, new_id, packages=packages)
+        return replace(run, advise=adviser(environment.system, lambda: access))
 
     def deploy(self, clients=None):
         """Deploys; returns what was told."""

@@ -84,7 +84,7 @@ def test_a_moved_stack_is_refused_told_and_left_behind_on_purpose(project, accou
     )
     assert stacks(account, project, THIRD) == []
     planned = project("plan", "--format", "json")
-    assert planned.returncode == 0
+    assert planned.returncode == 4
     (found,) = json.loads(planned.stdout)["elsewhere"]["stacks"]
     assert (found["name"], found["region"], found["region_of_file"]) == (old, WEST, THIRD)
     status = project("status", "--format", "json")

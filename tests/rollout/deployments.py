@@ -12,6 +12,7 @@ from textwrap import dedent
 import yaml
 
 from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation, FakeRegions
+from tests.fake_drifts import FakeDrifts
 from tests.systems import PRIMARY, REGIONS, SECONDARY, schemas
 from twinstack.aws.api import StackClients
 from twinstack.environment.assembly import assemble
@@ -80,6 +81,8 @@ class Deployments:
         clouds = {region: FakeCloudFormation(self.clock, region, there) for region, there in buckets.items()}
         self.buckets = {role: buckets[self.region(role)] for role in templates}
         self.aws = {role: clouds[self.region(role)] for role in templates}
+        drifts = {region: FakeDrifts(aws) for region, aws in clouds.items()}
+        self.drifts = {role: drifts[self.region(role)] for role in templates}
         self.account = FakeRegions(dict(clouds))
         self.screen = Telling()
         self.questions: list[str] = []
@@ -95,6 +98,7 @@ class Deployments:
         there = self.account.there
         self.aws[role] = there.setdefault(region, FakeCloudFormation(self.clock, region, FakeBuckets()))
         self.buckets[role] = self.aws[role].buckets
+        self.drifts[role] = FakeDrifts(self.aws[role])
 
     def name(self, role: str) -> str:
         return str(self.entries.get(role, {}).get("stack_name", f"pair-dev-{role}"))
@@ -131,7 +135,9 @@ class Deployments:
             environment,
             Planner(environment.system, schemas, unlink),
             {
-                role: StackClients(self.aws[role], self.buckets[role], self.account, self.aws[role].alarms)
+                role: StackClients(
+                    self.aws[role], self.drifts[role], self.buckets[role], self.account, self.aws[role].alarms
+                )
                 for role in self.templates
             },
             self.clock,

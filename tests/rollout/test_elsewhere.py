@@ -256,6 +256,7 @@ def test_a_stack_of_the_same_name_that_the_file_has_in_another_region_has_not_mo
     live.entries = {"secondary": {"stack_name": "shared"}, "primary": {"stack_name": "shared"}}
     live.deploy(allowed=Allowed(abandon=["primary", "secondary"]))
     live.aws["primary"].delete_by_hand("shared")
+    # another global cluster may replace the standby's cluster
     live.deploy(allowed=Allowed(replace=["Cluster"], abandon=["primary", "secondary"]))
     assert {entry["name"] for entry in elsewhere(live)["stacks"]} == {"pair-dev-primary", "pair-dev-secondary"}
 

@@ -1,5 +1,7 @@
 """What holds data is replaced or removed only with permission by name."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.rollout.deployments import with_note
@@ -103,6 +105,14 @@ def test_a_refusal_names_the_resource_and_the_permission():
     ]
 
 
+def test_a_refusal_names_what_replaces_it():
+    changes = [entry(replacement="True", details=[STATIC, HARMLESS, replace(STATIC, name="KmsKeyId")])]
+    assert refused_changes("primary", changes, Allowed()) == [
+        "primary: It (AWS::RDS::DBCluster) would be replaced, since Engine and KmsKeyId change, and what it holds "
+        "lost; --allow-replace It"
+    ]
+
+
 @pytest.mark.parametrize(
     ("action", "allowed", "refused"),
     [
@@ -112,8 +122,8 @@ def test_a_refusal_names_the_resource_and_the_permission():
         ("Replace", Allowed(replace=["It"]), False),
         ("Remove", Allowed(), True),
         ("Remove", Allowed(delete=["It"]), False),
-        # AWS decides; the real change set is looked at again.
-        ("Replace?", Allowed(), False),
+        ("Replace?", Allowed(), True),
+        ("Replace?", Allowed(replace=["It"]), False),
     ],
 )
 def test_a_predicted_loss_is_refused(action, allowed, refused):

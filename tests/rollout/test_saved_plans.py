@@ -109,7 +109,7 @@ def test_a_change_set_that_somebody_deleted_is_missed(live):
 def test_a_change_set_that_aws_no_longer_executes_is_refused_with_its_status(live):
     live.templates["primary"] = with_note(live.templates["primary"])
     saved = live.save()
-    live.aws["primary"].make_obsolete("pair-dev-primary")
+    live.aws["primary"].update_by_hand("pair-dev-primary")
     assert "can no longer be executed: it is CREATE_COMPLETE, OBSOLETE" in refusal(live, saved)
 
 

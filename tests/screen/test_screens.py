@@ -43,10 +43,64 @@ PLAN = {
     "elsewhere": None,
     "since": None,
     "refused": [],
+    "remarks": [],
 }
 WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
 STATUS = {"stack": "primary", "region": "us-east-1", "name": "pair-dev-primary", "status": "UPDATE_COMPLETE"}
 PROGRESS = ("primary", "2026-01-01T00:00:00", "Cluster", "AWS::RDS::DBCluster")
+DIFFERENCE = {"property": "/Versioning/Status", "difference": "NOT_EQUAL", "expected": "Enabled", "actual": "Suspended"}
+DRIFT = {
+    "stack": "primary",
+    "region": "us-east-1",
+    "name": "pair-dev-primary",
+    "status": "DRIFTED",
+    "drifted": True,
+    "reason": "Failed to detect drift on resources [Role]",
+    "checked": 9,
+    "resources": [
+        {
+            "resource": "Bucket",
+            "type": "AWS::S3::Bucket",
+            "physical_id": "bucket-1",
+            "status": "MODIFIED",
+            "differences": [
+                DIFFERENCE,
+                {"property": "/Tags/1", "difference": "ADD", "expected": "null", "actual": "mine"},
+                {"property": "/Logging", "difference": "REMOVE", "expected": "on", "actual": "null"},
+            ],
+        },
+        {
+            "resource": "Queue",
+            "type": "AWS::SQS::Queue",
+            "physical_id": "queue-1",
+            "status": "DELETED",
+            "differences": [],
+        },
+    ],
+    "false_drifts": [
+        {
+            **DIFFERENCE,
+            "resource": "Disk",
+            "type": "AWS::EC2::Volume",
+            "property": "/KmsKeyId",
+            "expected": "id",
+            "actual": "arn",
+            "why": "the same key",
+            "source": "https://example.com/1",
+        }
+    ],
+    "not_checked": [
+        {"resource": "Role", "type": "AWS::IAM::Role", "reason": "Access Denied"},
+        {"resource": "Zone", "type": "AWS::Route53::HostedZone", "reason": ""},
+    ],
+}
+REVERTED = {
+    "action": "Modify",
+    "resource": "Bucket",
+    "type": "AWS::S3::Bucket",
+    "replacement": "False",
+    "details": [{"property": "/Properties/Versioning", "before": "Suspended", "after": "Enabled"}],
+}
 
 # One event of each kind, and what a person reads of it.
 EVENTS: list[tuple[Event, str]] = [
@@ -67,7 +121,7 @@ EVENTS: list[tuple[Event, str]] = [
         "        Port: 3306 → 3307\n"
         "        Engine: aurora-mysql → aurora-postgresql (may replace it)\n"
         "    + 1 resource\n"
-        "    may be touched, since what they refer to changes: Record",
+        "    may be touched, nothing in them is known to change: Record",
     ),
     (
         told.ChangeSetDiffers(
@@ -76,11 +130,11 @@ EVENTS: list[tuple[Event, str]] = [
             ({**CHANGE, "predicted": "Modify: Port", "problems": ("Engine is not predicted",)}, ADDED),
         ),
         "  change set twinstack-1 is not what was predicted:\n"
-        "        predicted                            in the change set\n"
-        "    !!  Cluster: Modify: Port                ±? Cluster AWS::RDS::DBCluster\n"
-        "                                             (replacement possible)\n"
-        "        Engine is not predicted\n"
-        "        + Cluster AWS::RDS::DBCluster        + Cluster AWS::RDS::DBCluster",
+        "    predicted                              in the change set\n"
+        "    1 as predicted\n"
+        "    Cluster: Modify: Port                  ±? Cluster AWS::RDS::DBCluster\n"
+        "                                           (replacement possible)\n"
+        "      !! Engine is not predicted",
     ),
     (told.NothingToChange("primary"), "  primary: nothing to change"),
     (
@@ -106,6 +160,35 @@ EVENTS: list[tuple[Event, str]] = [
     (
         told.StackEventRead("primary", "us-east-1", *PROGRESS[1:], "UPDATE_COMPLETE", "why"),
         "2026-01-01T00:00:00  primary    UPDATE_COMPLETE              Cluster (AWS::RDS::DBCluster): why",
+    ),
+    (
+        told.DriftRead((DRIFT,)),
+        "primary (pair-dev-primary) in us-east-1: 2 drifted of 9 resources that AWS looked at\n"
+        "  not read whole: Failed to detect drift on resources [Role]\n"
+        "  ~ Bucket AWS::S3::Bucket\n"
+        "      /Versioning/Status: expected Enabled, is Suspended\n"
+        "      /Tags/1: added: mine\n"
+        "      /Logging: removed, expected on\n"
+        "  - Queue AWS::SQS::Queue: deleted outside of CloudFormation (queue-1)\n"
+        "  Known false drift, not counted:\n"
+        "    Disk AWS::EC2::Volume /KmsKeyId: expected id, is arn\n"
+        "      the same key: https://example.com/1\n"
+        "  ? Role AWS::IAM::Role: AWS could not look: Access Denied\n"
+        "  Not looked at, since drift of these types is not detected: 1 resources (--verbose lists them)",
+    ),
+    (
+        told.DriftRead(({**DRIFT, "status": "absent"},)),
+        "primary (pair-dev-primary) in us-east-1: there is no such stack",
+    ),
+    (
+        told.RevertPreviewed("primary", "us-east-1", (REVERTED,), ""),
+        "primary in us-east-1: reverting would change (not done; its change set is deleted again):\n"
+        "  Modify Bucket AWS::S3::Bucket\n"
+        "      /Properties/Versioning: Suspended -> Enabled",
+    ),
+    (
+        told.RevertPreviewed("primary", "us-east-1", (), "refused"),
+        "primary in us-east-1: what reverting would change is not known: refused",
     ),
     (
         told.Left(({"stack": "primary", "resource": "Key", "type": "K", "physical_id": "k-1", "why": "pending"},)),
@@ -317,3 +400,33 @@ def test_added_resources_are_counted_and_listed_only_when_asked_for():
 
 def test_a_change_set_without_resources_is_said_to_change_outputs():
     assert "change set twinstack-1: outputs only" in drawn(told.ChangeSetMade("primary", "twinstack-1", ()))
+
+
+def test_long_values_of_drift_are_folded_and_whole_with_verbose():
+    long = {**DIFFERENCE, "actual": "x" * 1234}
+    event = told.DriftRead(({**DRIFT, "resources": [{**DRIFT["resources"][0], "differences": [long]}]},))
+    assert f"is {'x' * 99}… (1,234 characters, all with --verbose)" in drawn(event)
+    assert f"is {'x' * 1234}" in drawn(event, verbose=True)
+
+
+def test_verbose_names_what_aws_did_not_look_at():
+    assert "    Zone AWS::Route53::HostedZone\n" in drawn(told.DriftRead((DRIFT,)), verbose=True)
+
+
+def test_a_plan_names_the_drifted_resources_that_it_changes():
+    entry = {
+        "stack": "primary",
+        "resource": "Bucket",
+        "status": "MODIFIED",
+        "checked": "2026-11-20",
+        "properties": ["/Size", "/Tags/0/Value"],
+        "passes": [1, 3],
+        "certain": True,
+    }
+    gone = {**entry, "resource": "Queue", "status": "DELETED", "properties": [], "passes": [3], "certain": False}
+    text = drawn(told.PlanMade({**PLAN, "drift": {"resources": [entry, gone], "not_read": ["secondary: denied"]}}))
+    assert (
+        "Drifted: primary.Bucket (checked 2026-11-20): /Size, /Tags/0/Value changed by hand; pass 1 and 3 would change "
+        "it\nDrifted: primary.Queue (checked 2026-11-20): deleted by hand; pass 3 may change it\n"
+        "Drift not read: secondary: denied\n"
+    ) in text

@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+if TYPE_CHECKING:
+    from twinstack.aws.drift_api import Drifts
 
 Capability = Literal["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
 
@@ -165,7 +168,7 @@ class ChangeSet:
 
 @dataclass(frozen=True)
 class StackEvent:
-    """One entry of DescribeStackEvents."""
+    """One entry of DescribeStackEvents; `operation` is '' where AWS does not say which it belongs to."""
 
     event_id: str
     time: datetime
@@ -175,6 +178,34 @@ class StackEvent:
     status: str
     reason: str
     token: str
+    operation: str = ""
+
+
+@dataclass(frozen=True)
+class OperationEvent:
+    """One entry of DescribeEvents.
+
+    Attributes:
+        kind: STACK_EVENT, PROGRESS_EVENT, VALIDATION_ERROR, PROVISIONING_ERROR or HOOK_INVOCATION_ERROR.
+        time: When it happened.
+        resource: The logical id, '' where it is about no resource.
+        type: The resource type.
+        status: The status of the resource, the hook or the validation.
+        reason: Why.
+        check: The validation or the hook.
+        mode: FAIL or WARN, of a validation or a hook; '' otherwise.
+        path: The place in the resource that a validation is about.
+    """
+
+    kind: str
+    time: datetime
+    resource: str = ""
+    type: str = ""
+    status: str = ""
+    reason: str = ""
+    check: str = ""
+    mode: str = ""
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -222,8 +253,14 @@ class CloudFormation(Protocol):
                 (API reference, DescribeChangeSet, IncludePropertyValues).
         """
 
-    def change_set_problems(self, arn: str) -> list[str]:
-        """Returns what early validation found wrong with a change set, a sentence each."""
+    def change_set_events(self, arn: str) -> list[OperationEvent]:
+        """Returns the events of making a change set, what early validation found among them.
+
+        Where AWS says that it never answers this, it does so once; afterwards there are none. So does `failed_events`.
+        """
+
+    def failed_events(self, operation: str) -> list[OperationEvent]:
+        """Returns the failed events of an operation, by its id."""
 
     def execute_change_set(self, arn: str, token: str, *, disable_rollback: bool = False) -> None:
         """Starts the execution of a change set.
@@ -307,6 +344,7 @@ class StackClients:
     """The clients for one stack: its region and its account, and a way into the account's other regions."""
 
     cloudformation: CloudFormation
+    drifts: Drifts
     buckets: Buckets
     regions: Regions
     alarms: Alarms

@@ -23,11 +23,13 @@ from twinstack.aws.api import (
     ChangeSet,
     ChangeSetRequest,
     CreatedChangeSet,
+    OperationEvent,
     ResourceChange,
     StackDescription,
     StackEvent,
     StackResource,
 )
+from twinstack.aws.boto_events import OperationEvents, stack_event
 from twinstack.aws.errors import AwsError
 from twinstack.aws.rollback_configuration import rollback_configuration, triggers_of
 from twinstack.errors import InputError, UnreachableError
@@ -95,6 +97,7 @@ class BotoCloudFormation:
     def __init__(self, client: CloudFormationClient, where: str) -> None:
         self._client = client
         self._where = where
+        self._operation_events = OperationEvents(client, where)
 
     def describe_stack(self, name: str) -> StackDescription | None:
         """See `api.CloudFormation`."""
@@ -181,19 +184,15 @@ class BotoCloudFormation:
                 nested = self._change_set_pages(change.nested_change_set, values=values)
                 yield from self._changes(nested, f"{change.resource}/", values=values)
 
-    def change_set_problems(self, arn: str) -> list[str]:
+    def change_set_events(self, arn: str) -> list[OperationEvent]:
         """See `api.CloudFormation`."""
         with translated(self._where):
-            pages = self._client.get_paginator("describe_events").paginate(
-                ChangeSetName=arn, Filters={"FailedEvents": True}
-            )
-            return [
-                f"{entry.get('LogicalResourceId', '')} ({entry.get('ResourceType', '')}) "
-                f"{entry.get('ValidationPath', '')}: {entry['ValidationStatusReason']}"
-                for page in pages
-                for entry in page.get("OperationEvents", ())
-                if entry.get("ValidationStatusReason")
-            ]
+            return list(self._operation_events.read({"ChangeSetName": arn}))
+
+    def failed_events(self, operation: str) -> list[OperationEvent]:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            return list(self._operation_events.read({"OperationId": operation, "Filters": {"FailedEvents": True}}))
 
     def execute_change_set(self, arn: str, token: str, *, disable_rollback: bool = False) -> None:
         """See `api.CloudFormation`."""
@@ -224,17 +223,7 @@ class BotoCloudFormation:
                 page = next(pages, None)
             if page is None:
                 return
-            for entry in page["StackEvents"]:
-                yield StackEvent(
-                    entry["EventId"],
-                    entry["Timestamp"],
-                    entry.get("LogicalResourceId", ""),
-                    entry.get("PhysicalResourceId", ""),
-                    entry.get("ResourceType", ""),
-                    entry.get("ResourceStatus", ""),
-                    entry.get("ResourceStatusReason", ""),
-                    entry.get("ClientRequestToken", ""),
-                )
+            yield from map(stack_event, page["StackEvents"])
 
     def resources(self, stack_id: str) -> list[StackResource]:
         """See `api.CloudFormation`."""

@@ -14,6 +14,7 @@ from botocore.config import Config
 from twinstack.aws.alarms import BotoAlarms
 from twinstack.aws.api import Clients, StackClients
 from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions, translated
+from twinstack.aws.boto_drift import BotoDrifts
 from twinstack.planning.system import Stack, System
 
 _CONFIG = Config(
@@ -60,8 +61,10 @@ def connect(system: System, access: Access) -> Clients:
         where = f"{role} ({region})"
         make = _maker(session, access, _CONFIG)
         with translated(where):
+            cloudformation = make("cloudformation", region)
             clients[role] = StackClients(
-                BotoCloudFormation(make("cloudformation", region), where),
+                BotoCloudFormation(cloudformation, where),
+                BotoDrifts(cloudformation, where),
                 BotoBuckets(make("s3", region), where),
                 BotoRegions(_maker(session, access, _LOOKING), region, where),
                 BotoAlarms(partial(make, "cloudwatch", region), where),
@@ -80,6 +83,14 @@ def client_makers(system: System, access: Access) -> dict[str, MakeClient]:
         return lambda service: make(service, region)
 
     return {role: in_its_region(role, session) for role, session in _sessions(system, access).items()}
+
+
+def looking_makers(system: System, access: Access) -> dict[str, Callable[[str, str], Any]]:
+    """Returns, by role, what makes a client of a service in any region of the stack's account, and gives up soon.
+
+    Errors as for `connect`.
+    """
+    return {role: _maker(session, access, _LOOKING) for role, session in _sessions(system, access).items()}
 
 
 def _sessions(system: System, access: Access) -> dict[str, boto3.Session]:

@@ -59,8 +59,9 @@ def command_line(context: click.Context, /, **given: Any) -> None:
 
     The cycle between them is planned, shown, and walked in the fewest passes. Without a command: deploy.
 
-    Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage, configuration or template, 3 changes pending,
-    4 refused, 5 another operation is running, 6 did not converge, 130 interrupted.
+    Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage, configuration or template, 3 changes pending
+    or drift found, 4 refused, 5 another operation is running, 6 did not converge, 7 partial: a stack could not be
+    read, 130 interrupted.
     """
     keep(context, given)
 
@@ -191,6 +192,22 @@ def outputs(context: click.Context, /, **given: Any) -> int:
 def events(context: click.Context, /, **given: Any) -> int:
     """Show the latest events of every stack, the newest last."""
     return _run("events", context, given)
+
+
+@command_line.command()
+@click.option(
+    "--preview",
+    is_flag=True,
+    help="Also show what reverting would change, from a drift-aware change set that is deleted again unexecuted.",
+)
+@global_options()
+@click.pass_context
+def drift(context: click.Context, /, **given: Any) -> int:
+    """Have AWS look for what was changed by hand in every stack; exit 3 when there is something.
+
+    Known false drift of a global database is set apart and does not count.
+    """
+    return _run("drift", context, given)
 
 
 @command_line.command()

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinstack.cli.global_databases import adviser
 from twinstack.cli.options import Settings
 from twinstack.cli.working import make_run, read_environment
 from twinstack.errors import InputError, RefusedError
@@ -85,8 +86,10 @@ def _planned_offline(settings: Settings, since: str | None, allowed: Allowed) ->
     environment, planner = read_environment(settings)
     system = with_known_artifacts(planner.system, build_packages(planner.system, Path.cwd()))
     planner = replace(planner, system=system)
+    advise = adviser(system, None)
     if since is None:
-        return plan_from(environment, planner, dict.fromkeys(system.stacks, Absent()), allowed, beside=lambda _: None)
+        nothing = dict.fromkeys(system.stacks, Absent())
+        return plan_from(environment, planner, nothing, allowed, beside=lambda _: None, advise=advise)
     former = deployed_from(since, environment, Path.cwd(), settings.environment_suffix, os.environ)
     return plan_from(
         environment,
@@ -95,6 +98,7 @@ def _planned_offline(settings: Settings, since: str | None, allowed: Allowed) ->
         allowed,
         beside=lambda _: former.left_behind(system),
         since=RevisionDocument.model_validate(former.revision),
+        advise=advise,
     )
 
 

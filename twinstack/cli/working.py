@@ -6,11 +6,13 @@ import os
 import sys
 import uuid
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from twinstack.cli.global_databases import adviser
 from twinstack.cli.options import Settings
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import Environment, assemble
@@ -113,6 +115,7 @@ def make_run(
     Raises:
         InputError: There are no usable credentials, or what was named on the command line is not there.
     """
+    from twinstack.cli.false_drifts import known_false_drifts
     from twinstack.rollout.artifacts import build_packages
     from twinstack.rollout.guards import Allowed as Nothing
     from twinstack.rollout.run import Run
@@ -132,6 +135,8 @@ def make_run(
         asks=asks,
         allowed=allowed or Nothing(),
         packages=packages,
+        known_false_drift=known_false_drifts(settings, planner.system, screen),
+        advise=adviser(planner.system, partial(access, settings, screen, start_local=False)),
     )
 
 

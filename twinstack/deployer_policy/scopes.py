@@ -64,11 +64,18 @@ _STACK = _arns("cloudformation", "*:*:stack/{stack}")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
 _LISTING = ("cloudformation:DescribeStacks", "cloudformation:ListStacks")
 
+# Who writes in a global database, and what its clusters run; asked when a plan changes an engine version. Whether a
+# cluster is in it; asked when CloudFormation did not read that.
+_ROLES = ("rds:DescribeDBClusters", "rds:DescribeGlobalClusters")
+_DATABASES = _arns("rds", ":*:global-cluster:{project}-*", "*:*:cluster:{project}-*")
+
 # What the deployer itself calls; written out, as it stands in no schema.
 OWN_CALLS: tuple[Scope, ...] = (
     Scope("planner", "ReadStacks", ("cloudformation:DescribeStacks", "cloudformation:GetTemplate"), _STACK, ()),
+    Scope("planner", "DriftRead", ("cloudformation:DescribeStackResourceDrifts",), _STACK, (Only.IN_OUR_REGIONS,)),
     Scope("planner", "AllStacksRead", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("planner", "RegionsRead", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
+    Scope("planner", "RolesRead", _ROLES, _DATABASES, ()),
     Scope(
         "stacks",
         "Stacks",
@@ -79,7 +86,9 @@ OWN_CALLS: tuple[Scope, ...] = (
             "cloudformation:DescribeChangeSet",
             "cloudformation:DescribeEvents",
             "cloudformation:DescribeStackEvents",
+            "cloudformation:DescribeStackResourceDrifts",
             "cloudformation:DescribeStacks",
+            "cloudformation:DetectStackDrift",
             "cloudformation:ExecuteChangeSet",
             "cloudformation:GetTemplate",
             "cloudformation:ListStackResources",
@@ -91,9 +100,17 @@ OWN_CALLS: tuple[Scope, ...] = (
         (*_STACK, *_arns("cloudformation", "*:*:changeSet/twinstack-*")),
         (Only.IN_OUR_REGIONS,),
     ),
+    Scope(
+        "stacks",
+        "DriftDetections",
+        ("cloudformation:DescribeStackDriftDetectionStatus",),
+        ANY,
+        (Only.IN_OUR_REGIONS,),
+    ),
     Scope("stacks", "StacksLookedFor", ("cloudformation:DescribeStacks",), _STACK, ()),
     Scope("stacks", "StacksListed", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("stacks", "RegionsListed", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
+    Scope("stacks", "RolesAsked", _ROLES, _DATABASES, ()),
     Scope(
         "stacks",
         "StackTransforms",

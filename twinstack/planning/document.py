@@ -97,7 +97,7 @@ class TouchedDetailDocument(_Document):
 
     name: str = Field(description="the property; '' for all that is inside a nested stack")
     cause: str
-    source: Literal["ResourceReference", "ResourceAttribute", "ParameterReference", "Automatic"]
+    source: Literal["ResourceReference", "ResourceAttribute", "ParameterReference", "Automatic", "StackTags"]
     recreation: Recreation
 
 
@@ -151,6 +151,26 @@ class WireDocument(_Document):
     parameter: str
 
 
+class DriftedDocument(_Document):
+    """A resource that AWS last found changed by hand, and that the plan changes."""
+
+    stack: str
+    resource: str
+    type: str
+    status: Literal["MODIFIED", "DELETED"]
+    checked: str = Field(description="the day on which AWS looked")
+    properties: tuple[str, ...]
+    passes: tuple[int, ...] = Field(description="the passes that change it, counted from 1")
+    certain: bool = Field(description="whether they change it for certain; else it may be touched")
+
+
+class DriftDocument(_Document):
+    """The drift that AWS last detected where the plan changes something; nothing was detected anew."""
+
+    resources: tuple[DriftedDocument, ...]
+    not_read: tuple[str, ...] = Field(description="why it could not be read, a sentence for each stack")
+
+
 class RevisionDocument(_Document):
     """The git revision whose deployment stands in for what is on AWS."""
 
@@ -164,8 +184,8 @@ class RefusalDocument(_Document):
     stack: str
     resource: str | None = Field(description="null where the whole stack would be left behind")
     type: str | None
-    action: Literal["Replace", "Remove", "Abandon"]
-    flag: str = Field(description="the option that allows it")
+    action: Literal["Replace", "Remove", "Abandon", "Upgrade"]
+    flag: str = Field(description="the option that allows it; '' where none does")
     sentence: str
 
 
@@ -184,13 +204,19 @@ class PlanDocument(_Document):
     elsewhere: dict[str, Any] | None = Field(
         description="stacks that moved or were forgotten; null where nobody looked"
     )
+    drift: DriftDocument | None = Field(None, description="drifted resources it changes; null where nobody looked")
     since: RevisionDocument | None = Field(None, description="null for a plan from what is on AWS, or from nothing")
     refused: tuple[RefusalDocument, ...] = Field((), description="what `deploy` would refuse, the first cause last")
+    remarks: tuple[str, ...] = Field((), description="what a reader should know besides, a sentence each")
 
     @property
     def steps(self) -> tuple[StepDocument, ...]:
         """All steps in order."""
         return tuple(step for each in self.passes for step in each.steps)
+
+    def with_drift(self, found: Mapping[str, Any]) -> PlanDocument:
+        """Returns it with the drifted resources that it changes, as `drifting.last_detected` has them."""
+        return self.model_copy(update={"drift": DriftDocument.model_validate(found)})
 
     def as_data(self) -> dict[str, Any]:
         """Returns it as JSON data."""
@@ -204,6 +230,7 @@ def plan_document(
     *,
     since: RevisionDocument | None = None,
     refused: tuple[RefusalDocument, ...] = (),
+    remarks: tuple[str, ...] = (),
 ) -> PlanDocument:
     """Returns the plan as a document.
 
@@ -214,6 +241,7 @@ def plan_document(
             nobody looked.
         since: The git revision whose deployment the plan starts from.
         refused: What `deploy` would refuse.
+        remarks: What a reader should know besides, a sentence each.
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
     return PlanDocument(
@@ -229,9 +257,11 @@ def plan_document(
         stale=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.stale]),
         unused=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
         fewest_passes=plan.searched,
+        drift=None,
         elsewhere=None if elsewhere is None else dict(elsewhere),
         since=since,
         refused=refused,
+        remarks=remarks,
     )
 
 

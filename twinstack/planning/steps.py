@@ -188,7 +188,7 @@ class Planner:
             tags = (dict(live.tags) if live else {}, stack.tags)
             every = retagged(resources, changes, tags, stack.region, self.schemas)
         kept = {name: resource for name, resource in resources.items() if name in before}
-        around = Surrounding(kept, stack.region, self.schemas, not_comparable(stack, parameters))
+        around = Surrounding(kept, stack.region, self.schemas, not_comparable(stack, parameters), tags_changed)
         had = live.outputs if live else {}
         outputs = promised_outputs(resolver.outputs(), old.outputs() if old else {}, had)
         left = left_to_aws(resolver.template, values)

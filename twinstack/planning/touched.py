@@ -28,7 +28,8 @@ class TouchedDetail:
         name: The property; '' for all that is inside a nested stack.
         cause: What it refers to: `LogicalId.Attribute`, a logical id, or a parameter whose value cannot be compared;
             '' for a nested stack, which AWS always lists.
-        source: The kind of cause, as a change set has it.
+        source: The kind of cause, as a change set has it; StackTags where the stack's own tags change and the type, as
+            its schema has it, takes none: CloudFormation lists such resources as well, and changes nothing in them.
         recreation: Whether a new value would replace the resource.
     """
 
@@ -67,12 +68,14 @@ class Surrounding:
         region: The stack's region.
         schemas: The update rules.
         not_comparable: The parameters whose value AWS does not show or works out itself (NoEcho, SSM).
+        tags_changed: Whether the stack's own tags change.
     """
 
     resources: Mapping[str, ResolvedResource]
     region: str
     schemas: ResourceSchemas
     not_comparable: Collection[str]
+    tags_changed: bool = False
 
 
 def touched(resolver: Resolver, changes: Mapping[str, Change], around: Surrounding) -> list[Touched]:
@@ -101,6 +104,8 @@ def touched(resolver: Resolver, changes: Mapping[str, Change], around: Surroundi
 
 
 _ENDS = ("Add", "Remove")
+# Seen in change sets on AWS by the authors of ministack: what a change of the stack's tags leaves out.
+_LISTED_NEVER = ("Custom::", "AWS::CloudFormation::CustomResource", "AWS::CloudFormation::WaitCondition")
 _RANK = ("False", "Conditional", "True")
 
 
@@ -126,6 +131,8 @@ def _references(
                 yield TouchedDetail(key, cause, "ResourceReference", rules.recreation(key))
     if resource.type == NESTED_STACK:
         yield TouchedDetail("", "", "Automatic", "Never")
+    if around.tags_changed and not rules.tags_update and not resource.type.startswith(_LISTED_NEVER):
+        yield TouchedDetail("Tags", "", "StackTags", "Never")
 
 
 def _may_move(detail: TouchedDetail, replacements: Mapping[str, str]) -> bool:
@@ -138,7 +145,7 @@ def _may_move(detail: TouchedDetail, replacements: Mapping[str, str]) -> bool:
 
 
 def _without(entry: Touched, certain: Change | None) -> Touched | None:
-    """Returns an entry without the properties that change for certain."""
-    properties = certain.properties if certain else ()
-    rest = tuple(detail for detail in entry.details if detail.name not in properties)
+    """Returns an entry without what changes for certain; of a nested stack that changes, AWS does not say Automatic."""
+    certainly = (*certain.properties, "") if certain else ()
+    rest = tuple(detail for detail in entry.details if detail.name not in certainly)
     return Touched(entry.resource, entry.type, rest) if rest else None

@@ -33,6 +33,14 @@ NO_VALUE = NoValue.NO_VALUE
 Value = Any
 
 
+def made_by(value: Value) -> tuple[str, str] | None:
+    """Returns role and logical id of the resource whose `Ref` or attribute a value is; None for any other value."""
+    expression = value.expression if isinstance(value, Symbol) else None
+    if isinstance(expression, tuple) and len(expression) == 4 and isinstance(expression[1], str):
+        return str(expression[0]), expression[1]
+    return None
+
+
 def is_symbolic(value: Value) -> bool:
     """Whether a symbol stands anywhere in the value."""
     if isinstance(value, Symbol):

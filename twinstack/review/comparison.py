@@ -169,11 +169,26 @@ def _by_label(details: Iterable[ChangeDetail]) -> dict[str, list[ChangeDetail]]:
 
 def _all_expected(prediction: Prediction, real: ResourceChange, details: Iterable[ChangeDetail]) -> bool:
     """Whether all these details stand there only because of something that is predicted."""
-    return all(
-        (detail.source == "Automatic" and real.type == NESTED_STACK)
-        or (detail.dynamic and prediction.expects(detail.cause))
+    if prediction.made_by_macro(real.resource):
+        return True
+    touched = prediction.touched.get(real.resource)
+    sources = {detail.source for detail in touched.details} if touched else set()
+    if real.type == NESTED_STACK:
+        details = [detail for detail in details if detail.source != "Automatic"]
+    if "StackTags" in sources:
+        details = [detail for detail in details if detail.attribute != "Tags"]
+    return all(_is_expected(prediction, together) for together in _by_label(details).values())
+
+
+def _is_expected(prediction: Prediction, details: Sequence[ChangeDetail]) -> bool:
+    """Whether a property stands there only because of something that is predicted.
+
+    Read with values, a property whose value AWS has yet to make stands there once more, without a cause.
+    """
+    caused = [detail for detail in details if detail.cause]
+    return bool(caused) and all(
+        (detail.dynamic and (not detail.cause or prediction.expects(detail.cause)))
         or (detail.source == "ParameterReference" and detail.cause in prediction.step.not_comparable)
-        or prediction.made_by_macro(real.resource)
         for detail in details
     )
 

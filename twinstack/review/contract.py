@@ -23,6 +23,17 @@ def departures(shown: StepDocument, now: StepDocument) -> list[str]:
     return [f"{shown.stack}: {sentence}" for sentence in _departures(shown, now)]
 
 
+def came_out_the_same(shown: StepDocument, now: StepDocument) -> list[str]:
+    """Returns the resources that were shown as changed and need no change, since AWS made the value that was there.
+
+    Args:
+        shown: The step in the plan that was shown.
+        now: The same step with the values that there are now.
+    """
+    changed = {change.resource for change in now.changes}
+    return [change.resource for change in shown.changes if change.resource not in changed]
+
+
 def _departures(shown: StepDocument, now: StepDocument) -> Iterator[str]:
     if shown.operation != now.operation:
         yield f"it would be {now.operation}, and the plan showed {shown.operation}"

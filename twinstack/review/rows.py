@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from twinstack.aws.api import ResourceChange
@@ -17,8 +18,8 @@ def row_data(row: Row) -> dict[str, Any]:
     `problems` is empty unless the change set differs from the prediction there; `predicted` then is what the plan said.
     """
     shown: dict[str, Any] = _real(row.real) if row.real else _not_listed(row)
-    if row.predicted and not shown["values"]:
-        shown["values"] = _predicted_values(row.predicted)
+    if row.predicted:
+        shown["values"] = _with_predicted(shown["values"], row.predicted)
     foreseen = row.unforeseen or ("certain" if row.predicted else "touched")
     return {
         "resource": row.resource,
@@ -48,18 +49,32 @@ def _real(change: ResourceChange) -> dict[str, Any]:
         "replacement": change.replacement,
         "policy_action": change.policy_action,
         "properties": list(change.properties),
-        "values": [
-            {
-                "path": path,
-                "before": hidden(path, detail.before),
-                "after": hidden(path, detail.after),
-                "recreation": detail.recreation,
-            }
-            for detail in change.details
-            if detail.path
-            for path in [detail.path.strip("/").removeprefix("Properties/").replace("/", ".")]
-        ],
+        "values": list(_values(change)),
     }
+
+
+def _values(change: ResourceChange) -> Iterator[dict[str, Any]]:
+    """Yields each place with a value once: every cause of its change has a detail of its own."""
+    for path, detail in {detail.path: detail for detail in change.details if detail.path}.items():
+        place = path.strip("/").removeprefix("Properties/").replace("/", ".")
+        yield {
+            "path": place,
+            "before": hidden(place, detail.before),
+            "after": hidden(place, detail.after),
+            "recreation": detail.recreation,
+        }
+
+
+def _with_predicted(values: list[dict[str, Any]], change: ChangeDocument) -> list[dict[str, Any]]:
+    """Returns the real values, or the predicted ones where AWS shows none.
+
+    A change set calls it conditional when only a part of a property can replace the resource; which part changes is
+    known better.
+    """
+    known = {detail.label: detail.recreation for detail in change.details if detail.by_part}
+    return [
+        {**value, "recreation": known.get(value["path"].partition(".")[0], value["recreation"])} for value in values
+    ] or _predicted_values(change)
 
 
 def _predicted_values(change: ChangeDocument) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from twinstack.errors import NotConvergedError, TwinStackError
 from twinstack.planning.steps import Step, known, resolver_for
 from twinstack.review.reading import united
 from twinstack.rollout.guarded_types import NESTED_STACK
+from twinstack.rollout.operation_events import why_not_made
 from twinstack.templates import Template
 
 FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.2, 10.0, 1.5
@@ -133,7 +134,7 @@ def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Cl
     if change_set.status == "CREATE_COMPLETE":
         return replace(prepared, change_set=with_values(cloudformation, change_set))
     empty = any(sentence in change_set.status_reason for sentence in _NO_CHANGES)
-    problems = [] if empty else cloudformation.change_set_problems(created.arn)
+    problems = [] if empty else why_not_made(cloudformation, created.arn)
     discard(cloudformation, prepared)
     if empty:
         return None

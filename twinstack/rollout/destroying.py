@@ -17,11 +17,11 @@ from twinstack.planning.world import Absent, Live, Unknown, World
 from twinstack.rollout.artifacts import BUCKET, artifact_stack, one_a_site
 from twinstack.rollout.elsewhere import gone_roles, look_elsewhere
 from twinstack.rollout.executing import delete_and_watch
+from twinstack.rollout.failure_causes import cause_of
 from twinstack.rollout.readiness import refuse_busy, refuse_foreign
 from twinstack.rollout.run import Run
 from twinstack.rollout.taking_back import never_complete, opened, take_protection_off
 from twinstack.rollout.unlinking import unlink, with_wires
-from twinstack.rollout.watching import first_cause
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome
 
@@ -238,7 +238,7 @@ def _delete_stack(
     operation = delete_and_watch(run, cloudformation, found.stack_id, stack, resources)
     status = operation.end.status if operation.end else ""
     if operation.outcome is not Outcome.SUCCEEDED:
-        cause = first_cause(operation.events) or "no reason given"
+        cause = cause_of(operation, run.screen) or "no reason given"
         run.screen.tell(StepFailed(stack.role, status, cause))
         raise TwinStackError(f"{stack.role} ({stack.region}) ended in {status}: {cause}")
     run.screen.tell(StepDone(stack.role, status, operation.seconds))

@@ -14,17 +14,27 @@ from twinstack.planning.steps import Step, resolver_for
 from twinstack.planning.system import Stack
 from twinstack.planning.world import Live, StackState
 from twinstack.review.comparison import Prediction, compare
-from twinstack.review.contract import departures
+from twinstack.review.contract import came_out_the_same, departures
 from twinstack.review.rows import row_data
 from twinstack.rollout import protection
 from twinstack.rollout.change_sets import Prepared, discard, prepare, request_for
 from twinstack.rollout.failed_creations import keeps_what_was_made, left_for_inspection, refuse_nothing_left
+from twinstack.rollout.failure_causes import cause_of
 from twinstack.rollout.guards import refused_changes, unseen
 from twinstack.rollout.nested_stacks import held_by_nested_stacks
+from twinstack.rollout.operation_events import tell_validation
 from twinstack.rollout.rollback_triggers import breached, with_rollback_triggers
 from twinstack.rollout.run import Run
-from twinstack.rollout.watching import Operation, first_cause, newest_event, watch
-from twinstack.screen.events import ChangeSetDiffers, ChangeSetMade, NothingToChange, StepDone, StepFailed, Warning_
+from twinstack.rollout.watching import Operation, newest_event, watch
+from twinstack.screen.events import (
+    ChangeSetDiffers,
+    ChangeSetMade,
+    Note,
+    NothingToChange,
+    StepDone,
+    StepFailed,
+    Warning_,
+)
 from twinstack.statuses import Outcome, Standing, standing
 
 
@@ -59,8 +69,8 @@ def begin(run: Run, step: Step, state: StackState, shown: StepDocument | None = 
         raise NotConvergedError(f"{role}: an earlier pass should have made the values of {wires}, and did not")
     if step.refused:
         raise RefusedError("\n".join(step.refused))
-    if shown and (different := departures(shown, step_document(step))):
-        raise RefusedError("\n".join([*different, f"{role}: not done, since it was not shown; plan again"]))
+    if shown:
+        _hold_to_plan(run, shown, step_document(step))
     if isinstance(state, Live) and standing(state.status) is Standing.RECREATE:
         delete_failed_creation(run, step)
     request = request_for(step, run.new_id, run.template_urls.get(role))
@@ -70,6 +80,16 @@ def begin(run: Run, step: Step, state: StackState, shown: StepDocument | None = 
         run.screen.tell(NothingToChange(role))
         return None
     return review(run, step, state, prepared)
+
+
+def _hold_to_plan(run: Run, shown: StepDocument, now: StepDocument) -> None:
+    """Refuses a step that would do something that the plan did not show."""
+    if different := departures(shown, now):
+        raise RefusedError("\n".join([*different, f"{shown.stack}: not done, since it was not shown; plan again"]))
+    if same := came_out_the_same(shown, now):
+        run.screen.tell(
+            Note(f"  {shown.stack}: not changed after all, since AWS made the same value: {', '.join(same)}")
+        )
 
 
 def review(run: Run, step: Step, state: StackState, prepared: Prepared) -> Begun:
@@ -86,6 +106,7 @@ def review(run: Run, step: Step, state: StackState, prepared: Prepared) -> Begun
     """
     begun = Begun(step, prepared)
     try:
+        tell_validation(run.cloudformation(step.stack.role), prepared.change_set.arn, step.stack.role, run.screen)
         _hold_to_prediction(run, step, state, prepared)
         _review(run, step, state, prepared)
     except (TwinStackError, KeyboardInterrupt):
@@ -174,7 +195,7 @@ def delete_failed_creation(run: Run, step: Step) -> None:
         raise RefusedError(f"{role}: declined; {found.name} is left as it is")
     operation = delete_and_watch(run, cloudformation, found.stack_id, step.stack)
     if operation.outcome is not Outcome.SUCCEEDED:
-        raise TwinStackError(f"{role}: {first_cause(operation.events) or 'the deletion failed'}")
+        raise TwinStackError(f"{role}: {cause_of(operation, run.screen) or 'the deletion failed'}")
 
 
 def delete_and_watch(
@@ -245,7 +266,7 @@ def conclude(run: Run, operation: Operation, step: Step) -> str | None:
         run.screen.tell(StepDone(operation.role, status, operation.seconds))
         return None
     reason = operation.end.status_reason if operation.end else ""
-    cause = breached(run, operation) or first_cause(operation.events) or reason or "no reason given"
+    cause = breached(run, operation) or cause_of(operation, run.screen) or reason or "no reason given"
     run.screen.tell(StepFailed(operation.role, status, cause))
     if standing(status) is Standing.UNFINISHED:
         run.screen.tell(Warning_(left_for_inspection(run, step)))

@@ -39,6 +39,7 @@ class Loss:
         type: The resource type.
         action: Replace or Remove.
         properties: What replaces it, where that is known.
+        perhaps: Whether it is replaced only in some cases, which nobody knows before.
     """
 
     stack: str
@@ -46,6 +47,7 @@ class Loss:
     type: str
     action: str
     properties: tuple[str, ...] = ()
+    perhaps: bool = False
 
     @property
     def flag(self) -> str:
@@ -59,15 +61,17 @@ class Loss:
         *others, last = self.properties or ("",)
         names = f"{', '.join(others)} and {last} change" if others else f"{last} changes"
         why = f", since {names}," if self.properties else ""
-        return f"{self.stack}: {self.resource} ({self.type}) would be {verb}{why} and what it holds lost; {self.flag}"
+        would = "may" if self.perhaps else "would"
+        return f"{self.stack}: {self.resource} ({self.type}) {would} be {verb}{why} and what it holds lost; {self.flag}"
 
 
 def refused_predictions(stack: str, changes: Iterable[Change], allowed: Allowed) -> list[Loss]:
     """Returns each predicted loss that is not allowed."""
     return [
-        Loss(stack, change.resource, change.type, change.action, _always_replacing(change))
+        Loss(stack, change.resource, change.type, action, _replacing(change), change.action == "Replace?")
         for change in changes
-        if _is_loss(change.resource, change.type, change.action, allowed)
+        for action in [change.action.rstrip("?")]
+        if _is_loss(change.resource, change.type, action, allowed)
     ]
 
 
@@ -87,12 +91,17 @@ def predicted_losses(steps: Iterable[Step], allowed: Allowed) -> list[Loss]:
 
 def _follows(change: Change) -> bool:
     """Whether a resource is replaced only because of values that AWS makes anew, as with what it refers to."""
-    replacing = [detail for detail in change.details if detail.recreation == "Always"]
+    replacing = [detail for detail in change.details if detail.recreation != "Never"]
     return bool(replacing) and all(is_symbolic(detail.after) for detail in replacing)
 
 
-def _always_replacing(change: Change) -> tuple[str, ...]:
-    return tuple(detail.name or detail.attribute for detail in change.details if detail.recreation == "Always")
+def _replacing(change: Change) -> tuple[str, ...]:
+    """Returns the properties that replace a resource, or those that may where none does for certain."""
+    always, perhaps = (
+        tuple(detail.name or detail.attribute for detail in change.details if detail.recreation == recreation)
+        for recreation in ("Always", "Conditionally")
+    )
+    return always or perhaps
 
 
 def refused_changes(
@@ -133,7 +142,8 @@ def refused_changes(
                 unsaid=unsaid,
             )
         elif _is_loss(change.resource, change.type, action, allowed):
-            sentence = Loss(stack, change.resource, change.type, action, _recreating(change)).sentence
+            perhaps = change.replacement == "Conditional"
+            sentence = Loss(stack, change.resource, change.type, action, _recreating(change), perhaps).sentence
         else:
             sentence = None
         if sentence:

@@ -6,8 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from twinstack.aws.world_reading import read_world
+from twinstack.drifting.last_detected import last_detected
 from twinstack.environment.assembly import Environment
 from twinstack.errors import RefusedError
+from twinstack.planning.advice import Adviser, no_advice
 from twinstack.planning.document import PlanDocument, RevisionDocument, plan_document
 from twinstack.planning.passes import Plan, plan, with_update_order
 from twinstack.planning.steps import Planner
@@ -16,7 +18,7 @@ from twinstack.rollout.artifacts import existing_buckets, with_known_artifacts
 from twinstack.rollout.elsewhere import Elsewhere, created_by, gone_roles, look_elsewhere
 from twinstack.rollout.guards import Allowed
 from twinstack.rollout.readiness import refuse_unready
-from twinstack.rollout.refusals import refusals
+from twinstack.rollout.refusals import not_advised, refusals
 from twinstack.rollout.run import Run
 from twinstack.screen.events import Screen, Warning_
 
@@ -56,7 +58,10 @@ def make_plan(run: Run) -> Planned:
     def beside(made: Plan) -> Elsewhere:
         return look_elsewhere(run.environment, run.clients, created_by(made), gone_roles(system, world))
 
-    return plan_from(run.environment, replace(run.planner, system=system), world, run.allowed, beside=beside)
+    planner = replace(run.planner, system=system)
+    made = plan_from(run.environment, planner, world, run.allowed, beside=beside, advise=run.advise)
+    drift = last_detected(made.plan, run.clients, run.known_false_drift)
+    return replace(made, shown=made.shown.with_drift(drift.as_data()))
 
 
 def refuse_what_is_not_allowed(made: Planned, screen: Screen) -> None:
@@ -79,6 +84,7 @@ def plan_from(
     *,
     beside: Callable[[Plan], Elsewhere | None],
     since: RevisionDocument | None = None,
+    advise: Adviser = no_advice,
 ) -> Planned:
     """Plans from a world.
 
@@ -89,18 +95,21 @@ def plan_from(
         allowed: What a person lets through.
         beside: Finds the stacks that the file does not name where they are.
         since: The git revision that the world comes from, if any.
+        advise: Looks at the plan with what the planner does not know; it may make it anew in another order.
 
     Raises:
         InputError: The plan cannot be made.
     """
     planner = with_update_order(planner)
-    made = plan(planner, world)
+    advised = advise(planner, world, plan(planner, world))
+    planner, made = advised.planner, advised.plan
     found = beside(made)
     shown = plan_document(
         made,
         environment.name,
         found.as_data() if found else None,
         since=since,
-        refused=refusals(made, found, environment.file, allowed),
+        refused=(*not_advised(advised.refused), *refusals(made, found, environment.file, allowed)),
+        remarks=advised.remarks,
     )
     return Planned(world, planner, made, found, shown)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from twinstack.environment.file import EnvironmentFile
+from twinstack.planning.advice import Refusal
 from twinstack.planning.document import RefusalDocument
 from twinstack.planning.passes import Plan
 from twinstack.rollout.elsewhere import Elsewhere, not_abandoned, refusal
@@ -26,6 +27,19 @@ def refusals(
         InputError: There is no such stack under one of the roles to leave behind.
     """
     return (*_losses(plan, allowed), *_strays(beside or Elsewhere((), ()), file, allowed))
+
+
+def not_advised(refused: Iterable[Refusal]) -> Iterable[RefusalDocument]:
+    """Yields what an adviser refuses; no option allows it."""
+    for each in refused:
+        yield RefusalDocument(
+            stack=each.stack,
+            resource=each.resource,
+            type=each.type,
+            action="Upgrade",
+            flag="",
+            sentence=each.sentence,
+        )
 
 
 def _losses(plan: Plan, allowed: Allowed) -> Iterable[RefusalDocument]:

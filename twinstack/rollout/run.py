@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 
 from twinstack.aws.api import Clients, CloudFormation
 from twinstack.clock import Clock
+from twinstack.drifting.report import Known, nothing_known
 from twinstack.environment.assembly import Environment
 from twinstack.packaging import Package
+from twinstack.planning.advice import Adviser, no_advice
 from twinstack.planning.steps import Planner
 from twinstack.rollout.guards import Allowed
 from twinstack.screen.events import Screen
@@ -31,7 +33,9 @@ class Run:
         new_id: Makes unique names and tokens.
         allowed: What may be replaced or deleted.
         packages: The code that templates name, by folder.
+        advise: Looks at the plan before it is told, with what the planner does not know.
         template_urls: Where the templates stand that are too large for a request, by role.
+        known_false_drift: Tells from drift what only looks like it.
     """
 
     environment: Environment
@@ -44,7 +48,9 @@ class Run:
     asks: bool = False
     allowed: Allowed = field(default_factory=Allowed)
     packages: Mapping[str, Package] = field(default_factory=dict)
+    advise: Adviser = no_advice
     template_urls: Mapping[str, str] = field(default_factory=dict)
+    known_false_drift: Known = nothing_known
 
     @property
     def protected(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from twinstack.aws.api import CloudFormation, RollbackTrigger, StackDescription, StackEvent
@@ -58,6 +58,11 @@ class Operation:
         """Whether one of its events is that the stack has come to its final status."""
         own = (event for event in self.events if event.type == STACK_TYPE and event.physical_id == self.stack_id)
         return any(outcome(event.status) is not Outcome.RUNNING for event in own)
+
+    @property
+    def operation_ids(self) -> tuple[str, ...]:
+        """The ids that AWS gave it; an automatic rollback is an operation of its own, with the same token."""
+        return _operation_ids(self.events, self.token)
 
     @property
     def done(self) -> int:
@@ -120,12 +125,13 @@ def _deleted(operation: Operation) -> StackDescription:
 
 def _read_events(operation: Operation, screen: Screen) -> bool:
     seen = operation.events[-1].event_id if operation.events else operation.after
-    fresh: list[StackEvent] = []
+    later: list[StackEvent] = []
     for event in operation.cloudformation.events(operation.stack_id):
         if event.event_id == seen:
             break
-        if event.token in (operation.token, ""):
-            fresh.append(event)
+        later.append(event)
+    ids = _operation_ids([*operation.events, *later], operation.token)
+    fresh = [event for event in later if _belongs(event, operation.token, ids)]
     for event in reversed(fresh):
         operation.events.append(event)
         screen.tell(
@@ -141,6 +147,20 @@ def _read_events(operation: Operation, screen: Screen) -> bool:
             )
         )
     return bool(fresh)
+
+
+def _operation_ids(events: Iterable[StackEvent], token: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(event.operation for event in events if event.token == token and event.operation))
+
+
+def _belongs(event: StackEvent, token: str, ids: Collection[str]) -> bool:
+    """Whether an event is one of the operation: by its token, and without one by its operation, if AWS says which."""
+    return event.token == token or (not event.token and (not event.operation or event.operation in ids))
+
+
+def is_cancelled(reason: str) -> bool:
+    """Whether something was cancelled because of another failure."""
+    return any(word in reason.lower() for word in _CANCELLED)
 
 
 def first_cause(events: Iterable[StackEvent]) -> str | None:
@@ -159,4 +179,4 @@ def first_cause(events: Iterable[StackEvent]) -> str | None:
 def real_failures(events: Iterable[StackEvent]) -> list[StackEvent]:
     """Returns the failures among events that are not the cancelling of something because of another one."""
     failed = (event for event in events if event.status.endswith("_FAILED"))
-    return [event for event in failed if not any(word in event.reason.lower() for word in _CANCELLED)]
+    return [event for event in failed if not is_cancelled(event.reason)]

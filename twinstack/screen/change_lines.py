@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
+from itertools import takewhile, zip_longest
 from textwrap import wrap
 from typing import Any
 
@@ -13,7 +13,7 @@ Entry = Mapping[str, Any]
 WIDTH = 80
 _SIGNS = {"Add": "+", "Modify": "~", "Replace": "±", "Replace?": "±?", "Remove": "-", "Import": ">", "Dynamic": "?"}
 _STYLES = {"Add": "green", "Remove": "red", "Replace": "red", "Replace?": "yellow", "Dynamic": "yellow"}
-_DANGERS = ("Replace", "Remove", "Dynamic", "Replace?", "Modify", "Import", "Add")
+DANGERS = ("Replace", "Remove", "Dynamic", "Replace?", "Modify", "Import", "Add")
 _REPLACES = {"Always": " (replaces it)", "Conditionally": " (may replace it)"}
 
 
@@ -26,7 +26,7 @@ def kind_of(change: Entry) -> str:
 
 def dangers_first(changes: Sequence[Entry]) -> list[Entry]:
     """Returns the changes with what is lost first and what is new last; else in the order they have."""
-    known = {kind: place for place, kind in enumerate(_DANGERS)}
+    known = {kind: place for place, kind in enumerate(DANGERS)}
     return sorted(changes, key=lambda change: known.get(kind_of(change), 0))
 
 
@@ -50,24 +50,27 @@ def lines_of(changes: Sequence[Entry], indent: str, *, verbose: bool, adds: bool
 def touched_lines(names: Sequence[str], indent: str) -> Iterator[Line]:
     """Yields the lines that name what may be touched besides."""
     if names:
-        text = f"may be touched, since what they refer to changes: {', '.join(names)}"
+        text = f"may be touched, nothing in them is known to change: {', '.join(names)}"
         yield from ((line, "dim") for line in _wrapped(text, indent))
 
 
 def side_by_side(changes: Sequence[Entry], indent: str) -> Iterator[Line]:
-    """Yields each entry of a change set beside what was predicted of it, what differs marked."""
-    width = (WIDTH - len(indent) - 6) // 2
-    yield f"{indent}    {'predicted':<{width}}  in the change set", "bold"
+    """Yields what of a change set differs beside what was predicted of it, and how much of it does not."""
+    width = (WIDTH - len(indent) - 2) // 2
+    yield f"{indent}{'predicted':<{width}}  in the change set", "bold"
+    same = sum(not change["problems"] for change in changes)
+    if same:
+        yield f"{indent}{same} as predicted", "dim"
     for change in changes:
+        if not change["problems"]:
+            continue
         real = _headline(change) if change["action"] else "nothing"
-        predicted = f"{change['resource']}: {change['predicted']}" if change["problems"] else real
-        mark, style = ("!!", "red") if change["problems"] else ("  ", "")
+        predicted = f"{change['resource']}: {change['predicted']}"
         left, right = wrap(predicted, width) or [""], wrap(real, width) or [""]
-        for number in range(max(len(left), len(right))):
-            old, new = (column[number] if number < len(column) else "" for column in (left, right))
-            yield f"{indent}{mark if number == 0 else '  '}  {old:<{width}}  {new}".rstrip(), style
+        for old, new in zip_longest(left, right, fillvalue=""):
+            yield f"{indent}{old:<{width}}  {new}".rstrip(), "red"
         for problem in change["problems"]:
-            yield from ((line, style) for line in _wrapped(problem, f"{indent}    "))
+            yield from ((line, "red") for line in _wrapped(f"!! {problem}", f"{indent}  "))
 
 
 def _change(change: Entry, indent: str, *, verbose: bool) -> Iterator[Line]:

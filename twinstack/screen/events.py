@@ -190,6 +190,25 @@ class StackEventRead(Event):
 
 
 @dataclass(frozen=True)
+class DriftRead(Event):
+    """The drift of every stack, as `drifting.report` writes it."""
+
+    code: ClassVar[str] = "drift"
+    stacks: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class RevertPreviewed(Event):
+    """What bringing a stack back to its template would change; `reason` says why that is not known, if it is not."""
+
+    code: ClassVar[str] = "revert-preview"
+    stack: str
+    region: str
+    changes: tuple[Mapping[str, Any], ...]
+    reason: str
+
+
+@dataclass(frozen=True)
 class Left(Event):
     """What a deletion leaves behind, and why."""
 

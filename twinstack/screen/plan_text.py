@@ -16,7 +16,7 @@ def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
         verbose: Whether to show added resources and unchanged parameters one by one.
     """
     passes = plan["passes"]
-    named = f"{plan['environment']}{since(plan)}"
+    named = f"{plan['environment']}, {since(plan)}" if plan["since"] else plan["environment"]
     if passes:
         names = " → ".join(" + ".join(step["stack"] for step in each["steps"]) for each in passes)
         yield (
@@ -28,23 +28,21 @@ def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
     for number, each in enumerate(passes, 1):
         for step in each["steps"]:
             yield from _step_lines(number, step, verbose=verbose)
-    yield from _remarks(plan)
+    yield from remarks(plan)
 
 
 def since(plan: Mapping[str, Any]) -> str:
-    """Returns what a plan was compared with, where that is a git revision."""
-    if not plan["since"]:
-        return ""
+    """Returns what a plan starts from, of one that starts from a git revision."""
     name, commit = plan["since"]["name"], plan["since"]["commit"]
     short = commit[:10]
-    return f", as deployed from git revision {short if commit.startswith(name) else f'{name} ({short})'}"
+    return f"as deployed from git revision {short if commit.startswith(name) else f'{name} ({short})'}"
 
 
 def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
     where = f"{step['stack']} ({step['name']}) in {step['region']}"
     yield f"  Pass {number}: {step['operation'].lower()} {where}", "bold"
-    for reason in step["because"]:
-        yield f"    because {_reason(reason)}", ""
+    for each in step["because"]:
+        yield f"    because {reason(each)}", ""
     yield from lines_of(step["changes"], "    ", verbose=verbose)
     certain = {change["resource"] for change in step["changes"]}
     touched = [entry["resource"] for entry in step["may_be_touched"] if entry["resource"] not in certain]
@@ -62,19 +60,21 @@ def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Itera
         yield f"    {parameter['name']} = {value} ({parameter['source']})", "dim"
 
 
-def _reason(reason: Mapping[str, Any]) -> str:
+def reason(because: Mapping[str, Any]) -> str:
+    """Returns why a step runs."""
     words = {
         "new": "{parameter} gets its value from {from}",
         "changed": "{parameter} changes with {from}",
         "template": "its template {from} changed",
-        "parameter": "parameter {parameter} changes" if reason["parameter"] else "its {from} change",
+        "parameter": "parameter {parameter} changes" if because["parameter"] else "its {from} change",
         "unfinished": "it stopped half way, in {from}",
         "stale": "(not a cause) {parameter} is kept, though {from} is no longer there",
     }
-    return words[reason["reason"]].format_map(reason)
+    return words[because["reason"]].format_map(because)
 
 
-def _remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
+def remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
+    """Yields what is to be said of a plan besides its steps."""
     for role, reason in plan["unknown"].items():
         yield f"Partial: {role} could not be read, so it is left alone and what others take from it is kept.", "yellow"
         yield f"  {reason}", "yellow"
@@ -88,7 +88,10 @@ def _remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
         )
     for entry in plan["unused"]:
         yield f"Unused: a new value for {entry['stack']}.{entry['parameter']} would alter no resource", ""
+    for remark in plan["remarks"]:
+        yield remark, "yellow"
     yield from _elsewhere(plan["elsewhere"] or {"stacks": (), "not_looked_at": ()})
+    yield from _drift(plan.get("drift") or {"resources": (), "not_read": ()})
     if not plan["fewest_passes"]:
         yield "Too many stacks to search for the fewest passes: every stack runs as soon as it can.", "yellow"
 
@@ -104,3 +107,19 @@ def _elsewhere(found: Mapping[str, Any]) -> Iterator[Line]:
         )
     for gap in found["not_looked_at"]:
         yield f"Not looked at: {gap}", "yellow"
+
+
+def _drift(found: Mapping[str, Any]) -> Iterator[Line]:
+    for entry in found["resources"]:
+        passes = " and ".join(map(str, entry["passes"]))
+        what = (
+            "deleted by hand" if entry["status"] == "DELETED" else f"{', '.join(entry['properties'])} changed by hand"
+        )
+        word = "would" if entry["certain"] else "may"
+        yield (
+            f"Drifted: {entry['stack']}.{entry['resource']} (checked {entry['checked']}): {what}; pass {passes} {word} "
+            "change it",
+            "yellow",
+        )
+    for gap in found["not_read"]:
+        yield f"Drift not read: {gap}", "yellow"

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from twinstack.screen import events as told
 from twinstack.screen.change_lines import kind_of, lines_of, side_by_side, touched_lines
+from twinstack.screen.drift_text import drift_lines, preview_lines
 from twinstack.screen.events import Event
 from twinstack.screen.plan_text import plan_lines
 
@@ -210,6 +211,16 @@ class TextScreen:
             f"{event.time}  {event.stack:<10} {event.status:<28} {event.resource} ({event.type}){reason}",
             "red" if failed else "",
         )
+
+    @_draw.register
+    def _(self, event: told.DriftRead) -> None:
+        for line, style in drift_lines(event.stacks, verbose=self._verbose):
+            self._line(line, style)
+
+    @_draw.register
+    def _(self, event: told.RevertPreviewed) -> None:
+        for line, style in preview_lines(event, verbose=self._verbose):
+            self._line(line, style)
 
     @_draw.register
     def _(self, event: told.Left) -> None:

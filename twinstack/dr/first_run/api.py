@@ -93,6 +93,7 @@ class GlobalCluster:
     status: str
     endpoint: str
     members: tuple[Member, ...]
+    version: str = ""
 
 
 @dataclass(frozen=True)

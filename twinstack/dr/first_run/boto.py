@@ -228,10 +228,12 @@ class BotoRegion:
 
     def global_cluster(self, name: str) -> GlobalCluster | None:
         """See `api.Region`."""
-        every = self._every("rds", "describe_global_clusters", "GlobalClusters")
-        found = next((entry for entry in every if entry["GlobalClusterIdentifier"] == name), None)
-        if found is None:
+        answer = self._if_there(
+            ("GlobalClusterNotFoundFault",), "rds", "describe_global_clusters", GlobalClusterIdentifier=name
+        )
+        if answer is None:
             return None
+        (found,) = answer["GlobalClusters"]
         members = found.get("GlobalClusterMembers", ())
         return GlobalCluster(
             found["Status"],
@@ -240,6 +242,7 @@ class BotoRegion:
                 Member(entry["DBClusterArn"], entry["IsWriter"], entry.get("SynchronizationStatus", ""))
                 for entry in members
             ),
+            found.get("EngineVersion", ""),
         )
 
     def cluster(self, name: str) -> Cluster | None:

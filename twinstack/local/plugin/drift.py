@@ -57,9 +57,16 @@ def install() -> None:
 def _reader(store: Mapping[str, Record], members: Mapping[str, str]) -> Reader:
     def read(physical_id: str, _properties: Record) -> Record | None:
         found = store.get(physical_id)
-        return found and {name: found[member] for name, member in members.items() if found.get(member) is not None}
+        return found and {
+            name: _whole(found[member]) for name, member in members.items() if found.get(member) is not None
+        }
 
     return read
+
+
+def _whole(value: Any) -> Any:
+    """Returns a number as a template writes it: the emulator keeps the threshold 90 as 90.0, and compares text."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _by_arn(read: Reader) -> Reader:

@@ -35,10 +35,13 @@ def main(folder: Path) -> int:
 def install(folder: Path) -> None:
     """Put everything into the emulator; importing its parts any earlier would hide a broken contract."""
     from . import (  # noqa: PLC0415
+        change_set_descriptions,
+        change_set_lifecycle,
         change_sets,
         cleanup,
         conditions,
         drift,
+        nested_stacks,
         operations,
         registry,
         stack_descriptions,
@@ -50,7 +53,8 @@ def install(folder: Path) -> None:
     registry.install(TYPES, Ledger(folder / "not-emulated.json"))
     for change in BEHAVIOUR:
         change()
-    for part in (conditions, change_sets, cleanup, drift, operations, stack_descriptions, unfinished):
+    parts = (conditions, change_sets, cleanup, drift, operations, change_set_lifecycle, nested_stacks, unfinished)
+    for part in (*parts, change_set_descriptions, stack_descriptions):
         part.install()
 
 

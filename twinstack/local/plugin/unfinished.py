@@ -58,7 +58,8 @@ def _change_set(asked: Asked) -> Record | None:
 
 
 def _replaces(change: Record) -> bool:
-    return change.get("ResourceChange", change).get("Replacement") == "True"
+    found: Record = change.get("ResourceChange", change)
+    return bool(found.get("Replacement") == "True")
 
 
 def _remembering(deploy: Deploy) -> Deploy:

@@ -1,0 +1,82 @@
+"""What reverting drift would change: worked out by AWS, shown, and never executed."""
+
+from itertools import count
+
+import pytest
+
+from twinstack.aws.api import ChangeDetail, ResourceChange
+from twinstack.drifting.preview import Preview, preview_revert
+from twinstack.errors import TwinStackError
+
+PRIMARY = "pair-dev-primary"
+BACK = ResourceChange(
+    "Modify",
+    "Bucket",
+    "AWS::S3::Bucket",
+    "bucket-1",
+    details=(ChangeDetail("Properties", "Versioning", False, "", "Never", "", "/Properties/Versioning", "Off", "On"),),
+)
+
+
+@pytest.fixture
+def preview(live):
+    def preview():
+        run, ids = live.run(), count()
+        return preview_revert(
+            run.planner.system.stacks["primary"], run.clients["primary"], run.clock, lambda: f"preview-{next(ids)}"
+        )
+
+    return preview
+
+
+def test_it_shows_what_aws_works_out_and_deletes_the_change_set_again(live, preview):
+    live.drifts["primary"].reverting[PRIMARY] = [BACK]
+    assert preview() == Preview((BACK,))
+    assert live.change_sets() == []
+    assert live.mutations() == [("primary", "create_change_set"), ("primary", "delete_change_set")]
+
+
+def test_it_asks_for_the_template_and_the_values_that_the_stack_has(live, preview):
+    live.drifts["primary"].reverting[PRIMARY] = [BACK]
+    preview()
+    (asked,) = live.drifts["primary"].revert_requests
+    assert (asked.stack_name, asked.name) == (PRIMARY, "twinstack-preview-0")
+    assert set(asked.parameters) == {"VpcCidr", "PeeringId", "PeerCidr", "PeerBucket"}
+
+
+def test_an_aws_that_makes_an_ordinary_change_set_of_it_is_not_taken_for_one_with_nothing_to_revert(live, preview):
+    live.drifts["primary"].drift_aware = False
+    assert preview().reason == "this AWS does not make drift-aware change sets: it made an ordinary one"
+    assert live.change_sets() == []
+
+
+def test_a_change_set_that_aws_could_not_make_is_told_and_deleted(live, preview):
+    assert preview().reason.startswith("AWS could not make the change set (FAILED): The submitted information")
+    assert live.change_sets() == []
+
+
+def test_a_refusal_is_told(live, preview):
+    live.aws["primary"].refuse("create_change_set", "ValidationError")
+    assert "ValidationError" in preview().reason
+
+
+def test_one_that_could_not_be_read_while_aws_works_it_out_is_named_since_it_cannot_be_deleted_yet(live, preview):
+    live.aws["primary"].refuse("describe_change_set", "Throttling")
+    with pytest.raises(TwinStackError, match="is still there, unexecuted"):
+        preview()
+    assert live.aws["primary"].mutations() == ["create_change_set", "delete_change_set"]
+
+
+def test_one_that_is_left_behind_is_named_with_what_removes_it(live, preview):
+    live.drifts["primary"].reverting[PRIMARY] = [BACK]
+    live.aws["primary"].refuse("delete_change_set", "AccessDenied")
+    with pytest.raises(TwinStackError, match="is still there, unexecuted; delete it with"):
+        preview()
+
+
+def test_ctrl_c_waits_for_aws_and_deletes_it(live, preview):
+    live.drifts["primary"].reverting[PRIMARY] = [BACK]
+    live.clock.interrupted_at = 1
+    with pytest.raises(KeyboardInterrupt):
+        preview()
+    assert live.change_sets() == []

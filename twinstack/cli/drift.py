@@ -1,0 +1,63 @@
+"""`drift`: what was changed by hand in every stack, and what only seems to be."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from twinstack.cli.false_drifts import known_false_drifts
+from twinstack.cli.options import Settings
+from twinstack.cli.working import connect, read_environment
+from twinstack.clock import SystemClock
+from twinstack.screen.events import DriftRead, RevertPreviewed
+
+if TYPE_CHECKING:
+    from twinstack.aws.api import ResourceChange
+
+DRIFT_FOUND, PARTIAL = 3, 7
+
+
+def run(settings: Settings, *, preview: bool) -> int:
+    """Runs the command; returns 3 when there is drift, else 7 when something could not be read."""
+    from twinstack.drifting.detecting import detect
+    from twinstack.drifting.preview import preview_revert
+    from twinstack.drifting.report import as_data
+
+    screen, clock = settings.screen(), SystemClock()
+    environment, planner = read_environment(settings)
+    clients = connect(settings, environment, screen, start_local=False)
+    known = known_false_drifts(settings, planner.system, screen)
+    settings.interrupted = "interrupted; AWS goes on looking for drift, which changes nothing"
+    found = detect(planner.system, clients, clock, screen)
+    data = tuple(as_data(each, known) for each in found)
+    screen.tell(DriftRead(data))
+    for each in found if preview else ():
+        # A known false drift too: whoever reverts should see what AWS would make of it.
+        if each.status == "DRIFTED":
+            shown = preview_revert(
+                planner.system.stacks[each.stack], clients[each.stack], clock, lambda: uuid.uuid4().hex
+            )
+            changes = tuple(map(_change, shown.changes))
+            screen.tell(RevertPreviewed(each.stack, each.region, changes, shown.reason))
+    if any(each["drifted"] for each in data):
+        return DRIFT_FOUND
+    return PARTIAL if any(each.unread for each in found) else 0
+
+
+def _change(change: ResourceChange) -> dict[str, Any]:
+    from twinstack.drifting.report import shown
+
+    return {
+        "action": change.action,
+        "resource": change.resource,
+        "type": change.type,
+        "replacement": change.replacement,
+        "details": [
+            {
+                "property": detail.path or detail.name or detail.attribute,
+                "before": shown(detail.path or detail.name, detail.before or ""),
+                "after": shown(detail.path or detail.name, detail.after or ""),
+            }
+            for detail in change.details
+        ],
+    }

@@ -1,0 +1,58 @@
+"""Hands the general code what is known of false drift; it is loaded when there is a difference to judge."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cache
+from typing import TYPE_CHECKING
+
+from twinstack.cli.options import Settings
+from twinstack.cli.working import access
+from twinstack.planning.system import System
+from twinstack.screen.events import Screen, Warning_
+
+if TYPE_CHECKING:
+    from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
+    from twinstack.drifting.report import FalseDrift, Known
+
+
+def known_false_drifts(settings: Settings, system: System, screen: Screen) -> Known:
+    """Returns what tells false drift apart.
+
+    Args:
+        settings: The global options.
+        system: The stacks, in whose regions RDS may be asked.
+        screen: Told when RDS could not be asked.
+    """
+
+    @cache
+    def knowing() -> Known:
+        from twinstack.dr.false_drifts import FalseDrifts
+
+        return FalseDrifts(lambda name: _members(settings, system, screen, name)).known
+
+    def known(drift: ResourceDrift, difference: PropertyDifference) -> FalseDrift | None:
+        return knowing()(drift, difference)
+
+    return known
+
+
+def _members(settings: Settings, system: System, screen: Screen, global_cluster: str) -> Collection[str] | None:
+    """Returns the clusters of a global database, from the first region that answers."""
+    from twinstack.aws.errors import AwsError
+    from twinstack.aws.sessions import client_makers
+    from twinstack.dr.first_run.boto import BotoRegion
+    from twinstack.errors import UnreachableError
+
+    refusals = []
+    for role, make in client_makers(system, access(settings, screen, start_local=False)).items():
+        try:
+            found = BotoRegion(make, f"{role} ({system.stacks[role].region})").global_cluster(global_cluster)
+        except (AwsError, UnreachableError) as error:
+            refusals.append(str(error))
+            continue
+        return [member.cluster_arn for member in found.members] if found else []
+    screen.tell(
+        Warning_(f"whether clusters are in {global_cluster} could not be asked, so it counts as drift: {refusals[0]}")
+    )
+    return None

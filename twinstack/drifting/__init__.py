@@ -1,0 +1,1 @@
+"""Drift: what was changed by hand, told from what only looks like it."""

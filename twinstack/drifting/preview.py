@@ -1,0 +1,92 @@
+"""Shows what bringing a stack back to its template would change: a drift-aware change set that is never executed.
+
+See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-change-sets.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twinstack.aws.api import ResourceChange, StackClients
+from twinstack.aws.drift_api import RevertChangeSet, RevertRequest
+from twinstack.aws.errors import AwsError
+from twinstack.clock import Clock
+from twinstack.errors import TwinStackError, UnreachableError
+from twinstack.planning.system import Stack
+from twinstack.rollout.change_sets import capabilities, growing_waits
+from twinstack.templates import live_template
+
+_WORKING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What reverting the drift of a stack would change; `reason` says why that is not known, '' when it is."""
+
+    changes: tuple[ResourceChange, ...] = ()
+    reason: str = ""
+
+
+def preview_revert(stack: Stack, clients: StackClients, clock: Clock, new_id: Callable[[], str]) -> Preview:
+    """Has AWS work out a drift-aware change set of the template that the stack has, reads it, and deletes it again.
+
+    Args:
+        stack: The stack.
+        clients: Its clients.
+        clock: The clock that waiting is done with.
+        new_id: Makes the token, which the change set is named after.
+
+    Raises:
+        TwinStackError: The change set could not be deleted again.
+        InputError: There are no usable credentials.
+    """
+    try:
+        arn = clients.drifts.create_revert_change_set(_request(stack, clients, new_id())).arn
+    except (AwsError, UnreachableError) as error:
+        return Preview(reason=str(error))
+    try:
+        found: RevertChangeSet | None = _worked_out(clients, arn, clock)
+        problem = ""
+    except (AwsError, UnreachableError) as error:
+        found, problem = None, str(error)
+    finally:
+        _delete(clients, arn, stack)
+    if found is None:
+        return Preview(reason=problem)
+    if not found.drift_aware:
+        return Preview(reason="this AWS does not make drift-aware change sets: it made an ordinary one")
+    if found.status != "CREATE_COMPLETE":
+        return Preview(reason=f"AWS could not make the change set ({found.status}): {found.reason}")
+    return Preview(found.changes)
+
+
+def _request(stack: Stack, clients: StackClients, token: str) -> RevertRequest:
+    described = clients.cloudformation.describe_stack(stack.name)
+    template = live_template(clients.cloudformation.get_template(stack.name), stack.name)
+    parameters = tuple(described.parameters) if described else ()
+    allowed = capabilities(template, nested=True)
+    return RevertRequest(stack.name, f"twinstack-{token}", parameters, allowed, token, stack.service_role)
+
+
+def _worked_out(clients: StackClients, arn: str, clock: Clock) -> RevertChangeSet:
+    waits = growing_waits()
+    try:
+        while (found := clients.drifts.describe_revert_change_set(arn)).status in _WORKING:
+            clock.sleep(next(waits))
+    except KeyboardInterrupt:
+        # AWS deletes no change set that it is still working out.
+        while clients.drifts.describe_revert_change_set(arn).status in _WORKING:
+            clock.sleep(next(waits))
+        raise
+    return found
+
+
+def _delete(clients: StackClients, arn: str, stack: Stack) -> None:
+    try:
+        clients.cloudformation.delete_change_set(arn)
+    except (AwsError, UnreachableError) as error:
+        raise TwinStackError(
+            f"{stack.role}: the change set of the preview is still there, unexecuted; delete it with `aws "
+            f"cloudformation delete-change-set --change-set-name {arn}`: {error}"
+        ) from error

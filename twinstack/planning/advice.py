@@ -1,0 +1,56 @@
+"""What somebody who knows more than CloudFormation has to say about a plan: another order, refusals, remarks.
+
+The planner knows no service. A command may hand in an adviser that does, such as one that knows global databases.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from twinstack.planning.passes import Plan
+from twinstack.planning.steps import Planner
+from twinstack.planning.world import World
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """An upgrade that must not be carried out.
+
+    Attributes:
+        stack: The role of the stack.
+        resource: The logical id.
+        type: The resource type.
+        sentence: What, where and why, and what to do instead.
+    """
+
+    stack: str
+    resource: str
+    type: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Advised:
+    """A plan after it was looked at.
+
+    Attributes:
+        planner: The planner; with another update order where one is needed.
+        plan: The plan, made anew where the order is another.
+        refused: What of it must not be carried out.
+        remarks: What a reader of the plan should know, a sentence each.
+    """
+
+    planner: Planner
+    plan: Plan
+    refused: tuple[Refusal, ...] = ()
+    remarks: tuple[str, ...] = ()
+
+
+Adviser = Callable[[Planner, World, Plan], Advised]
+
+
+def no_advice(planner: Planner, world: World, planned: Plan) -> Advised:
+    """Takes a plan as it is."""
+    del world
+    return Advised(planner, planned)
