@@ -44,6 +44,7 @@ def install(folder: Path) -> None:
         nested_stacks,
         operations,
         registry,
+        rollback_triggers,
         stack_descriptions,
         unfinished,
     )
@@ -53,7 +54,17 @@ def install(folder: Path) -> None:
     registry.install(TYPES, Ledger(folder / "not-emulated.json"))
     for change in BEHAVIOUR:
         change()
-    parts = (conditions, change_sets, cleanup, drift, operations, change_set_lifecycle, nested_stacks, unfinished)
+    parts = (
+        conditions,
+        change_sets,
+        cleanup,
+        drift,
+        operations,
+        change_set_lifecycle,
+        nested_stacks,
+        unfinished,
+        rollback_triggers,
+    )
     for part in (*parts, change_set_descriptions, stack_descriptions):
         part.install()
 
