@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.fake_alarms import FakeAlarms
 from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation, FakeRegions
 from tests.fake_drifts import FakeDrifts
 from tests.systems import PRIMARY, pair, template
@@ -67,15 +68,17 @@ def test_a_world_in_which_one_stack_can_be_read_is_a_world(aws):
     world = read_world(
         pair(),
         {
-            "primary": StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions()),
-            "secondary": StackClients(other, FakeDrifts(other), FakeBuckets(), FakeRegions()),
+            "primary": StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions(), FakeAlarms()),
+            "secondary": StackClients(other, FakeDrifts(other), FakeBuckets(), FakeRegions(), FakeAlarms()),
         },
     )
     assert [type(state) for state in world.values()] == [Live, Unknown]
 
 
 def test_a_world_of_which_nothing_can_be_read_is_unreachable(aws):
-    clients = dict.fromkeys(("primary", "secondary"), StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions()))
+    clients = dict.fromkeys(
+        ("primary", "secondary"), StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions(), FakeAlarms())
+    )
     aws.refuse("describe_stack", "AccessDenied", times=2)
     with pytest.raises(UnreachableError, match="none of the stacks could be read"):
         read_world(pair(), clients)

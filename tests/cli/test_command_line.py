@@ -181,7 +181,7 @@ BAD_INPUT = {
     "an empty file": (
         lambda p: (p / "environments" / "dev.yaml").write_text(""),
         "environments/dev.yaml: an environment file has the keys project, environment_suffix, protected, stacks, "
-        "update_order, parameters, parameter_overrides, tags; see the README",
+        "update_order, parameters, parameter_overrides, tags, rollback_triggers; see the README",
     ),
     "a region that is none": (
         lambda p: edit(p, "region: eu-west-1", "region: Ireland"),

@@ -30,8 +30,10 @@ class ReasonDocument(_Document):
     """Why a step runs."""
 
     parameter: str | None
-    source: str = Field(alias="from", description="role.Output, the template's file, or what of the environment")
-    reason: Literal["new", "changed", "template", "parameter", "stale"]
+    source: str = Field(
+        alias="from", description="role.Output, the template's file, what of the environment, or the stack's status"
+    )
+    reason: Literal["new", "changed", "template", "parameter", "unfinished", "stale"]
 
 
 class ParameterDocument(_Document):

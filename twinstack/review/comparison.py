@@ -1,9 +1,10 @@
 """Holds a real change set against the prediction of its step.
 
 What is certain must match: the action, the replacement, every property. What a change set lists besides is accepted
-only when each of its details is Dynamic and the cause of each is predicted. Four things cannot be predicted, and the
-plan has named them: parameters whose value cannot be compared, what macros make, what is inside a nested stack, and
-whether CloudFormation, which looks at whole properties, calls the change of a part Conditional.
+only when each of its details is Dynamic and the cause of each is predicted. Five things cannot be predicted, and the
+plan has named them: parameters whose value cannot be compared, what macros make, what is inside a nested stack,
+what is listed of a resource that the stack stopped at half way, and whether CloudFormation, which looks at whole
+properties, calls the change of a part Conditional.
 
 See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
 """
@@ -18,6 +19,7 @@ from twinstack.planning.document import ChangeDocument, StepDocument, TouchedDoc
 from twinstack.planning.touched import NESTED_STACK
 
 _REAL_ACTIONS = {"Replace": "Modify", "Replace?": "Modify"}
+_TRIED_AGAIN = "the stack stopped at it"
 _RANK = ("Never", "Conditionally", "Always")
 
 
@@ -49,10 +51,13 @@ class Prediction:
     Attributes:
         step: The step, as the plan shows it.
         made_by_macro: Whether what a change set says of a resource may come from a macro.
+        stopped_at: Whether the stack stopped half way at a resource. CloudFormation tries it again; what a change set
+            lists of it is documented nowhere.
     """
 
     step: StepDocument
     made_by_macro: Callable[[str], bool] = lambda _resource: False
+    stopped_at: Callable[[str], bool] = lambda _resource: False
 
     @property
     def changes(self) -> Mapping[str, ChangeDocument]:
@@ -87,7 +92,13 @@ def compare(prediction: Prediction, real: Sequence[ResourceChange]) -> list[Row]
         for row in rows
     ]
     missing = [change for change in prediction.changes.values() if change.resource not in _names(real)]
-    return [*rows, *(Row(change.resource, change, None, None, ("not in the change set",)) for change in missing)]
+    return [*rows, *(_missing(prediction, change) for change in missing)]
+
+
+def _missing(prediction: Prediction, change: ChangeDocument) -> Row:
+    if prediction.stopped_at(change.resource):
+        return Row(change.resource, change, None, None, unforeseen=_TRIED_AGAIN)
+    return Row(change.resource, change, None, None, ("not in the change set",))
 
 
 def _names(changes: Iterable[ResourceChange]) -> set[str]:
@@ -101,6 +112,8 @@ def _row(prediction: Prediction, real: ResourceChange) -> Row:
         return Row(real.resource, None, None, real, unforeseen="inside a nested stack")
     if predicted is None and touched is None and prediction.made_by_macro(real.resource):
         return Row(real.resource, None, None, real, unforeseen="made by a macro")
+    if prediction.stopped_at(real.resource) and (predicted is None or predicted.action != "Replace"):
+        return Row(real.resource, predicted, touched, real, unforeseen=_TRIED_AGAIN)
     return Row(real.resource, predicted, touched, real, tuple(_problems(prediction, predicted, touched, real)))
 
 

@@ -67,6 +67,7 @@ def reason(because: Mapping[str, Any]) -> str:
         "changed": "{parameter} changes with {from}",
         "template": "its template {from} changed",
         "parameter": "parameter {parameter} changes" if because["parameter"] else "its {from} change",
+        "unfinished": "it stopped half way, in {from}",
         "stale": "(not a cause) {parameter} is kept, though {from} is no longer there",
     }
     return words[because["reason"]].format_map(because)

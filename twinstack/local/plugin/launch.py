@@ -45,6 +45,7 @@ def install(folder: Path) -> None:
         operations,
         registry,
         stack_descriptions,
+        unfinished,
     )
     from .dropped import Ledger  # noqa: PLC0415
     from .types.table import BEHAVIOUR, TYPES  # noqa: PLC0415
@@ -52,7 +53,7 @@ def install(folder: Path) -> None:
     registry.install(TYPES, Ledger(folder / "not-emulated.json"))
     for change in BEHAVIOUR:
         change()
-    parts = (conditions, change_sets, cleanup, drift, operations, change_set_lifecycle, nested_stacks)
+    parts = (conditions, change_sets, cleanup, drift, operations, change_set_lifecycle, nested_stacks, unfinished)
     for part in (*parts, change_set_descriptions, stack_descriptions):
         part.install()
 
