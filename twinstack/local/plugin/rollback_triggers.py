@@ -41,7 +41,7 @@ def _keeping(create: Callable[[Asked], Answer]) -> Callable[[Asked], Answer]:
 
 
 def _configuration(asked: Asked) -> dict[str, Any]:
-    triggers = []
+    triggers: list[dict[str, str]] = []
     while arn := helpers._p(asked, f"{_KEY}.RollbackTriggers.member.{len(triggers) + 1}.Arn"):
         kind = helpers._p(asked, f"{_KEY}.RollbackTriggers.member.{len(triggers) + 1}.Type")
         triggers.append({"Arn": arn, "Type": kind})
