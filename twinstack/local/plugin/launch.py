@@ -44,6 +44,7 @@ def install(folder: Path) -> None:
         nested_stacks,
         operations,
         registry,
+        rollback_triggers,
         stack_descriptions,
         unfinished,
     )
@@ -53,8 +54,8 @@ def install(folder: Path) -> None:
     registry.install(TYPES, Ledger(folder / "not-emulated.json"))
     for change in BEHAVIOUR:
         change()
-    parts = (conditions, change_sets, cleanup, drift, operations, change_set_lifecycle, nested_stacks, unfinished)
-    for part in (*parts, change_set_descriptions, stack_descriptions):
+    parts = (conditions, change_sets, cleanup, drift, operations, change_set_lifecycle, nested_stacks)
+    for part in (*parts, unfinished, rollback_triggers, change_set_descriptions, stack_descriptions):
         part.install()
 
 
