@@ -73,14 +73,8 @@ class Mutations:
     def _replacement(self, change: ResourceChange) -> Iterator[tuple[str, Changes]]:
         # Not of Add and Remove: it is said for Modify only (API reference, ResourceChange, Replacement).
         for replacement in REPLACEMENTS if change.action == "Modify" else ():
-            if replacement != change.replacement and not self._may_be_either(change, replacement):
+            if replacement != change.replacement:
                 yield replacement, (replace(change, replacement=replacement),)
-
-    def _may_be_either(self, change: ResourceChange, replacement: str) -> bool:
-        """Of what only a part can replace, a change set may say True or Conditional: it looks at whole properties."""
-        certain = self._certain.get(change.resource)
-        always = [it for it in certain.details if it.recreation == "Always"] if certain else []
-        return bool(always) and all(it.by_part for it in always) and "False" not in (replacement, change.replacement)
 
     def _policy_action(self, change: ResourceChange) -> Iterator[tuple[str, Changes]]:
         # Not fewer: AWS need not say it (API reference, ResourceChange, PolicyAction: not required). Not more of what
@@ -114,19 +108,23 @@ class Mutations:
 
     def _of_detail(self, change: ResourceChange, detail: ChangeDetail) -> Iterator[tuple[str, ChangeDetail]]:
         label = _label(detail)
-        for recreation in RECREATIONS:
-            if recreation != detail.recreation and not self._is_by_part(change, label):
+        same = [it for it in change.details if _label(it) == label]
+        # Not of one detail of several, where the plan knows the parts of a property: a change set looks at the whole.
+        for recreation in () if self._is_by_part(change, label) and len(same) > 1 else RECREATIONS:
+            if recreation != detail.recreation:
                 yield recreation, replace(detail, recreation=recreation)
         if detail.cause:
             yield "cause other", replace(detail, cause="Another.Arn")
         certain = self._is_certain(change, label)
-        # Not of a property that changes for certain: that AWS is as certain is no difference. Not of a parameter whose
-        # value cannot be compared: AWS can.
-        if detail.dynamic and not certain and detail.cause not in self._not_comparable:
+        # Not of a property that changes for certain without replacing the resource: that AWS is as certain is no
+        # difference. Not of a parameter whose value cannot be compared: AWS can.
+        alone = not any(it.recreation == "Always" and not it.dynamic for it in change.details)
+        matters = not certain or (alone and detail.recreation == "Always")
+        if detail.dynamic and matters and detail.cause not in self._not_comparable:
             yield "Static", replace(detail, dynamic=False)
         # Not of a property that changes for certain: then it is a direct modification, as the plan says. Not of one
         # detail of several: read with values a property that AWS has yet to make stands there without a cause too.
-        causes = [it for it in change.details if _label(it) == label and it.cause]
+        causes = [it for it in same if it.cause]
         if causes == [detail] and not certain:
             yield "cause fewer", replace(detail, cause="")
 

@@ -9,6 +9,7 @@ from hypothesis import assume
 from hypothesis import strategies as st
 
 from tests.fake_cloudformation import FakeClock, FakeCloudFormation, FakeRegions
+from tests.fake_drifts import FakeDrifts
 from tests.planning.test_random_systems import systems
 from tests.review.recorded_steps import Recorded
 from tests.systems import planner, system
@@ -40,15 +41,16 @@ ATTRIBUTES = {
 def stacks(draw, kinds):
     """A template whose resources refer to those before them and to parameters."""
     made = {}
-    for name in draw(st.lists(st.sampled_from(NAMES), min_size=1, unique=True).map(sorted)):
+    for name in draw(st.lists(st.sampled_from(NAMES), min_size=3, unique=True).map(sorted)):
         values = st.one_of(
             st.sampled_from(["a", "b"]),
             st.just({"Ref": "Word"}),
             *([st.sampled_from(sorted(made)).map(lambda it: {"Ref": it})] if made else []),
             *([st.sampled_from(sorted(made)).map(lambda it: {"Fn::GetAtt": [it, "Arn"]})] if made else []),
         )
-        optional = dict.fromkeys(PROPERTIES[kinds[name]], values)
-        resource = {"Type": kinds[name], "Properties": draw(st.fixed_dictionaries({}, optional=optional))}
+        first, *others = PROPERTIES[kinds[name]]
+        properties = st.fixed_dictionaries({first: values}, optional=dict.fromkeys(others, values))
+        resource = {"Type": kinds[name], "Properties": draw(properties)}
         # What is conditional is referred to by nobody here, so that no template is wrong.
         made[name] = resource | draw(st.fixed_dictionaries({}, optional=dict(list(ATTRIBUTES.items())[:3])))
     last = list(made)[-1]
@@ -81,7 +83,8 @@ class _Aws:
         self._clock, self._ids = FakeClock(), count(1)
         self._there = {role: FakeCloudFormation(self._clock, role, change_set_describes=1) for role in roles}
         self._clients = {
-            role: StackClients(it, it, it.buckets, FakeRegions(dict(self._there))) for role, it in self._there.items()
+            role: StackClients(it, FakeDrifts(it), it.buckets, FakeRegions(dict(self._there)))
+            for role, it in self._there.items()
         }
         self.found: list[Recorded] = []
 

@@ -1,9 +1,9 @@
 """Holds a real change set against the prediction of its step.
 
-What is certain must match: the action, the replacement, every property. What a change set lists besides is accepted
-only when each of its details is Dynamic and the cause of each is predicted. Four things cannot be predicted, and the
-plan has named them: parameters whose value cannot be compared, what macros make, what is inside a nested stack, and
-whether CloudFormation, which looks at whole properties, calls the change of a part Conditional.
+What is certain must match: the action, every property, and whether it replaces the resource. What a change set lists
+besides is accepted only when each of its details is Dynamic and the cause of each is predicted. Four things cannot be
+predicted, and the plan has named them: parameters whose value cannot be compared, what macros make, what is inside a
+nested stack, and whether CloudFormation, which looks at whole properties, calls the change of a part Conditional.
 
 See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
 """
@@ -114,9 +114,8 @@ def _problems(
         yield f"{real.action}, not {action}"
     elif action == "Modify":
         yield from _detail_problems(prediction, predicted, touched, real)
-        expected = _replacement(prediction, predicted, real)
-        if real.replacement not in expected:
-            yield f"replacement {real.replacement}, not {' or '.join(expected)}"
+        if real.replacement != (expected := _replacement(real)):
+            yield f"replacement {real.replacement}, not {expected}"
     yield from _policy_problems(predicted, real)
 
 
@@ -217,18 +216,12 @@ def _is_not_comparable(prediction: Prediction, detail: ChangeDetail) -> bool:
     return detail.source == "ParameterReference" and detail.cause in prediction.step.not_comparable
 
 
-def _replacement(prediction: Prediction, predicted: ChangeDocument | None, real: ResourceChange) -> tuple[str, ...]:
-    """Returns what the change set may say of the replacement, given what has been accepted of its details."""
-    conditional = any(detail.recreates for detail in real.details)
-    # What could not be compared turns out to have another value: AWS is certain where the plan was not.
-    if any(
-        _is_not_comparable(prediction, detail) and not detail.dynamic and detail.recreation == "Always"
-        for detail in real.details
-    ):
-        return ("True",)
-    if predicted is None or predicted.action == "Modify":
-        return ("Conditional",) if conditional else ("False",)
-    if predicted.action == "Replace?":
-        return ("Conditional",)
-    always = [detail for detail in predicted.details if detail.recreation == "Always"]
-    return ("True", "Conditional") if all(detail.by_part for detail in always) else ("True",)
+def _replacement(real: ResourceChange) -> str:
+    """Returns what the details of an entry, which have been looked at, come to by AWS's rule.
+
+    Where the new value of a property follows from something that changes, AWS is less certain than the plan.
+    See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChange.html (Replacement)
+    """
+    if any(detail.recreation == "Always" and not detail.dynamic for detail in real.details):
+        return "True"
+    return "Conditional" if any(detail.recreates for detail in real.details) else "False"
