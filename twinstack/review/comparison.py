@@ -34,7 +34,8 @@ class Row:
         touched: What the plan says may be touched of it.
         real: What the change set says of it; None where it says nothing.
         problems: What differs, a phrase each.
-        unforeseen: Why the plan could not foresee it, '' where it did: made by a macro, inside a nested stack.
+        unforeseen: Why the plan could not foresee it, '' where it did: made by a macro, inside a nested
+            stack, replaced by a value that could not be compared.
     """
 
     resource: str
@@ -95,7 +96,10 @@ def _row(prediction: Prediction, real: ResourceChange, listed: Collection[str]) 
         return Row(real.resource, None, None, real, unforeseen="inside a nested stack")
     if predicted is None and touched is None and prediction.made_by_macro(real.resource):
         return Row(real.resource, None, None, real, unforeseen="made by a macro")
-    return Row(real.resource, predicted, touched, real, tuple(_problems(prediction, predicted, touched, real)))
+    problems = tuple(_problems(prediction, predicted, touched, real))
+    lost = predicted is None and real.action == "Modify" and real.replacement == "True" and not problems
+    unforeseen = "its value could not be compared" if lost else ""
+    return Row(real.resource, predicted, touched, real, problems, unforeseen)
 
 
 def _problems(
