@@ -1,10 +1,10 @@
 """Holds a real change set against the prediction of its step.
 
 What is certain must match: the action, every property, and whether it replaces the resource. What a change set lists
-besides is accepted only when each of its details is Dynamic and the cause of each is predicted. Five things cannot be
+besides is accepted only when each of its details is Dynamic and the cause of each is predicted. Six things cannot be
 predicted, and the plan has named them: parameters whose value cannot be compared, what macros make, what is inside a
-nested stack, what is listed of a resource that the stack stopped at half way, and whether CloudFormation, which looks
-at whole properties, calls the change of a part Conditional.
+nested stack, what is listed of a resource that the stack stopped at half way, whether CloudFormation, which looks at
+whole properties, calls the change of a part Conditional, and whether a custom resource is replaced.
 
 See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceChangeDetail.html
 """
@@ -24,6 +24,9 @@ _REAL_ACTIONS = {"Replace": "Modify", "Replace?": "Modify"}
 _TRIED_AGAIN = "the stack stopped at it"
 _RANK = ("Never", "Conditionally", "Always")
 _Detail = TypeVar("_Detail", ChangeDetail, DetailDocument)
+# Its provider replaces it by answering with another physical id, so nobody knows before.
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/crpg-ref-requesttypes-update.html
+_CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 
 
 @dataclass(frozen=True)
@@ -131,7 +134,7 @@ def _problems(
         yield f"{real.action}, not {action}"
     elif action == "Modify":
         yield from _detail_problems(prediction, predicted, touched, real)
-        if real.replacement != (expected := _replacement(real)):
+        if real.replacement != (expected := _replacement(real)) and not real.type.startswith(_CUSTOM):
             yield f"replacement {real.replacement}, not {expected}"
     yield from _policy_problems(predicted, real)
 
@@ -159,16 +162,13 @@ def _detail_problems(
     for label, details in found.items():
         if label in certain:
             yield from _unexpected_causes(prediction, label, real, details)
-            yield from _recreation_problems(
-                label,
-                details,
-                {it.recreation for it in certain[label]},
-                by_part=any(it.by_part for it in certain[label]),
-            )
         elif not _all_expected(prediction, real, details):
             yield f"{label} is not predicted"
-        elif label in may:
-            yield from _recreation_problems(label, details, {may[label]})
+            continue
+        said = {it.recreation for it in certain[label]} if label in certain else {may[label]} if label in may else set()
+        if said and not real.type.startswith(_CUSTOM):
+            by_part = label in certain and any(it.by_part for it in certain[label])
+            yield from _recreation_problems(label, details, said, by_part=by_part)
 
 
 def _unexpected_causes(
