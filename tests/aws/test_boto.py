@@ -380,7 +380,7 @@ def test_what_a_change_set_says_of_a_resource_is_kept(stubbed):
                 "Properties", "EngineVersion", dynamic=False, cause="", recreation="Never", source="DirectModification"
             ),
             ChangeDetail("Properties", "Group", dynamic=True, cause="Group.Arn", recreation="Always"),
-            ChangeDetail("Tags", "", dynamic=False, cause="", recreation="Conditionally"),
+            ChangeDetail("Tags", "", dynamic=False, cause="", recreation="Never"),
         ),
     )
     assert entry.properties == ("EngineVersion", "Group", "Tags")

@@ -49,7 +49,8 @@ def others(change):
     if change.action == "Modify":
         edit = ChangeDetail("Properties", "Other", False, "", "Never", "DirectModification")
         yield dataclasses.replace(change, details=(*change.details, edit))
-        for replacement in {"False", "Conditional", "True"} - {change.replacement}:
+        known = not change.type.startswith("Custom::")  # its provider decides
+        for replacement in {"False", "Conditional", "True"} - {change.replacement} if known else ():
             yield dataclasses.replace(change, replacement=replacement)
     else:
         yield dataclasses.replace(change, type="AWS::SNS::Other")

@@ -338,6 +338,35 @@ def test_the_live_line_of_a_terminal_shows_text_as_it_is(text):
     assert text in drawn(progress, told.Note("after"), terminal=True)
 
 
+@pytest.mark.parametrize(
+    ("character", "written"), [("\x1b[2K", "\\x1b[2K"), ("\r", "\\r"), ("\u202e", "\\u202e"), ("\u2028", "\\u2028")]
+)
+def test_a_character_that_a_terminal_obeys_is_written_out(character, written):
+    assert drawn(told.Note(f"be{character}low")) == f"be{written}low\n"
+    for event in nasty_events(f"be{character}low"):
+        if not isinstance(event, told.Printed):
+            assert character not in drawn(event), type(event).__name__
+
+
+def test_a_value_of_several_lines_shows_the_line_that_differs():
+    lines = "def handler(event, context):\n    return "
+    changed = {
+        **CHANGE,
+        "values": ({"path": "Code", "before": f"{lines}1\n", "after": f"{lines}2\n", "recreation": "Never"},),
+    }
+    shown = drawn(told.ChangeSetMade("primary", "x", (changed,))).splitlines()
+    assert shown[-2:] == [r"          - … n    return 1\n", r"          + … n    return 2\n"]
+    whole = drawn(told.ChangeSetMade("primary", "x", (changed,)), verbose=True).splitlines()
+    assert [line.strip() for line in whole[-6:]] == [
+        "- def handler(event, context):",
+        "return 1",
+        "",
+        "+ def handler(event, context):",
+        "return 2",
+        "",
+    ]
+
+
 def test_wires_that_match_are_counted_and_shown_only_when_asked():
     wires = told.WiresRead(({**WIRE, "produced": "pcx-1", "verdict": "matches"},))
     assert "pcx-1" not in drawn(wires)

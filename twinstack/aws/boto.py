@@ -24,6 +24,7 @@ from twinstack.aws.api import (
     ChangeSetRequest,
     CreatedChangeSet,
     OperationEvent,
+    Recreation,
     ResourceChange,
     StackDescription,
     StackEvent,
@@ -282,12 +283,15 @@ def _change(entry: ChangeTypeDef, path: str) -> ResourceChange:
 
 def _detail(detail: ResourceChangeDetailTypeDef, path: str) -> ChangeDetail:
     target, cause = detail.get("Target", {}), detail.get("CausingEntity")
+    attribute = target.get("Attribute", "")
+    # AWS says it of properties; nothing else replaces a resource (API reference, ResourceTargetDefinition).
+    unsaid: Recreation = "Conditionally" if attribute in ("", "Properties") else "Never"
     return ChangeDetail(
-        target.get("Attribute", ""),
+        attribute,
         target.get("Name", ""),
         detail.get("Evaluation") == "Dynamic",
         path + cause if cause else "",
-        target.get("RequiresRecreation", "Conditionally"),
+        target.get("RequiresRecreation", unsaid),
         detail.get("ChangeSource", ""),
         target.get("Path", ""),
         target.get("BeforeValue"),

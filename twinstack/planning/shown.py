@@ -12,9 +12,15 @@ from twinstack.planning.values import NO_VALUE, Symbol, Value, as_text, freeze, 
 HIDDEN = "****"
 # The last word of a property that holds a secret itself; an identifier or an ARN of a secret is none.
 _SECRET = re.compile(
-    r"(password|secret|secretstring|secretvalue|token|privatekey|accesskey|credentials?)$", re.IGNORECASE
+    r"(password|passwd|passphrase|pwd|secret|secret[-_]?(string|value|key)|token|(private|access|api)[-_]?key"
+    r"|credentials?)$",
+    re.IGNORECASE,
 )
-_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]+\}\}")
+# A dynamic reference is the name of a secret, not the secret; so is a reference to a resource.
+_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:(?:[^{}]|\$\{[^{}]*\})+\}\}")
+_REFERENCE = re.compile(r"\$\{[^{}]+\}|\{\{SSM parameter [^{}]+\}\}")
+# What names the value beside it, as in the environment of a container.
+_NAMES, _VALUES = ("Name", "Key", "ParameterName", "ParameterKey"), ("Value", "ParameterValue")
 
 
 @dataclass(frozen=True)
@@ -34,19 +40,21 @@ class Shown:
     unknown: bool = False
 
 
-def differences(name: str, before: Value, after: Value) -> Iterator[Shown]:
+def differences(name: str, before: Value, after: Value, called: str = "") -> Iterator[Shown]:
     """Yields each place at which two values differ, as deep as both have the same shape.
 
     Args:
         name: Where the values are.
         before: The value before; `NO_VALUE` where there was none.
         after: The value after; `NO_VALUE` where there is none.
+        called: What it is called, where that is not the end of its place: a value with a name beside it.
     """
     if freeze(before) == freeze(after):
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in {**before, **after}:
-            yield from differences(f"{name}.{key}", before.get(key, NO_VALUE), after.get(key, NO_VALUE))
+            either = sorted((_called(before, key), _called(after, key)), key=_holds_secret)[-1]
+            yield from differences(f"{name}.{key}", before.get(key, NO_VALUE), after.get(key, NO_VALUE), either)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
             yield from differences(f"{name}.{index}", old, new)
@@ -54,7 +62,7 @@ def differences(name: str, before: Value, after: Value) -> Iterator[Shown]:
         for index, old, new in items:
             yield from differences(f"{name}.{index}", old, new)
     else:
-        old_text, new_text = text_of(before, name), text_of(after, name)
+        old_text, new_text = text_of(before, called or name), text_of(after, called or name)
         if old_text == new_text and old_text not in (None, HIDDEN):
             new_text = f"{new_text} (new)"
         yield Shown(name, old_text, new_text, is_symbolic(after))
@@ -87,19 +95,42 @@ def hidden(name: str, text: str | None) -> str | None:
     return text if text is None else _scalar(text, name.replace("/", "."))
 
 
-def _plain(value: Value, name: str) -> object:
+def _plain(value: Value, name: str) -> Value:
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, str(key)) for key, item in value.items() if item is not NO_VALUE}
+        return {str(key): _plain(item, _called(value, str(key))) for key, item in value.items() if item is not NO_VALUE}
     if isinstance(value, list):
         return [_plain(item, name) for item in value if item is not NO_VALUE]
-    return _scalar(value, name) if isinstance(value, (Symbol, str)) else value
+    return _scalar(value, name) if isinstance(value, (Symbol, str)) or _holds_secret(name) else value
+
+
+def _called(mapping: Mapping[str, Value], key: str) -> str:
+    """Returns what an item is called: by its key, or by the name that stands beside a value."""
+    beside = (mapping.get(name) for name in _NAMES) if key in _VALUES else ()
+    return next((name for name in beside if isinstance(name, str)), key)
+
+
+def _holds_secret(name: str) -> bool:
+    return bool(_SECRET.search(name.rpartition(".")[2]))
 
 
 def _scalar(value: Value, name: str) -> str:
     text = _symbol(value) if isinstance(value, Symbol) else as_text(value)
-    # A dynamic reference is the name of a secret, not the secret.
-    holds_secret = _SECRET.search(name.rpartition(".")[2]) and text and not _DYNAMIC_REFERENCE.fullmatch(text)
-    return HIDDEN if holds_secret and not isinstance(value, (bool, Symbol)) else text
+    if not text or isinstance(value, bool) or _DYNAMIC_REFERENCE.fullmatch(text):
+        return text
+    if _holds_secret(name):
+        return text if isinstance(value, Symbol) and _REFERENCE.fullmatch(text) else HIDDEN
+    return _without_secrets(text) if isinstance(value, str) else text
+
+
+def _without_secrets(text: str) -> str:
+    """Returns a text as it is, or with what is secret hidden where it is JSON: AWS gives whole properties so."""
+    if not text.startswith(("{", "[")):
+        return text
+    try:
+        value = json.loads(text)
+    except ValueError:
+        return text
+    return text if (plain := _plain(value, "")) == value else json.dumps(plain, ensure_ascii=False)
 
 
 def _symbol(symbol: Symbol) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from twinstack.aws.api import ResourceChange
 from twinstack.planning.document import ChangeDocument
-from twinstack.planning.shown import hidden
+from twinstack.planning.shown import HIDDEN, hidden
 from twinstack.review.comparison import Row
 
 
@@ -72,9 +72,25 @@ def _with_predicted(values: list[dict[str, Any]], change: ChangeDocument) -> lis
     known better.
     """
     known = {detail.label: detail.recreation for detail in change.details if detail.by_part}
+    predicted = _predicted_values(change)
     return [
-        {**value, "recreation": known.get(value["path"].partition(".")[0], value["recreation"])} for value in values
-    ] or _predicted_values(change)
+        {
+            **_as_secret_as_predicted(value, predicted),
+            "recreation": known.get(value["path"].partition(".")[0], value["recreation"]),
+        }
+        for value in values
+    ] or predicted
+
+
+def _as_secret_as_predicted(value: dict[str, Any], predicted: list[dict[str, Any]]) -> dict[str, Any]:
+    """Returns a real value, hidden where the plan hides it: `Environment.0.Value` does not say that it is secret."""
+    place = value["path"]
+    for other in predicted:
+        sides = (other["before"], other["after"])
+        within = place.startswith(f"{other['path']}.") and place.endswith("Value")
+        if (place == other["path"] and HIDDEN in sides) or (within and any(HIDDEN in side for side in sides if side)):
+            return {**value, **{side: value[side] and HIDDEN for side in ("before", "after")}}
+    return value
 
 
 def _predicted_values(change: ChangeDocument) -> list[dict[str, Any]]:

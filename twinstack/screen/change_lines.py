@@ -102,6 +102,8 @@ def _values(change: Entry) -> list[Entry]:
 
 def _value(value: Entry, indent: str, *, verbose: bool) -> Iterator[Line]:
     before, after = ("nothing" if text is None else text or "''" for text in (value["before"], value["after"]))
+    if not verbose:  # what differs may stand on a later line: all of them as one
+        before, after = (text.replace("\n", "\\n").replace("\t", "\\t") for text in (before, after))
     note = _REPLACES.get(value["recreation"], "")
     line = f"{indent}{value['path']}: {before} → {after}{note}"
     if len(line) <= WIDTH and "\n" not in line:
@@ -124,10 +126,9 @@ def _from_where_they_differ(before: str, after: str) -> tuple[str, str]:
 def _long(text: str, indent: str, *, verbose: bool) -> list[str]:
     """A long value in one line, cut, or whole."""
     room = WIDTH - len(indent)
-    first, *rest = text.splitlines()
     if verbose:
-        return [f"{indent}{line}" for line in (first, *rest)]
-    return [f"{indent}{first if len(first) <= room and not rest else first[: room - 2] + ' …'}"]
+        return [f"{indent}{line}" for line in text.split("\n")]
+    return [f"{indent}{text if len(text) <= room else text[: room - 2] + ' …'}"]
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import singledispatchmethod
@@ -53,7 +54,7 @@ class TextScreen:
         self._draw(event)
 
     def _line(self, text: str, style: str = "") -> None:
-        self._out.print(text, style=style, highlight=False, soft_wrap=True, markup=False)
+        self._out.print(_visible(text), style=style, highlight=False, soft_wrap=True, markup=False)
 
     def _wait(self, text: Text) -> None:
         """Shows a live line, on a terminal only."""
@@ -79,7 +80,7 @@ class TextScreen:
 
     @_draw.register
     def _(self, event: told.Waiting) -> None:
-        self._wait(Text(event.text))
+        self._wait(_cell(event.text))
 
     @_draw.register
     def _(self, event: told.Warning_) -> None:
@@ -96,7 +97,7 @@ class TextScreen:
     @_draw.register
     def _(self, event: told.Failure) -> None:
         for line in event.text.splitlines():
-            self._err.print(f"Error: {line}", style="bold red", highlight=False, soft_wrap=True, markup=False)
+            self._err.print(f"Error: {_visible(line)}", style="bold red", highlight=False, soft_wrap=True, markup=False)
 
     @_draw.register
     def _(self, event: told.Finding) -> None:
@@ -146,7 +147,7 @@ class TextScreen:
                 f"  {event.stack}  {event.status:<24} {event.resource} ({event.type}){reason}", "red" if failed else ""
             )
         elif self._out.is_terminal:
-            text = Text(f"{event.stack} {event.done}/{event.total} · {event.resource} {event.status}")
+            text = _cell(f"{event.stack} {event.done}/{event.total} · {event.resource} {event.status}")
             self._wait(text)
         elif event.total and (quarter := 4 * event.done // event.total) > self._progress_shown.get(event.stack, 0):
             self._progress_shown[event.stack] = quarter
@@ -180,7 +181,7 @@ class TextScreen:
             colour = _COLOURS.get(wire["verdict"], "")
             value = wire["value"] if wire["verdict"] != "differs" else f"{wire['value']} (put out: {wire['produced']})"
             row = (wire["stack"], wire["parameter"], wire["source"], value, wire["verdict"])
-            table.add_row(*map(Text, row), style=colour)
+            table.add_row(*map(_cell, row), style=colour)
         self._print_table(table)
 
     @_draw.register
@@ -189,7 +190,7 @@ class TextScreen:
         table = _table("Outputs", "stack", "output", "value")
         for role, outputs in event.outputs.items():
             for name, value in outputs.items():
-                table.add_row(*map(Text, (role, name, value)))
+                table.add_row(*map(_cell, (role, name, value)))
         self._print_table(table)
 
     @_draw.register
@@ -197,7 +198,7 @@ class TextScreen:
         columns = ("stack", "region", "name", "status", "resources", "protected")
         table = _table("Stacks", *columns)
         for stack in event.stacks:
-            table.add_row(*(Text(str(stack[column])) for column in columns))
+            table.add_row(*(_cell(str(stack[column])) for column in columns))
         self._print_table(table)
         for stack in event.stacks:
             if stack["reason"]:
@@ -274,6 +275,30 @@ class TextScreen:
         if not self._out.is_terminal:
             self._out.width = max(self._out.width, 200)
         self._out.print(table)
+
+
+def _visible(text: str) -> str:
+    """Returns a text with its control characters written out.
+
+    A terminal would obey them, so that a value could hide what stands before or after it.
+    """
+    if text.isprintable():
+        return text
+    return "".join(
+        each if each in "\n\t" or unicodedata.category(each) not in _OBEYED else _escaped(each) for each in text
+    )
+
+
+# control and format characters, as those that turn the direction of writing, and other ends of lines
+_OBEYED = ("Cc", "Cf", "Zl", "Zp")
+
+
+def _escaped(character: str) -> str:
+    return character.encode("unicode_escape").decode("ascii")
+
+
+def _cell(text: str) -> Text:
+    return Text(_visible(text))
 
 
 # Cells are `Text`: a string would be searched for markup and emoji, and a name or an ARN may look like either.
