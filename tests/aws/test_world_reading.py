@@ -96,6 +96,7 @@ def test_a_stack_that_stopped_half_way_has_what_was_made_of_it(aws, status):
         "Route": "DELETE_COMPLETE",
     }.items():
         stack.listed[name] = StackResource(name, "T", "id", said)
+    stack.listed["Cluster"] = StackResource("Cluster", "T", "", "UPDATE_FAILED")
     live = read_stack(aws, "pair")
     assert (live.made, live.failed) == ({"Vpc", "Table"}, {"Table"})
     assert [name for name in ("Vpc", "Table", "Bucket", "Cluster") if live.stopped_at(name)] == [

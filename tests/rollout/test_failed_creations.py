@@ -3,6 +3,7 @@
 import pytest
 
 from tests.rollout.deployments import Deployments, with_note
+from tests.rollout.test_failures import THREE
 from tests.rollout.test_protection import with_protected_parameter
 from tests.systems import PRIMARY
 from twinstack.aws.api import ResourceChange
@@ -122,6 +123,19 @@ def test_going_on_is_no_update_that_the_order_or_another_update_holds_back(live)
     ]
 
 
+@pytest.mark.parametrize("unfinished", ["network", "archive"])
+def test_the_update_order_does_not_bind_one_that_goes_on(tmp_path, unfinished):
+    """Neither has it to wait for the update of the other, nor that for it."""
+    three = Deployments(tmp_path, THREE, update_order=["archive", "network", "service"])
+    three.deploy()
+    three.aws[unfinished].delete_by_hand(f"pair-dev-{unfinished}")
+    fails(three, {"network": "Vpc", "archive": "Bucket"}[unfinished], unfinished)
+    updated = {"network": "archive", "archive": "network"}[unfinished]
+    three.templates[updated] = three.templates[updated].replace("Outputs: {", "Outputs: {Extra: {Value: '1'}, ")
+    plan = three.deploy()
+    assert {step.stack.role for step in plan.passes[0]} == {"network", "archive"}
+
+
 def test_a_replacement_of_what_was_made_is_refused_before_anything_is_asked_for(failed):
     failed.environment["parameters"] = {"VpcCidr": "10.8.0.0/16"}
     failed.environment["parameter_overrides"] = {"eu-west-1": {"VpcCidr": "10.9.0.0/16"}}
@@ -188,6 +202,7 @@ def test_what_is_opened_is_only_what_was_made(guarded):
 
 def test_one_that_failed_again_is_taken_back_too(guarded):
     fails(guarded)
+    assert (guarded.stack("primary").protected, guarded.stack("primary").policies) == (False, [])
     assert guarded.status("primary") == "UPDATE_FAILED"
     guarded.destroy(failed_only=True, confirmed_name="pair-dev")
     assert guarded.stacks() == []

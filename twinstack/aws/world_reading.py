@@ -46,8 +46,8 @@ def _is_unfinished(found: StackDescription) -> bool:
 
 
 def _half_made(live: Live, resources: Iterable[StackResource]) -> Live:
-    """Returns a stack that stopped half way with what of it is there; what could not be created is not."""
-    by_status = {entry.resource: entry.status for entry in resources}
+    """Returns a stack that stopped half way with what is there; what could not be created is not, or has no id."""
+    by_status = {entry.resource: entry.status for entry in resources if entry.physical_id}
     failed = {name for name, status in by_status.items() if status in ("UPDATE_FAILED", "DELETE_FAILED")}
     done = {name for name, status in by_status.items() if status.endswith("_COMPLETE") and status != "DELETE_COMPLETE"}
     return replace(live, made=frozenset(done | failed), failed=frozenset(failed))
