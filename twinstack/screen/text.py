@@ -12,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from twinstack.screen import events as told
-from twinstack.screen.change_lines import kind_of, lines_of, side_by_side, touched_lines
+from twinstack.screen.change_lines import kind_of, lines_of, side_by_side
 from twinstack.screen.drift_text import drift_lines, preview_lines
 from twinstack.screen.events import Event
+from twinstack.screen.fitting import escaped, wrapped
 from twinstack.screen.plan_text import plan_lines
 
 _COUNTED = {
@@ -53,7 +54,7 @@ class TextScreen:
         self._draw(event)
 
     def _line(self, text: str, style: str = "") -> None:
-        self._out.print(text, style=style, highlight=False, soft_wrap=True, markup=False)
+        self._out.print(_obeyed_by_none(text), style=style, highlight=False, soft_wrap=True, markup=False)
 
     def _wait(self, text: Text) -> None:
         """Shows a live line, on a terminal only."""
@@ -96,7 +97,7 @@ class TextScreen:
     @_draw.register
     def _(self, event: told.Failure) -> None:
         for line in event.text.splitlines():
-            self._err.print(f"Error: {line}", style="bold red", highlight=False, soft_wrap=True, markup=False)
+            self._err.print(f"Error: {escaped(line)}", style="bold red", highlight=False, soft_wrap=True, markup=False)
 
     @_draw.register
     def _(self, event: told.Finding) -> None:
@@ -117,14 +118,13 @@ class TextScreen:
     @_draw.register
     def _(self, event: told.ChangeSetMade) -> None:
         certain = [change for change in event.changes if change["foreseen"] != "touched"]
-        touched = [change["resource"] for change in event.changes if change["foreseen"] == "touched"]
+        touched = [change for change in event.changes if change["foreseen"] == "touched"]
         counts = Counter(kind_of(change) for change in certain)
         words = [f"{counts[kind]} {word}" for kind, word in _COUNTED.items() if counts[kind]]
         words += [f"{len(touched)} may be touched"] if touched else []
-        self._line(f"  change set {event.name}: {', '.join(words) or 'outputs only'}")
-        for line, style in lines_of(certain, "    ", verbose=self._verbose, adds=event.asked):
-            self._line(line, style)
-        for line, style in touched_lines(touched, "    "):
+        for line in wrapped(f"change set {event.name}: {', '.join(words) or 'outputs only'}", "  "):
+            self._line(line)
+        for line, style in lines_of(certain, touched, "    ", verbose=self._verbose, adds=event.asked):
             self._line(line, style)
 
     @_draw.register
@@ -180,7 +180,7 @@ class TextScreen:
             colour = _COLOURS.get(wire["verdict"], "")
             value = wire["value"] if wire["verdict"] != "differs" else f"{wire['value']} (put out: {wire['produced']})"
             row = (wire["stack"], wire["parameter"], wire["source"], value, wire["verdict"])
-            table.add_row(*map(Text, row), style=colour)
+            table.add_row(*map(_cell, row), style=colour)
         self._print_table(table)
 
     @_draw.register
@@ -189,7 +189,7 @@ class TextScreen:
         table = _table("Outputs", "stack", "output", "value")
         for role, outputs in event.outputs.items():
             for name, value in outputs.items():
-                table.add_row(*map(Text, (role, name, value)))
+                table.add_row(*map(_cell, (role, name, value)))
         self._print_table(table)
 
     @_draw.register
@@ -197,7 +197,7 @@ class TextScreen:
         columns = ("stack", "region", "name", "status", "resources", "protected")
         table = _table("Stacks", *columns)
         for stack in event.stacks:
-            table.add_row(*(Text(str(stack[column])) for column in columns))
+            table.add_row(*(_cell(str(stack[column])) for column in columns))
         self._print_table(table)
         for stack in event.stacks:
             if stack["reason"]:
@@ -276,7 +276,16 @@ class TextScreen:
         self._out.print(table)
 
 
+def _obeyed_by_none(text: str) -> str:
+    """A text of several lines, with the control characters in each written out."""
+    return "\n".join(map(escaped, text.split("\n")))
+
+
 # Cells are `Text`: a string would be searched for markup and emoji, and a name or an ARN may look like either.
+def _cell(text: str) -> Text:
+    return Text(_obeyed_by_none(text))
+
+
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in columns:
