@@ -129,7 +129,8 @@ class TextScreen:
 
     @_draw.register
     def _(self, event: told.ChangeSetDiffers) -> None:
-        self._line(f"  change set {event.name} is not what was predicted:", "bold red")
+        for line in wrapped(f"change set {event.name} is not what was predicted:", "  "):
+            self._line(line, "bold red")
         for line, style in side_by_side(event.changes, "    "):
             self._line(line, style)
 
