@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-_PLAIN = re.compile(r"[A-Za-z0-9 :./,=()-]+")
+# A span of code loses a space at each end, so that one with spaces there is not written as one.
+_PLAIN = re.compile(r"(?! )[A-Za-z0-9 :./,=()-]+(?<! )")
 # What is markup, or part of a table or of HTML; an underscore only where it is not inside a word.
 _MARKUP = re.compile(r"[\\`*\[\]<>|~&@#]|(?<!\w)_|_(?!\w)")
 # GitHub looks for these in the page, after entities are read; a space without width after them keeps it from that.

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from twinstack.screen.change_lines import Line, lines_of, touched_lines
+from twinstack.screen.change_lines import Line, lines_of
+from twinstack.screen.fitting import wrapped
 
 
 def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
@@ -40,24 +41,27 @@ def since(plan: Mapping[str, Any]) -> str:
 
 def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
     where = f"{step['stack']} ({step['name']}) in {step['region']}"
-    yield f"  Pass {number}: {step['operation'].lower()} {where}", "bold"
+    yield from _fitted("  ", f"Pass {number}: {step['operation'].lower()} {where}", "bold")
     for each in step["because"]:
-        yield f"    because {reason(each)}", ""
-    yield from lines_of(step["changes"], "    ", verbose=verbose)
+        yield from _fitted("    ", f"because {reason(each)}")
     certain = {change["resource"] for change in step["changes"]}
-    touched = [entry["resource"] for entry in step["may_be_touched"] if entry["resource"] not in certain]
-    yield from touched_lines(touched, "    ")
+    touched = [entry for entry in step["may_be_touched"] if entry["resource"] not in certain]
+    yield from lines_of(step["changes"], touched, "    ", verbose=verbose)
     if step["operation"] == "UPDATE" and step["changed_outputs"]:
-        yield f"    outputs that change: {', '.join(step['changed_outputs'])}", ""
+        yield from _fitted("    ", f"outputs that change: {', '.join(step['changed_outputs'])}")
     if step["may_change"]:
-        yield f"    outputs that may change: {', '.join(step['may_change'])}", "yellow"
+        yield from _fitted("    ", f"outputs that may change: {', '.join(step['may_change'])}", "yellow")
     for macro in step["left_to_aws"]:
-        yield f"    not known before the change set: what {macro} makes", "yellow"
+        yield from _fitted("    ", f"not known before the change set: what {macro} makes", "yellow")
     if step["not_comparable"]:
-        yield f"    cannot be compared: {', '.join(step['not_comparable'])}", "yellow"
+        yield from _fitted("    ", f"cannot be compared: {', '.join(step['not_comparable'])}", "yellow")
     for parameter in step["parameters"] if verbose else []:
         value = "known after an earlier pass" if parameter["unknown"] else repr(parameter["after"])
         yield f"    {parameter['name']} = {value} ({parameter['source']})", "dim"
+
+
+def _fitted(indent: str, text: str, style: str = "") -> Iterator[Line]:
+    yield from ((line, style) for line in wrapped(text, indent))
 
 
 def reason(because: Mapping[str, Any]) -> str:
