@@ -58,6 +58,13 @@ def test_a_mask_is_no_difference(world):
     assert plan(planner(pair()), world).passes == ()
 
 
+def test_a_plan_that_leaves_the_stack_says_which_values_nobody_can_compare(world):
+    assert plan_document(plan(planner(pair()), world), "dev").remarks == (
+        "Cannot be compared: taker.Given, taker.Wired, taker.Written; where only such a value has changed, nothing is "
+        "deployed",
+    )
+
+
 def test_another_value_of_a_secret_wire_is_not_said_to_be_unused(world):
     step = of_taker(pair("another"), world)
     assert (step.unused, [parameter.name for parameter in step.parameters if parameter.no_echo]) == (

@@ -41,7 +41,7 @@ def test_each_place_of_a_property_has_its_own_values():
 
 
 def test_a_detail_that_the_readings_judge_otherwise_is_there_as_both():
-    judged = valued(replace(EDIT, dynamic=True))
+    judged = valued(replace(EDIT, dynamic=True, cause="Key.Arn"))
     assert united([real("Modify", "Topic", EDIT)], [real("Modify", "Topic", judged)]) == (
         real("Modify", "Topic", judged, EDIT),
     )

@@ -160,7 +160,7 @@ class Deployments:
     def save(self, **options) -> SavedPlan:
         """Saves the plan, as a file would hold it."""
         path = self.folder / "plan.json"
-        path.write_text(as_text(save(self.run(**options), "2026-01-01T00:00:00+00:00")))
+        save(self.run(**options), "2026-01-01T00:00:00+00:00", lambda saved: path.write_text(as_text(saved)))
         return read_saved_plan(path)
 
     def destroy(self, confirm: Callable[[str], bool] = lambda question: True, **options) -> bool:

@@ -7,6 +7,7 @@ from tests.systems import PRIMARY
 from twinstack.errors import InputError, RefusedError, TwinStackError
 from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment
 from twinstack.rollout.guards import Allowed
+from twinstack.rollout.saving import save
 from twinstack.screen.events import PlanMade, StepBegun
 
 
@@ -16,6 +17,10 @@ def executed(pair):
 
 def created(pair):
     return [request.name for aws in pair.aws.values() for request in aws.requests]
+
+
+def names(saved):
+    return [it.name for it in saved.change_sets]
 
 
 def refusal(pair, saved, **options):
@@ -28,8 +33,8 @@ def refusal(pair, saved, **options):
 
 def test_the_change_sets_of_the_first_pass_are_made_and_not_executed(pair):
     saved = pair.save()
-    assert [(it.stack, it.name) for it in saved.change_sets] == [("primary", "twinstack-saved-id-1")]
-    assert (executed(pair), pair.change_sets(), pair.questions) == ([], ["twinstack-saved-id-1"], [])
+    assert [(it.stack, it.name) for it in saved.change_sets] == [("primary", f"twinstack-{saved.change_sets[0].token}")]
+    assert (executed(pair), pair.change_sets(), pair.questions) == ([], names(saved), [])
     assert [len(each.steps) for each in saved.plan.passes] == [1, 1, 1]
 
 
@@ -51,7 +56,7 @@ def test_the_events_of_the_execution_carry_the_saved_token(pair):
 def test_a_person_is_asked_about_a_saved_change_set_too_and_it_stays_when_declined(pair):
     saved = pair.save()
     assert "it stays, not executed" in refusal(pair, saved, confirm=lambda question: False)
-    assert pair.change_sets() == ["twinstack-saved-id-1"]
+    assert pair.change_sets() == names(saved)
     pair.deploy(saved=saved)
     assert executed(pair)[0] == saved.change_sets[0].arn
 
@@ -71,7 +76,7 @@ def test_an_edited_template_makes_it_stale(live, tmp_path):
         "what would be done now is not what was planned",
         "the plan saved 2026-01-01T00:00:00+00:00 is stale; make a new one: `plan --out`",
     ]
-    assert live.change_sets() == ["twinstack-saved-id-4"]
+    assert live.change_sets() == names(saved)
 
 
 def test_an_edited_parameter_makes_it_stale(live):
@@ -99,11 +104,29 @@ def test_another_run_that_changed_only_an_output_makes_it_stale(live):
     assert refusal(live, saved).startswith("secondary: another run has changed the stack: its outputs differ\n")
 
 
+def test_a_change_set_that_was_saved_for_other_values_is_not_executed(live):
+    def saved_for(cidr):
+        live.environment["parameter_overrides"] = {"us-east-1": {"VpcCidr": cidr}}
+        return live.save()
+
+    other, saved = saved_for("10.9.0.0/16"), saved_for("10.8.0.0/16")
+    mixed = saved.model_copy(update={"change_sets": other.change_sets})
+    assert "was not made for what the plan shows" in refusal(live, mixed)
+    live.deploy(saved=saved)
+
+
+def test_a_change_set_that_was_saved_with_another_service_role_is_not_executed(live):
+    live.templates["primary"] = with_note(live.templates["primary"])
+    saved = live.save()
+    live.entries["primary"] = {"role_arn": "arn:aws:iam::1:role/other"}
+    assert "was not made for what the plan shows" in refusal(live, saved)
+
+
 def test_a_change_set_that_somebody_deleted_is_missed(live):
     live.templates["primary"] = with_note(live.templates["primary"])
     saved = live.save()
     live.aws["primary"].delete_change_set(saved.change_sets[0].arn)
-    assert "change set twinstack-saved-id-4 is gone" in refusal(live, saved)
+    assert f"change set {names(saved)[0]} is gone" in refusal(live, saved)
 
 
 def test_a_change_set_that_aws_no_longer_executes_is_refused_with_its_status(live):
@@ -132,6 +155,16 @@ def test_when_one_change_set_cannot_be_made_none_is_left(live):
     with pytest.raises(TwinStackError, match="no such property"):
         live.save()
     assert live.change_sets() == []
+
+
+@pytest.mark.parametrize("wrong", [InputError("the disk is full"), KeyboardInterrupt()], ids=repr)
+def test_a_plan_that_cannot_be_kept_leaves_no_change_set_and_no_empty_stack(pair, wrong):
+    def keep(_saved):
+        raise wrong
+
+    with pytest.raises(type(wrong)):
+        save(pair.run(), "2026-01-01T00:00:00+00:00", keep)
+    assert (pair.change_sets(), pair.aws["primary"].describe_stack("pair-dev-primary")) == ([], None)
 
 
 def test_what_is_left_of_a_failed_creation_is_not_deleted_by_saving(pair):

@@ -16,6 +16,7 @@ from twinstack.errors import InputError, RefusedError
 from twinstack.screen.events import Done, PlanMade, Printed, Screen
 
 if TYPE_CHECKING:
+    from twinstack.review.saved_plans import SavedPlan
     from twinstack.rollout.guards import Allowed
     from twinstack.rollout.planned import Planned
     from twinstack.rollout.run import Run
@@ -112,8 +113,14 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
         raise InputError(f"--out {file}: there is no such folder, or it is one")
     screen = settings.screen()
     run = _run(settings, screen, allowed)
-    saved = save(run, datetime.now(UTC).isoformat(timespec="seconds"))
-    file.write_text(as_text(saved), encoding="utf-8")
+
+    def keep(plan: SavedPlan) -> None:
+        try:
+            file.write_text(as_text(plan), encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"--out {file}: cannot be written: {error.strerror}; no change set is left") from None
+
+    saved = save(run, datetime.now(UTC).isoformat(timespec="seconds"), keep)
     names = ", ".join(it.name for it in saved.change_sets)
     made = f"waiting on AWS: {names}" if names else "AWS has nothing to change"
     screen.tell(Done(f"Saved as {file}; {made}. `deploy --plan {file}` executes exactly what was shown."))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -261,8 +261,19 @@ def plan_document(
         elsewhere=None if elsewhere is None else dict(elsewhere),
         since=since,
         refused=refused,
-        remarks=remarks,
+        remarks=(*remarks, *_not_compared(plan)),
     )
+
+
+def _not_compared(plan: Plan) -> Iterator[str]:
+    """Yields a sentence about values of stacks that stay as they are, since nobody can tell whether they changed."""
+    deployed = {step.stack.role for step in plan.steps}
+    left = (step for step in plan.idle if step.stack.role not in deployed)
+    names = [
+        f"{step.stack.role}.{name}" for step in left for name in sorted(not_comparable(step.stack, step.parameters))
+    ]
+    if names:
+        yield f"Cannot be compared: {', '.join(names)}; where only such a value has changed, nothing is deployed"
 
 
 def step_document(step: Step) -> StepDocument:

@@ -6,7 +6,7 @@ See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_Descri
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from twinstack.aws.api import ChangeDetail, ResourceChange
@@ -30,7 +30,22 @@ def united(plain: Sequence[ResourceChange], valued: Sequence[ResourceChange]) ->
 def _together(plain: ResourceChange, valued: ResourceChange) -> ResourceChange:
     there = {_key(detail) for detail in valued.details}
     missing = (detail for detail in plain.details if _key(detail) not in there)
-    return replace(plain, details=(*valued.details, *missing))
+    named = {_key(detail) for detail in plain.details}
+    details = (detail for detail in valued.details if not _only_repeats(detail, named))
+    return replace(plain, details=(*details, *missing))
+
+
+def _only_repeats(valued: ChangeDetail, named: Collection[ChangeDetail]) -> bool:
+    """Whether a detail only says once more that the value is known after the change, beside those with its causes.
+
+    Such a one stands for no edit: that would be named without values too.
+    """
+    return (
+        valued.dynamic
+        and not valued.cause
+        and _key(valued) not in named
+        and any((detail.attribute, detail.name) == (valued.attribute, valued.name) for detail in named)
+    )
 
 
 def _key(detail: ChangeDetail) -> ChangeDetail:

@@ -66,20 +66,22 @@ def _values(change: ResourceChange) -> Iterator[dict[str, Any]]:
 
 
 def _with_predicted(values: list[dict[str, Any]], change: ChangeDocument) -> list[dict[str, Any]]:
-    """Returns the real values, or the predicted ones where AWS shows none.
+    """Returns the real values, and the predicted ones of each property of which AWS shows none.
 
     A change set calls it conditional when only a part of a property can replace the resource; which part changes is
     known better.
     """
     known = {detail.label: detail.recreation for detail in change.details if detail.by_part}
     predicted = _predicted_values(change)
-    return [
+    there = {value["path"].partition(".")[0] for value in values}
+    real = [
         {
             **_as_secret_as_predicted(value, predicted),
             "recreation": known.get(value["path"].partition(".")[0], value["recreation"]),
         }
         for value in values
-    ] or predicted
+    ]
+    return [*real, *(value for value in predicted if value["path"].partition(".")[0] not in there)]
 
 
 def _as_secret_as_predicted(value: dict[str, Any], predicted: list[dict[str, Any]]) -> dict[str, Any]:

@@ -17,12 +17,12 @@ from twinstack.rollout import protection
 from twinstack.rollout.artifacts import provide
 from twinstack.rollout.change_sets import ChangeSetError
 from twinstack.rollout.convergence import read_wires
-from twinstack.rollout.executing import Begun, begin, conclude, execute, give_up, review
+from twinstack.rollout.executing import Begun, begin, conclude, execute, review, try_to_give_up
 from twinstack.rollout.planned import make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.run import Run
 from twinstack.rollout.saving import refuse_stale, take_up
 from twinstack.rollout.watching import Operation, watch
-from twinstack.screen.events import NothingToChange, OutputsRead, PlanMade, StepBegun, StepSkipped, Warning_, WiresRead
+from twinstack.screen.events import NothingToChange, OutputsRead, PlanMade, StepBegun, StepSkipped, WiresRead
 from twinstack.statuses import Standing, standing
 
 
@@ -176,7 +176,7 @@ def _begin_pass(
                 begun.append(reviewed)
     except BaseException:
         for item in begun:
-            _try_to_give_up(run, item)
+            try_to_give_up(run, item)
         raise
     return begun
 
@@ -189,15 +189,7 @@ def _begin(run: Run, step: Step, world: World, place: _Place) -> Begun | None:
     if role not in place.change_sets:
         run.screen.tell(NothingToChange(role))
         return None
-    return review(run, step, world[role], take_up(run, role, place.change_sets[role]))
-
-
-def _try_to_give_up(run: Run, item: Begun) -> None:
-    """Deletes a change set while another error is on its way, which must not be lost."""
-    try:
-        give_up(run, item)
-    except TwinStackError as error:
-        run.screen.tell(Warning_(f"{item.step.stack.role}: change set {item.prepared.name} is still there: {error}"))
+    return review(run, step, world[role], take_up(run, step, place.change_sets[role]))
 
 
 def _execute_pass(run: Run, begun: Sequence[Begun], failures: _Failures) -> list[tuple[Begun, Operation]]:
@@ -208,10 +200,10 @@ def _execute_pass(run: Run, begun: Sequence[Begun], failures: _Failures) -> list
             running.append((item, execute(run, item)))
         except (AwsError, UnreachableError) as error:
             failures.add(item.step, str(error))
-            _try_to_give_up(run, item)
+            try_to_give_up(run, item)
         except BaseException:
             for waiting in begun[number:]:
-                _try_to_give_up(run, waiting)
+                try_to_give_up(run, waiting)
             raise
     return running
 

@@ -120,6 +120,14 @@ def give_up(run: Run, begun: Begun) -> None:
     discard(run.cloudformation(begun.step.stack.role), begun.prepared)
 
 
+def try_to_give_up(run: Run, item: Begun) -> None:
+    """Deletes a change set while another error is on its way, which must not be lost."""
+    try:
+        give_up(run, item)
+    except TwinStackError as error:
+        run.screen.tell(Warning_(f"{item.step.stack.role}: change set {item.prepared.name} is still there: {error}"))
+
+
 def _hold_to_prediction(run: Run, step: Step, state: StackState, prepared: Prepared) -> None:
     """Shows the change set, and refuses one that is not what was predicted."""
     stopped_at = state.stopped_at if isinstance(state, Live) else lambda _resource: False

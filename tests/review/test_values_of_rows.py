@@ -1,4 +1,4 @@
-"""What the plan hides, the review hides too, though the place that AWS names does not say that it is secret."""
+"""What the review shows of a change: the values of AWS, what the plan knows besides, and no secret."""
 
 import json
 
@@ -37,3 +37,18 @@ def test_a_value_with_a_secret_name_beside_it_is_hidden(before, path):
 
 def test_a_value_with_another_name_beside_it_is_shown():
     assert "s3cr3t" in shown(pairs(DB_HOST="one"), pairs(DB_HOST="s3cr3t"), "/Properties/Environment/0/Value")
+
+
+def test_a_property_of_which_aws_shows_no_value_keeps_the_one_of_the_plan():
+    tags = Detail("Tags", "", {"CostCenter": "one"}, {"CostCenter": "other"})
+    change = Change("Modify", "Events", "T", (Detail("Properties", "Enabled", "false", "true"), tags))
+    known = ChangeDetail(
+        "Properties", "Enabled", False, "", path="/Properties/Enabled", before="false", after="true", recreation="Never"
+    )
+    retagged = ChangeDetail("Tags", "", False, "")
+    real = ResourceChange("Modify", "Events", "T", "id", "False", (known, retagged))
+    values = row_data(Row("Events", ChangeDocument.model_validate(change), None, real))["values"]
+    assert [(it["path"], it["before"], it["after"]) for it in values] == [
+        ("Enabled", "false", "true"),
+        ("Tags.CostCenter", "one", "other"),
+    ]
