@@ -192,7 +192,7 @@ class RefusalDocument(_Document):
 class PlanDocument(_Document):
     """A plan: every pass and every predicted change."""
 
-    version: Literal[1] = 1
+    version: Literal[1]
     environment: str
     partial: bool
     passes: tuple[PassDocument, ...]
@@ -245,6 +245,7 @@ def plan_document(
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
     return PlanDocument(
+        version=1,
         environment=environment,
         partial=plan.partial,
         passes=tuple(PassDocument(steps=tuple(map(step_document, steps))) for steps in plan.passes),
@@ -325,7 +326,8 @@ def _once(pairs: list[tuple[str, str]]) -> tuple[WireDocument, ...]:
 
 def schema() -> str:
     """Returns the JSON schema of the plan as text."""
-    return json.dumps(PlanDocument.model_json_schema(), indent=2) + "\n"
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(dialect | PlanDocument.model_json_schema(), indent=2) + "\n"
 
 
 if __name__ == "__main__":
