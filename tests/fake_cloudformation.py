@@ -25,7 +25,13 @@ Operations
     - A resource told to fail gets *_FAILED with the reason, all that are not done get "Resource creation cancelled",
       and the stack rolls back to ROLLBACK_COMPLETE or UPDATE_ROLLBACK_COMPLETE with what it had; told to stick, it
       ends in ROLLBACK_FAILED or UPDATE_ROLLBACK_FAILED.
-    - A deletion keeps what has DeletionPolicy Retain, and ends in DELETE_FAILED at a resource told to fail. A stack in
+    - With rollback disabled it stays in CREATE_FAILED or UPDATE_FAILED with what was made until then. From there an
+      update goes on, with rollback disabled, and is refused without; what was not made is added by it. A change set
+      that replaces something is refused with rollback disabled.
+    - An update whose rollback triggers have one in ALARM when its last resource is done rolls back. The words of AWS's
+      own reason are not known; these say that.
+    - A deletion keeps what has DeletionPolicy Retain or RetainExceptOnCreate, and ends in DELETE_FAILED at a resource
+      told to fail, or with DeletionProtection. A stack in
       REVIEW_IN_PROGRESS is gone at once. One with termination protection is refused. A deleted stack is described by
       its id only.
 
@@ -47,6 +53,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+from tests.fake_alarms import FakeAlarms
 from tests.fake_buckets import FakeBuckets
 from tests.fake_change_sets import Comparison
 from tests.fake_content import Content, Place, RefusedRequestError, content_after
@@ -127,6 +134,8 @@ class FakeCloudFormation:
         failures: The newer events of whatever fails, of every operation.
         calls: Every call, as (name of the call, stack or change set, token).
         requests: What was asked of `create_change_set`, in order.
+        rollbacks_disabled: Whether rollback was disabled, for each call of `execute_change_set`.
+        alarms: CloudWatch in the same region.
     """
 
     clock: FakeClock
@@ -140,6 +149,8 @@ class FakeCloudFormation:
     failures: list[OperationEvent] = field(default_factory=list)
     calls: list[tuple[str, str, str]] = field(default_factory=list)
     requests: list[ChangeSetRequest] = field(default_factory=list)
+    rollbacks_disabled: list[bool] = field(default_factory=list)
+    alarms: FakeAlarms = field(default_factory=FakeAlarms)
     _stacks: list[FakeStack] = field(default_factory=list)
     _failing: Failing = field(default_factory=dict)
     _refusals: dict[str, list[Exception]] = field(default_factory=dict)
@@ -262,7 +273,8 @@ class FakeCloudFormation:
         found.describes_left -= 1
         reason = found.problem if found.status == "FAILED" else ""
         made = () if found.status == "CREATE_IN_PROGRESS" else tuple(found.changes(values=values))
-        return ChangeSet(arn, stack.id, found.status, _execution_status(stack, found), reason, made)
+        execution, triggers = _execution_status(stack, found), found.request.rollback_triggers
+        return ChangeSet(arn, stack.id, found.status, execution, reason, made, triggers)
 
     def change_set_events(self, arn: str) -> list[OperationEvent]:
         self._called("change_set_events", arn)
@@ -272,8 +284,9 @@ class FakeCloudFormation:
         self._called("failed_events", operation)
         return list(self.failures)
 
-    def execute_change_set(self, arn: str, token: str) -> None:
+    def execute_change_set(self, arn: str, token: str, *, disable_rollback: bool = False) -> None:
         self._called("execute_change_set", arn, token)
+        self.rollbacks_disabled.append(disable_rollback)
         stack, found = self._change_set(arn, "ExecuteChangeSet")
         execution = _execution_status(stack, found)
         if execution != "AVAILABLE":
@@ -284,9 +297,20 @@ class FakeCloudFormation:
             )
             reason = f"ChangeSet [{arn}] cannot be executed in its current {current}"
             raise self._refused("ExecuteChangeSet", "InvalidChangeSetStatus", reason)
+        if stack.status in ("CREATE_FAILED", "UPDATE_FAILED") and not disable_rollback:
+            reason = f"This stack is currently in a non-terminal [{stack.status}] state. Use disable-rollback"
+            raise self._refused("ExecuteChangeSet", "ValidationError", reason)
+        if disable_rollback and any(
+            change.replacement == "True" and change.action == "Modify" for change in found.changes()
+        ):
+            reason = "Replacement type updates not supported on stack with disable-rollback."
+            raise self._refused("ExecuteChangeSet", "ValidationError", reason)
         stack.change_sets.clear()
         stack.executed.append(found)
-        stack.start(deployment(stack, found, self._failing, token), self.clock.now())
+        operation = deployment(
+            stack, found, self._failing, token, lambda: self._breach(found), disable_rollback=disable_rollback
+        )
+        stack.start(operation, self.clock.now())
 
     def delete_change_set(self, arn: str) -> None:
         self._called("delete_change_set", arn)
@@ -351,6 +375,11 @@ class FakeCloudFormation:
                     return stack, found
         raise self._refused(operation, "ChangeSetNotFound", f"ChangeSet [{arn}] does not exist")
 
+    def _breach(self, change_set: FakeChangeSet) -> str:
+        names = [trigger.arn.rpartition(":")[2] for trigger in change_set.request.rollback_triggers]
+        loud = [name for name in names if self.alarms.states[name] == "ALARM"]
+        return f"(the fake's words) rollback trigger {loud[0]} went into ALARM" if loud else ""
+
     def _check_request(self, request: ChangeSetRequest, stack: FakeStack | None) -> None:
         status = stack.status if stack else "absent"
         problem = ""
@@ -410,4 +439,6 @@ def _execution_status(stack: FakeStack, found: FakeChangeSet) -> str:
 
 
 def _closed(status: str) -> bool:
+    if status in ("CREATE_FAILED", "UPDATE_FAILED"):
+        return False
     return status.endswith(("_IN_PROGRESS", "_FAILED")) or status in ("ROLLBACK_COMPLETE", "DELETE_COMPLETE")

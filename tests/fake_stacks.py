@@ -5,12 +5,13 @@ What of it all is as on AWS is written in `tests.fake_cloudformation`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from tests.fake_change_sets import Comparison
 from tests.fake_content import STACK, Content
+from tests.fake_templates import text
 from twinstack.aws.api import ChangeSetRequest, ResourceChange, StackEvent, StackResource
 
 
@@ -92,10 +93,18 @@ class FakeStack:
 Failing = dict[str, tuple[str, bool]]
 
 
-def deployment(stack: FakeStack, made: FakeChangeSet, failing: Failing, token: str) -> Iterator[None]:
-    """Creates or updates a stack."""
+def deployment(
+    stack: FakeStack,
+    made: FakeChangeSet,
+    failing: Failing,
+    token: str,
+    breach: Callable[[], str] = lambda: "",
+    *,
+    disable_rollback: bool = False,
+) -> Iterator[None]:
+    """Creates or updates a stack; `breach` says at the end why its rollback triggers roll it back, if they do."""
     verb = "CREATE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE"
-    old = dict(stack.listed)
+    old, whole = dict(stack.listed), stack.content
     yield stack.tell(token, "", f"{verb}_IN_PROGRESS", "User Initiated")
     if verb == "CREATE":
         stack.content = replace(made.content, outputs={}, resources={}, generations={}, nested={})
@@ -112,11 +121,22 @@ def deployment(stack: FakeStack, made: FakeChangeSet, failing: Failing, token: s
         for other in todo[place + 1 :]:
             cancelled = f"Resource {'creation' if other.action == 'Add' else 'update'} cancelled"
             yield stack.tell(token, other.resource, f"{_word(other)}_FAILED", cancelled, made.content)
-        yield from _rollback(stack, made, todo[: place + 1], token, verb=verb, stuck=stuck)
+        if disable_rollback:
+            stack.content = _half_made(whole, made.content, todo[:place])
+            reason = f"The following resource(s) failed to {verb.lower()}: [{change.resource}]."
+            yield stack.tell(token, "", f"{verb}_FAILED", reason)
+            return
+        reason = f"The following resource(s) failed: [{change.resource}]. Rollback requested by user."
+        yield from _rollback(stack, made, todo[: place + 1], token, reason, verb=verb, stuck=stuck)
         if verb == "UPDATE":
             stack.listed = old
         status = "FAILED" if stuck else "COMPLETE"
         yield stack.tell(token, "", f"{_ROLLBACK[verb]}_{status}")
+        return
+    if verb == "UPDATE" and (reason := breach()):
+        yield from _rollback(stack, made, todo, token, reason, verb=verb, stuck=False)
+        stack.listed = old
+        yield stack.tell(token, "", "UPDATE_ROLLBACK_COMPLETE")
         return
     removed = [
         change.resource
@@ -134,14 +154,31 @@ def deployment(stack: FakeStack, made: FakeChangeSet, failing: Failing, token: s
 _ROLLBACK = {"CREATE": "ROLLBACK", "UPDATE": "UPDATE_ROLLBACK"}
 
 
+def _half_made(before: Content, wanted: Content, done: list[ResourceChange]) -> Content:
+    """Returns what a stack is made of that stopped half way: what it had, and what has been done since."""
+    names = {change.resource for change in done}
+    kept = {name: resource for name, resource in before.resources.items() if name not in names}
+    resources = {**kept, **{name: wanted.resources[name] for name in wanted.resources if name in names}}
+    ordered = {name: resources[name] for name in [*wanted.resources, *kept] if name in resources}
+    generations = {name: (wanted if name in names else before).generations[name] for name in ordered}
+    nested = {name: inner for name, inner in wanted.nested.items() if name in ordered}
+    return replace(wanted, outputs=dict(before.outputs), resources=ordered, generations=generations, nested=nested)
+
+
 def _word(change: ResourceChange) -> str:
     return "CREATE" if change.action == "Add" else "UPDATE"
 
 
 def _rollback(
-    stack: FakeStack, made: FakeChangeSet, touched: list[ResourceChange], token: str, *, verb: str, stuck: bool
+    stack: FakeStack,
+    made: FakeChangeSet,
+    touched: list[ResourceChange],
+    token: str,
+    reason: str,
+    *,
+    verb: str,
+    stuck: bool,
 ) -> Iterator[None]:
-    reason = f"The following resource(s) failed: [{touched[-1].resource}]. Rollback requested by user."
     yield stack.tell(token, "", f"{_ROLLBACK[verb]}_IN_PROGRESS", reason)
     for change in reversed(touched):
         if stuck:
@@ -160,6 +197,10 @@ def deletion(stack: FakeStack, failing: Failing, token: str) -> Iterator[None]:
             yield stack.tell(token, name, "DELETE_FAILED", reason)
             yield stack.tell(token, "", "DELETE_FAILED", f"The following resource(s) failed to delete: [{name}].")
             return
-        kept = resource.attributes.get("DeletionPolicy") == "Retain"
+        if text(resource.properties.get("DeletionProtection")) == "true":
+            yield stack.tell(token, name, "DELETE_FAILED", "Cannot delete protected resource")
+            yield stack.tell(token, "", "DELETE_FAILED", f"The following resource(s) failed to delete: [{name}].")
+            return
+        kept = resource.attributes.get("DeletionPolicy") in ("Retain", "RetainExceptOnCreate")
         yield stack.tell(token, name, "DELETE_SKIPPED" if kept else "DELETE_COMPLETE")
     yield stack.tell(token, "", "DELETE_COMPLETE")

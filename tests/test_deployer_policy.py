@@ -286,7 +286,7 @@ def test_a_change_set_may_expand_the_macros_that_the_templates_use():
 
 def test_the_planner_only_reads_stacks_their_drift_regions_and_the_roles_of_databases():
     assert [one["Action"] for one in PLANNER["Statement"]] == [
-        ["cloudformation:DescribeStacks", "cloudformation:GetTemplate"],
+        ["cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources"],
         ["cloudformation:DescribeStackResourceDrifts"],
         ["cloudformation:DescribeStacks", "cloudformation:ListStacks"],
         ["ec2:DescribeRegions"],
@@ -305,6 +305,14 @@ def test_who_writes_in_a_global_database_can_be_asked_of_our_databases_in_every_
         assert allowed(action, database, given, aws__CalledVia=None, aws__RequestedRegion="ap-south-1")
         foreign = database.replace("tradingdb", "payments")
         assert not allowed(action, foreign, given, aws__CalledVia=None)
+
+
+def test_the_state_of_alarms_can_be_asked_by_who_deploys():
+    """For rollback triggers; of composite alarms CloudWatch tells only who may ask of all."""
+    alarm = "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:tradingdb-dev-primary-CpuHigh-1A2B3C"
+    assert allowed("cloudwatch:DescribeAlarms", alarm, aws__CalledVia=None)
+    assert not allowed("cloudwatch:DescribeAlarms", alarm, aws__CalledVia=None, aws__RequestedRegion="ap-south-1")
+    assert not allowed("cloudwatch:DescribeAlarms", alarm, {"planner": PLANNER}, aws__CalledVia=None)
 
 
 LISTING = ["cloudformation:DescribeStacks", "cloudformation:ListStacks", "ec2:DescribeRegions"]

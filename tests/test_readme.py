@@ -11,6 +11,9 @@ import click
 import pytest
 import yaml
 
+from tests.cli.here import here
+from tests.cli.test_command_line import edit
+from tests.cli.test_since import copied
 from twinstack import errors
 from twinstack.cli import INTERRUPTED
 from twinstack.cli.commands import command_line
@@ -19,6 +22,8 @@ from twinstack.cli.options import Settings
 from twinstack.cli.plan import CHANGES_PENDING
 from twinstack.environment.file import EnvironmentModel, StackEntry, read_environment_file
 from twinstack.local.environment import FOLDER
+
+__all__ = ["here"]
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -179,6 +184,27 @@ def test_the_environment_file_that_it_shows_is_one(tmp_path):
 def test_every_key_of_a_stack_is_explained():
     text = section_text("The environment file")
     assert {key for key in StackEntry.model_fields if f"`{key}`" not in text} == set()
+
+
+def quotes(heading):
+    """The blocks of quoted lines below a heading, each as it was before it was quoted."""
+    found = re.findall(r"(?:^>.*\n)+", section_text(heading) + "\n", re.MULTILINE)
+    return [re.sub(r"^> ?", "", quote, flags=re.MULTILINE) for quote in found]
+
+
+def planned(folder, here, *options):
+    done = here(folder, "plan", "--offline", "--format", "markdown", *options)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_plans_that_it_shows_as_markdown_are_those_of_the_program(tmp_path, here):
+    change, first = quotes("What a change would do")
+    folder = copied(tmp_path)
+    assert planned(folder, here) == first
+    edit(folder, "BackupRetentionDays: 1\n", "BackupRetentionDays: 7\n")
+    commit = re.compile(r"\([0-9a-f]{10}\)")
+    assert commit.sub("", planned(folder, here, "--since", "main")) == commit.sub("", change)
 
 
 def test_importing_the_entry_needs_no_more_than_the_package():

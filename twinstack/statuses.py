@@ -15,6 +15,7 @@ class Standing(Enum):
     ABSENT = "does not exist, or holds only an unexecuted first change set"
     UPDATABLE = "can be updated"
     RECREATE = "its creation failed and nothing is left in it: it is deleted and created again"
+    UNFINISHED = "an operation failed with rollback disabled: what was made is there, and an update goes on from it"
     BUSY = "another operation is running"
     STUCK = "an operation failed half way; a person has to decide"
 
@@ -39,10 +40,12 @@ _ROLLING_BACK = Meaning(Standing.BUSY, Outcome.RUNNING)
 _DONE = Meaning(Standing.UPDATABLE, Outcome.SUCCEEDED)
 _ROLLED_BACK = Meaning(Standing.UPDATABLE, Outcome.FAILED)
 _STUCK = Meaning(Standing.STUCK, Outcome.FAILED)
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
+_UNFINISHED = Meaning(Standing.UNFINISHED, Outcome.FAILED)
 
 MEANINGS: dict[str, Meaning] = {
     "CREATE_IN_PROGRESS": _RUNNING,
-    "CREATE_FAILED": _STUCK,
+    "CREATE_FAILED": _UNFINISHED,
     "CREATE_COMPLETE": _DONE,
     "ROLLBACK_IN_PROGRESS": _ROLLING_BACK,
     "ROLLBACK_FAILED": _STUCK,
@@ -54,8 +57,8 @@ MEANINGS: dict[str, Meaning] = {
     # The update itself is done, old resources are still being removed; the next update has to wait for that.
     "UPDATE_COMPLETE_CLEANUP_IN_PROGRESS": _RUNNING,
     "UPDATE_COMPLETE": _DONE,
-    # Reached with rollback disabled; another update may be tried.
-    "UPDATE_FAILED": _ROLLED_BACK,
+    # Here this is a continued creation that failed again: no other update is executed with rollback disabled.
+    "UPDATE_FAILED": _UNFINISHED,
     "UPDATE_ROLLBACK_IN_PROGRESS": _ROLLING_BACK,
     "UPDATE_ROLLBACK_FAILED": _STUCK,
     "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": _ROLLING_BACK,

@@ -1,5 +1,6 @@
 """The calls to CloudFormation and S3 as boto3 makes them, against recorded answers."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import boto3
@@ -16,7 +17,8 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from botocore.stub import ANY, Stubber
 
-from twinstack.aws.api import ChangeDetail, ChangeSetRequest, ResourceChange, StackResource
+from twinstack.aws.alarms import BotoAlarms
+from twinstack.aws.api import Alarm, ChangeDetail, ChangeSetRequest, ResourceChange, RollbackTrigger, StackResource
 from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions, translated
 from twinstack.aws.errors import AwsError
 from twinstack.errors import InputError, UnreachableError
@@ -260,6 +262,65 @@ def test_a_change_set_is_asked_for_with_everything_that_belongs_to_it(stubbed):
     assert (created.arn, created.stack_id) == (ARN, STACK_ID)
 
 
+ALARM = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:pair-lag"
+TRIGGERS = {
+    "RollbackTriggers": [{"Arn": ALARM, "Type": "AWS::CloudWatch::Alarm"}],
+    "MonitoringTimeInMinutes": 5,
+}
+NEVER_SENT = {"DeploymentConfig", "DeploymentMode", "OnStackFailure"}
+
+
+def test_rollback_triggers_are_sent_and_come_back(stubbed):
+    aws, stub = stubbed
+    stub.add_response("create_change_set", {"Id": ARN, "StackId": STACK_ID}, SENT | {"RollbackConfiguration": TRIGGERS})
+    trigger = RollbackTrigger(ALARM, "AWS::CloudWatch::Alarm")
+    aws.create_change_set(replace(REQUEST, rollback_triggers=(trigger,), monitoring_minutes=5))
+    answer = {"ChangeSetId": ARN, "StackId": STACK_ID, "Status": "CREATE_COMPLETE", "RollbackConfiguration": TRIGGERS}
+    stub.add_response("describe_change_set", answer, {"ChangeSetName": ARN})
+    assert aws.describe_change_set(ARN).rollback_triggers == (trigger,)
+
+
+def test_a_monitoring_time_without_a_trigger_would_only_be_waited_for(stubbed):
+    aws, stub = stubbed
+    stub.add_response("create_change_set", {"Id": ARN, "StackId": STACK_ID}, SENT)
+    aws.create_change_set(replace(REQUEST, monitoring_minutes=5))
+
+
+def test_neither_express_mode_nor_an_on_stack_failure_is_ever_sent(stubbed):
+    """Express mode does not roll back; a stack created with DO_NOTHING cannot be gone on from."""
+    aws, _ = stubbed
+    sent = []
+    aws._client.meta.events.register_first(
+        "provide-client-params.cloudformation", lambda params, **_: sent.append(params)
+    )
+    for operation in ("CREATE", "UPDATE"):
+        with pytest.raises(UnreachableError):
+            aws.create_change_set(replace(REQUEST, operation=operation, include_nested_stacks=True, role_arn="r" * 20))
+    for disabled in (False, True):
+        with pytest.raises(UnreachableError):
+            aws.execute_change_set(ARN, "t", disable_rollback=disabled)
+    assert len(sent) == 4
+    assert not NEVER_SENT & {name for params in sent for name in params}
+
+
+def test_alarms_of_both_kinds_are_described_by_a_client_that_is_made_when_it_is_needed():
+    made, cloudwatch = [], client("cloudwatch")
+    stub = Stubber(cloudwatch)
+    alarm = {"AlarmName": "lag", "AlarmArn": ALARM, "StateValue": "OK"}
+    asked = {"AlarmNames": ["lag", "any", "gone"], "AlarmTypes": ["MetricAlarm", "CompositeAlarm"]}
+    stub.add_response("describe_alarms", {"MetricAlarms": [alarm], "NextToken": "2"}, asked)
+    composite = {"AlarmName": "any", "AlarmArn": ALARM + "2", "StateValue": "INSUFFICIENT_DATA"}
+    stub.add_response("describe_alarms", {"CompositeAlarms": [composite]}, asked | {"NextToken": "2"})
+    stub.activate()
+    alarms = BotoAlarms(lambda: made.append("made") or cloudwatch, "primary (us-east-1)")
+    assert made == []
+    assert alarms.describe(["lag", "any", "gone"]) == {
+        "lag": Alarm("lag", ALARM, "OK"),
+        "any": Alarm("any", ALARM + "2", "INSUFFICIENT_DATA"),
+    }
+    assert made == ["made"]
+
+
 def test_a_change_set_from_an_address_for_a_new_stack_with_a_service_role(stubbed):
     aws, stub = stubbed
     role, url = "arn:aws:iam::123456789012:role/deploys", "https://bucket.s3.us-east-1.amazonaws.com/x.json"
@@ -323,7 +384,7 @@ def test_what_a_change_set_says_of_a_resource_is_kept(stubbed):
                 "Properties", "EngineVersion", dynamic=False, cause="", recreation="Never", source="DirectModification"
             ),
             ChangeDetail("Properties", "Group", dynamic=True, cause="Group.Arn", recreation="Always"),
-            ChangeDetail("Tags", "", dynamic=False, cause="", recreation="Conditionally"),
+            ChangeDetail("Tags", "", dynamic=False, cause="", recreation="Never"),
         ),
     )
     assert entry.properties == ("EngineVersion", "Group", "Tags")
@@ -432,7 +493,12 @@ def test_resources_are_read_to_the_last_page(stubbed):
         (
             lambda aws: aws.execute_change_set(ARN, "t"),
             "execute_change_set",
-            {"ChangeSetName": ARN, "ClientRequestToken": "t"},
+            {"ChangeSetName": ARN, "ClientRequestToken": "t", "DisableRollback": False},
+        ),
+        (
+            lambda aws: aws.execute_change_set(ARN, "t", disable_rollback=True),
+            "execute_change_set",
+            {"ChangeSetName": ARN, "ClientRequestToken": "t", "DisableRollback": True},
         ),
         (lambda aws: aws.delete_change_set(ARN), "delete_change_set", {"ChangeSetName": ARN}),
         (

@@ -2,10 +2,11 @@
 
 import pytest
 
+from tests.fake_alarms import FakeAlarms
 from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation, FakeRegions
 from tests.fake_drifts import FakeDrifts
 from tests.systems import PRIMARY, pair, template
-from twinstack.aws.api import ChangeSetRequest, StackClients
+from twinstack.aws.api import ChangeSetRequest, StackClients, StackResource
 from twinstack.aws.world_reading import read_stack, read_world
 from twinstack.errors import InputError, UnreachableError
 from twinstack.planning.world import Absent, Live, Unknown
@@ -67,15 +68,46 @@ def test_a_world_in_which_one_stack_can_be_read_is_a_world(aws):
     world = read_world(
         pair(),
         {
-            "primary": StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions()),
-            "secondary": StackClients(other, FakeDrifts(other), FakeBuckets(), FakeRegions()),
+            "primary": StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions(), FakeAlarms()),
+            "secondary": StackClients(other, FakeDrifts(other), FakeBuckets(), FakeRegions(), FakeAlarms()),
         },
     )
     assert [type(state) for state in world.values()] == [Live, Unknown]
 
 
 def test_a_world_of_which_nothing_can_be_read_is_unreachable(aws):
-    clients = dict.fromkeys(("primary", "secondary"), StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions()))
+    clients = dict.fromkeys(
+        ("primary", "secondary"), StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions(), FakeAlarms())
+    )
     aws.refuse("describe_stack", "AccessDenied", times=2)
     with pytest.raises(UnreachableError, match="none of the stacks could be read"):
         read_world(pair(), clients)
+
+
+@pytest.mark.parametrize("status", ["CREATE_FAILED", "UPDATE_FAILED"])
+def test_a_stack_that_stopped_half_way_has_what_was_made_of_it(aws, status):
+    aws.put("pair", {}, status)
+    stack = aws.stack("pair")
+    stack.content.template = template(PRIMARY)
+    for name, said in {
+        "Vpc": "CREATE_COMPLETE",
+        "Table": "UPDATE_FAILED",
+        "Bucket": "CREATE_FAILED",
+        "Route": "DELETE_COMPLETE",
+    }.items():
+        stack.listed[name] = StackResource(name, "T", "id", said)
+    stack.listed["Cluster"] = StackResource("Cluster", "T", "", "UPDATE_FAILED")
+    live = read_stack(aws, "pair")
+    assert (live.made, live.failed) == ({"Vpc", "Table"}, {"Table"})
+    assert [name for name in ("Vpc", "Table", "Bucket", "Cluster") if live.stopped_at(name)] == [
+        "Table",
+        "Bucket",
+        "Cluster",
+    ]
+
+
+def test_the_resources_of_a_stack_that_is_complete_are_not_asked_for(aws):
+    aws.put("pair", {})
+    aws.stack("pair").content.template = template(PRIMARY)
+    assert read_stack(aws, "pair").made is None
+    assert "resources" not in [call for call, _, _ in aws.calls]

@@ -7,6 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
+
+from tests.conftest import PLAN_SCHEMA
 
 ROOT = Path(__file__).parents[2]
 WIRED = """
@@ -181,7 +184,7 @@ BAD_INPUT = {
     "an empty file": (
         lambda p: (p / "environments" / "dev.yaml").write_text(""),
         "environments/dev.yaml: an environment file has the keys project, environment_suffix, protected, stacks, "
-        "update_order, parameters, parameter_overrides, tags; see the README",
+        "update_order, parameters, parameter_overrides, tags, rollback_triggers; see the README",
     ),
     "a region that is none": (
         lambda p: edit(p, "region: eu-west-1", "region: Ireland"),
@@ -279,6 +282,7 @@ def test_without_a_command_it_is_deploy(project):
 
 def test_the_offline_plan_as_json_has_the_documented_shape(project):
     plan = json.loads(run(project, "plan", "--offline", "--format", "json").stdout)
+    Draft202012Validator(PLAN_SCHEMA).validate(plan)
     step = plan["passes"][1]["steps"][0]
     assert (plan["version"], plan["environment"], plan["partial"]) == (1, "dev", False)
     assert (step["stack"], step["region"], step["operation"]) == ("secondary", "eu-west-1", "CREATE")

@@ -29,6 +29,9 @@ Resources:
   Topic: {Type: AWS::SNS::Topic}
   Bucket: {Type: AWS::S3::Bucket}
   Files: {Type: AWS::EFS::FileSystem}
+  Cluster:
+    Type: AWS::RDS::DBCluster
+    Properties: {Engine: aurora-mysql, DatabaseName: trading, MasterUsername: admin, ManageMasterUserPassword: true}
   Nested:
     Type: AWS::CloudFormation::Stack
     Properties: {TemplateURL: 'https://kept-templates.s3.us-east-1.amazonaws.com/nested.json'}
@@ -61,12 +64,16 @@ def local(tmp_path_factory):
 
 
 def deploy(local, template, *options):
+    return run(local, template, "deploy", "--yes", *options)
+
+
+def run(local, template, command, *options):
     folder, endpoint, _ = local
     Path(folder, "one.yaml").write_text(template)
     made_up = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-    arguments = ["--endpoint-url", endpoint, "-e", "./environment.yaml", "--yes", *options]
+    arguments = ["--endpoint-url", endpoint, "-e", "./environment.yaml", *options]
     return subprocess.run(
-        [sys.executable, str(Path(ROOT, "deploy.py")), "deploy", *arguments],
+        [sys.executable, str(Path(ROOT, "deploy.py")), command, *arguments],
         cwd=folder, env=os.environ | made_up, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -111,6 +118,12 @@ def state(local):
             id="a file system replaced",
         ),
         pytest.param(
+            TEMPLATE.replace("DatabaseName: trading", "DatabaseName: orders"), 4,
+            "one: Cluster (AWS::RDS::DBCluster) would be replaced, since DatabaseName changes, and what it holds lost; "
+            "--allow-replace Cluster",
+            id="a database cluster replaced",
+        ),
+        pytest.param(
             without("Nested"), 4,
             "one: Nested (AWS::CloudFormation::Stack) would be removed, and with it Nested/Inside (AWS::S3::Bucket); "
             "--allow-delete Nested",
@@ -126,6 +139,22 @@ def test_it_is_refused_with_its_sentence_and_nothing_is_executed(deployed, templ
     assert state(deployed) == before
 
 
+@pytest.mark.parametrize(
+    ("template", "action", "name"),
+    [
+        (without("Files"), "delete", "Files"),
+        (TEMPLATE.replace("DatabaseName: trading", "DatabaseName: orders"), "replace", "Cluster"),
+    ],
+)
+def test_the_plan_exits_4_already_after_it_is_shown(deployed, template, action, name):
+    done = run(deployed, template, "plan", "--detailed-exitcode")
+    assert done.returncode == 4
+    assert f" {name} AWS::" in done.stdout
+    assert done.stderr.startswith(f"Error: one: {name} (AWS::")
+    assert done.stderr.endswith(f" and what it holds lost; --allow-{action} {name}\n")
+    assert run(deployed, template, "plan", "--detailed-exitcode", f"--allow-{action}", name).returncode == 3
+
+
 def test_a_broken_rule_is_found_without_aws(local):
     folder, _, _ = local
     Path(folder, "one.yaml").write_text(TEMPLATE.replace("Default: dev", "Default: test"))
@@ -135,7 +164,15 @@ def test_a_broken_rule_is_found_without_aws(local):
     assert "one.yaml:8: rule Stages: the stage is dev or prod" in done.stdout + done.stderr
 
 
+def test_a_database_cluster_is_replaced_when_that_is_allowed_by_its_name(deployed):
+    before = dict(state(deployed)[0])
+    done = deploy(deployed, TEMPLATE.replace("trading", "orders"), "--allow-replace", "Cluster")
+    assert done.returncode == 0, done.stdout + done.stderr
+    after = dict(state(deployed)[0])
+    assert [name for name in after if after[name] != before[name]] == ["Cluster"]
+
+
 def test_what_is_allowed_by_name_goes_through(deployed):
-    done = deploy(deployed, without("Nested"), "--allow-delete", "Nested")
+    done = deploy(deployed, without("Nested").replace("trading", "orders"), "--allow-delete", "Nested")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Nested" not in dict(state(deployed)[0])

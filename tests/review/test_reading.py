@@ -1,45 +1,62 @@
-"""A change set is read twice, with values and without; the guards must see what either says, and nothing more."""
+"""The two readings of a change set as one: nothing is lost, and values are there where AWS gave them."""
 
-from twinstack.aws.api import ChangeDetail, ResourceChange
+from dataclasses import replace
+
+from tests.review.steps import dynamic, real, static
 from twinstack.review.reading import united
-from twinstack.rollout.guards import Allowed, refused_changes
-
-PROTECTED = ChangeDetail("Properties", "DeletionProtection", False, "", "Never", "DirectModification")
-CLUSTER = ResourceChange("Modify", "Cluster", "AWS::RDS::DBCluster", "cluster", "False", (PROTECTED,))
-CAUSED = ChangeDetail("Properties", "DBClusterIdentifier", True, "Cluster", "Always", "ResourceReference")
-UNCAUSED = ChangeDetail("Properties", "DBClusterIdentifier", True, "", "Always", "DirectModification")
-VALUES = {"path": "/Properties/DBClusterIdentifier", "before": "cluster", "after": "{{changeSet:KNOWN_AFTER_APPLY}}"}
 
 
-def instance(*details):
-    return ResourceChange("Modify", "Instance", "AWS::RDS::DBInstance", "instance", "Conditional", details)
+def valued(detail, path="/Properties/DisplayName", before="a", after="b"):
+    return replace(detail, path=path, before=before, after=after)
 
 
-def with_values(detail):
-    return ChangeDetail(
-        detail.attribute, detail.name, detail.dynamic, detail.cause, detail.recreation, detail.source, **VALUES
+EDIT = static("DisplayName")
+
+
+def test_a_detail_of_both_readings_is_there_once_with_its_values():
+    assert united([real("Modify", "Topic", EDIT)], [real("Modify", "Topic", valued(EDIT))]) == (
+        real("Modify", "Topic", valued(EDIT)),
     )
 
 
-def losses(plain, *valued):
-    changes = united((CLUSTER, instance(*plain)), (CLUSTER, instance(*map(with_values, valued))))
-    return refused_changes("primary", changes, Allowed())
+def test_what_only_the_reading_without_values_has_is_kept():
+    touched = dynamic("KmsMasterKeyId", "Key.Arn")
+    found = united(
+        [real("Modify", "Topic", EDIT, touched), real("Add", "New")], [real("Modify", "Topic", valued(EDIT))]
+    )
+    assert found == (real("Modify", "Topic", valued(EDIT), touched), real("Add", "New"))
 
 
-def test_an_instance_that_only_refers_to_a_cluster_changed_in_place_is_not_lost():
-    assert losses([CAUSED], CAUSED) == []
+def test_what_only_the_reading_with_values_has_is_kept():
+    other = real("Modify", "Other", valued(EDIT))
+    found = united([real("Modify", "Topic", EDIT)], [other, real("Modify", "Topic", valued(EDIT), valued(static("B")))])
+    assert found == (real("Modify", "Topic", valued(EDIT), valued(static("B"))), other)
 
 
-def test_nor_is_it_when_the_reading_with_values_names_the_unknown_value_once_more():
-    assert losses([CAUSED], UNCAUSED, CAUSED) == []
+def test_each_place_of_a_property_has_its_own_values():
+    places = [valued(EDIT, f"/Properties/DisplayName/{place}") for place in (0, 1)]
+    assert united([real("Modify", "Topic", EDIT)], [real("Modify", "Topic", *places)]) == (
+        real("Modify", "Topic", *places),
+    )
 
 
-def test_an_edit_of_the_reference_is_named_in_both_readings_and_is_a_loss():
-    assert "DBClusterIdentifier" in losses([UNCAUSED, CAUSED], UNCAUSED, CAUSED)[0]
-    assert "DBClusterIdentifier" in losses([UNCAUSED], UNCAUSED)[0]
-    assert "DBClusterIdentifier" in losses([], UNCAUSED)[0]
+def test_a_detail_that_the_readings_judge_otherwise_is_there_as_both():
+    judged = valued(replace(EDIT, dynamic=True, cause="Key.Arn"))
+    assert united([real("Modify", "Topic", EDIT)], [real("Modify", "Topic", judged)]) == (
+        real("Modify", "Topic", judged, EDIT),
+    )
 
 
-def test_the_values_stay():
-    (_, shown) = united((CLUSTER, instance(CAUSED)), (CLUSTER, instance(*map(with_values, (UNCAUSED, CAUSED)))))
-    assert shown.details == (with_values(CAUSED),)
+def test_what_the_entry_itself_says_is_what_the_reading_without_values_says():
+    plain = real("Modify", "Vpc", static("CidrBlock", "Always"), replacement="True", policy_action="ReplaceAndDelete")
+    assert united([plain], [replace(plain, replacement="Conditional", policy_action="")]) == (plain,)
+
+
+def test_an_entry_that_is_listed_twice_stays_twice():
+    listed = real("Modify", "Topic", EDIT)
+    assert united([listed, listed], [listed]) == (listed, listed)
+    assert united([listed], [listed, listed]) == (listed, listed)
+
+
+def test_readings_without_a_change_come_to_none():
+    assert united([], []) == ()

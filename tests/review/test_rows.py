@@ -1,54 +1,110 @@
-"""What the review shows of a change: the values of AWS, what the plan knows besides, and no secret."""
+"""What the review shows of an entry: its values, secrets hidden, and what the plan said where it differs."""
 
-import json
+from dataclasses import replace
 
 import pytest
 
-from twinstack.aws.api import ChangeDetail, ResourceChange
-from twinstack.planning.document import ChangeDocument
-from twinstack.planning.prediction import Change, Detail
-from twinstack.planning.values import NO_VALUE
-from twinstack.review.comparison import Row
+from tests.review.steps import VPC, certain_detail, change, dynamic, may, real, static, step, value
+from twinstack.review.comparison import Prediction, Row, compare
 from twinstack.review.rows import row_data
 
 
-def shown(before, after, path):
-    """The review of a real change at a place, where the plan knows the whole property."""
-    change = Change("Modify", "Task", "T", (Detail("Properties", "Environment", before, after),))
-    detail = ChangeDetail("Properties", "Environment", False, "", path=path, before="one", after="s3cr3t")
-    real = ResourceChange("Modify", "Task", "T", "id", "False", (detail,))
-    return json.dumps(row_data(Row("Task", ChangeDocument.model_validate(change), None, real))["values"])
+def rows(predicted, *listed):
+    return [row_data(row) for row in compare(Prediction(predicted), listed)]
 
 
-def pairs(**values):
-    return [{"Name": name, "Value": value} for name, value in values.items()]
+def at(detail, path, before, after):
+    return replace(detail, path=path, before=before, after=after)
 
 
-@pytest.mark.parametrize(
-    ("before", "path"),
-    [
-        pytest.param(pairs(DB_PASSWORD="one"), "/Properties/Environment/0/Value", id="changed"),
-        pytest.param(NO_VALUE, "/Properties/Environment/0/Value", id="added with the property"),
-    ],
-)
-def test_a_value_with_a_secret_name_beside_it_is_hidden(before, path):
-    assert "s3cr3t" not in shown(before, pairs(DB_PASSWORD="s3cr3t"), path)
+EDITED = change("Modify", "Topic", certain_detail("DisplayName"))
 
 
-def test_a_value_with_another_name_beside_it_is_shown():
-    assert "s3cr3t" in shown(pairs(DB_HOST="one"), pairs(DB_HOST="s3cr3t"), "/Properties/Environment/0/Value")
-
-
-def test_a_property_of_which_aws_shows_no_value_keeps_the_one_of_the_plan():
-    tags = Detail("Tags", "", {"CostCenter": "one"}, {"CostCenter": "other"})
-    change = Change("Modify", "Events", "T", (Detail("Properties", "Enabled", "false", "true"), tags))
-    known = ChangeDetail(
-        "Properties", "Enabled", False, "", path="/Properties/Enabled", before="false", after="true", recreation="Never"
-    )
-    retagged = ChangeDetail("Tags", "", False, "")
-    real = ResourceChange("Modify", "Events", "T", "id", "False", (known, retagged))
-    values = row_data(Row("Events", ChangeDocument.model_validate(change), None, real))["values"]
-    assert [(it["path"], it["before"], it["after"]) for it in values] == [
-        ("Enabled", "false", "true"),
-        ("Tags.CostCenter", "one", "other"),
+def test_a_row_has_the_words_of_the_change_set_and_its_values():
+    listed = real("Modify", "Topic", at(static("DisplayName"), "/Properties/DisplayName", "a", "b"))
+    assert rows(step(EDITED), listed) == [
+        {
+            "resource": "Topic",
+            "action": "Modify",
+            "type": "AWS::SNS::Topic",
+            "physical_id": "id",
+            "replacement": "False",
+            "policy_action": "",
+            "properties": ["DisplayName"],
+            "values": [{"path": "DisplayName", "before": "a", "after": "b", "recreation": "Never"}],
+            "foreseen": "certain",
+            "predicted": "",
+            "problems": [],
+        }
     ]
+
+
+def test_the_predicted_values_stand_in_where_aws_shows_none():
+    (row,) = rows(step(EDITED), real("Modify", "Topic", static("DisplayName")))
+    assert row["values"] == [{"path": "DisplayName", "before": "old", "after": "new", "recreation": "Never"}]
+
+
+def test_a_place_is_shown_once_however_many_causes_it_has():
+    details = [at(dynamic("A", cause), "/Properties/A/0/B", "1", "2") for cause in ("", "Vpc.Arn", "Vpc")]
+    (row,) = rows(step(change("Modify", "Topic", certain_detail("A"))), real("Modify", "Topic", *details))
+    assert [value["path"] for value in row["values"]] == ["A.0.B"]
+
+
+@pytest.mark.parametrize("path", ["/Properties/MasterUserPassword", "/Properties/Environment/Variables/API_TOKEN"])
+def test_what_holds_a_secret_by_its_name_is_hidden(path):
+    listed = real("Modify", "Topic", at(static("DisplayName"), path, "hush", "hush-hush"))
+    (row,) = rows(step(EDITED), listed)
+    assert [(it["before"], it["after"]) for it in row["values"]][:1] == [("****", "****")]
+
+
+def test_a_value_that_is_not_there_is_none_and_not_hidden():
+    listed = real("Modify", "Topic", at(static("DisplayName"), "/Properties/MasterUserPassword", None, "hush"))
+    (row,) = rows(step(EDITED), listed)
+    assert [(it["before"], it["after"]) for it in row["values"]][:1] == [(None, "****")]
+
+
+def test_what_the_plan_said_stands_beside_what_differs():
+    moved = change("Replace", "Vpc", certain_detail("CidrBlock", "Always"), type=VPC)
+    given = step(EDITED, moved, may("Other", ("A", "Vpc", "Never"), ("B", "Vpc", "Never")))
+    told = rows(given, real("Remove", "Topic"), real("Add", "Other"), real("Add", "Stranger"))
+    assert [(row["resource"], row["action"], row["predicted"], row["problems"]) for row in told] == [
+        ("Topic", "Remove", "Modify: DisplayName", ["Remove, not Modify"]),
+        ("Other", "Add", "may be touched: A, B", ["Add, not Modify"]),
+        ("Stranger", "Add", "nothing", ["not predicted"]),
+        ("Vpc", "", "Replace: CidrBlock", ["not in the change set"]),
+    ]
+
+
+def test_what_was_not_foreseen_says_why():
+    (row,) = compare(Prediction(step(), lambda _resource: True), [real("Add", "Made")])
+    assert row_data(row)["foreseen"] == "made by a macro"
+
+
+def test_what_may_be_touched_is_told_from_what_is_certain():
+    moved = change("Replace?", "Vpc", certain_detail("InstanceTenancy", "Conditionally"), type=VPC)
+    told = rows(
+        step(moved, may("Other", ("A", "Vpc", "Never"))),
+        real("Modify", "Vpc", static("InstanceTenancy", "Conditionally"), type=VPC, replacement="Conditional"),
+        real("Modify", "Other", dynamic("A", "Vpc")),
+    )
+    assert [(row["resource"], row["foreseen"]) for row in told] == [("Vpc", "certain"), ("Other", "touched")]
+
+
+def test_what_is_replaced_although_its_value_could_not_be_compared_is_no_mere_touch():
+    given = step(may("Vpc", ("CidrBlock", "Word", "Always"), type=VPC), not_comparable=("Word",))
+    cause = static("CidrBlock", "Always", cause="Word", source="ParameterReference")
+    (row,) = rows(given, real("Modify", "Vpc", cause, type=VPC, replacement="True"))
+    assert (row["problems"], row["foreseen"]) == ([], "its value could not be compared")
+
+
+def test_of_a_property_that_is_replaced_by_part_the_plan_knows_which_part_changes():
+    check = "AWS::Route53::HealthCheck"
+    predicted = change("Modify", "Check", certain_detail("HealthCheckConfig", by_part=True), type=check)
+    listed = at(static("HealthCheckConfig", "Conditionally"), "/Properties/HealthCheckConfig/Port", "1", "2")
+    (row,) = rows(step(predicted), real("Modify", "Check", listed, type=check, replacement="Conditional"))
+    assert [(it["path"], it["recreation"]) for it in row["values"]] == [("HealthCheckConfig.Port", "Never")]
+
+
+def test_a_row_of_what_is_not_there_has_the_predicted_values():
+    row = Row("Topic", change("Modify", "Topic", certain_detail("A", "Never", value("A.B"))), None, None, ("missing",))
+    assert row_data(row)["values"] == [{"path": "A.B", "before": "old", "after": "new", "recreation": "Never"}]

@@ -20,7 +20,9 @@ from twinstack.environment.file import read_environment_file
 from twinstack.packaging import Package
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner
+from twinstack.planning.world import Absent
 from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan
+from twinstack.rollout.change_sets import request_for
 from twinstack.rollout.deploying import deploy
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.rollout.guards import Allowed
@@ -133,7 +135,9 @@ class Deployments:
             environment,
             Planner(environment.system, schemas, unlink),
             {
-                role: StackClients(self.aws[role], self.drifts[role], self.buckets[role], self.account)
+                role: StackClients(
+                    self.aws[role], self.drifts[role], self.buckets[role], self.account, self.aws[role].alarms
+                )
                 for role in self.templates
             },
             self.clock,
@@ -189,6 +193,22 @@ class Deployments:
     def told(self) -> str:
         """Everything told, as JSON lines."""
         return "\n".join(json.dumps({"event": e.code, **vars(e)}, default=str) for e in self.screen.events)
+
+
+def rolled_back(deployments: Deployments, role: str) -> None:
+    """Leaves an empty stack in ROLLBACK_COMPLETE, as a deployer that lets a failed creation roll back would."""
+    aws, run = deployments.aws[role], deployments.run()
+    step = run.planner.step(dict.fromkeys(deployments.templates, Absent()), role)
+    request = request_for(step, run.new_id)
+    aws.fail(next(iter(step.stack.template.resources)), "no")
+    made = aws.create_change_set(request)
+    while aws.describe_change_set(made.arn).status != "CREATE_COMPLETE":
+        pass
+    aws.execute_change_set(made.arn, request.token)
+    while deployments.status(role).endswith("_IN_PROGRESS"):
+        deployments.clock.sleep(5)
+        aws.describe_stack(made.stack_id)
+    deployments.forget_calls()
 
 
 def with_output(text: str, name: str = "Extra", value: str = "1") -> str:

@@ -136,9 +136,9 @@ def test_the_policy_lets_through_what_unlinking_takes_away(protected):
     policies = []
     execute = protected.aws["primary"].execute_change_set
 
-    def noted(arn, token):
+    def noted(arn, token, **options):
         policies.append(stack.policies[-1])
-        execute(arn, token)
+        execute(arn, token, **options)
 
     protected.aws["primary"].execute_change_set = noted
     protected.destroy(confirmed_name="pair-dev")

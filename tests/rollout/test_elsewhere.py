@@ -108,10 +108,10 @@ def test_once_the_new_stack_is_there_the_old_region_is_no_longer_asked(live):
     assert calls(old) == []
 
 
-def test_a_stack_whose_first_creation_failed_is_created_again_and_so_looked_for(live):
+def test_a_stack_whose_first_creation_goes_on_is_looked_for_as_one_that_is_created(live):
     live.move("secondary", "eu-west-2")
     live.aws["secondary"].fail("Peering", "no")
-    with pytest.raises(TwinStackError, match="ROLLBACK_COMPLETE"):
+    with pytest.raises(TwinStackError, match="CREATE_FAILED"):
         live.deploy(allowed=Allowed(abandon=["secondary"]))
     live.forget_calls()
     assert refused(live) == MOVED

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.fake_cloudformation import FakeClock
-from tests.rollout.deployments import Deployments, with_note
+from tests.rollout.deployments import Deployments, rolled_back, with_note
 from twinstack.aws.api import StackEvent
 from twinstack.errors import NotConvergedError, TwinStackError
 from twinstack.rollout.watching import first_cause
@@ -35,7 +35,7 @@ def test_the_first_real_cause_is_the_error_and_cancelled_resources_are_not(pair)
         pair.deploy()
     assert error.value.exit_code == 1
     assert str(error.value) == (
-        "primary (us-east-1) ended in ROLLBACK_COMPLETE: Table (AWS::EC2::RouteTable) CREATE_FAILED: "
+        "primary (us-east-1) ended in CREATE_FAILED: Table (AWS::EC2::RouteTable) CREATE_FAILED: "
         "The maximum number of route tables has been reached."
     )
     assert "cancelled" in pair.told()
@@ -43,7 +43,7 @@ def test_the_first_real_cause_is_the_error_and_cancelled_resources_are_not(pair)
 
 def test_a_failed_creation_stops_what_needs_it(pair):
     pair.aws["primary"].fail("Table", "no")
-    with pytest.raises(TwinStackError, match="ended in ROLLBACK_COMPLETE"):
+    with pytest.raises(TwinStackError, match="ended in CREATE_FAILED"):
         pair.deploy()
     assert [(event.stack, event.because) for event in pair.screen.of(StepSkipped)] == [
         ("secondary", "primary failed"),
@@ -92,9 +92,7 @@ def test_every_failure_is_told(tmp_path):
 
 
 def test_a_stack_left_in_rollback_complete_is_deleted_and_created_again(pair):
-    pair.aws["primary"].fail("Table", "no")
-    with pytest.raises(TwinStackError):
-        pair.deploy()
+    rolled_back(pair, "primary")
     failed = pair.stack("primary").id
     pair.deploy()
     assert pair.status("primary") == "UPDATE_COMPLETE"
@@ -157,9 +155,7 @@ def test_an_output_that_was_promised_and_is_not_there_ends_the_run_and_is_named(
 
 
 def test_a_failed_creation_that_cannot_be_deleted_stops_its_stack(pair):
-    pair.aws["primary"].fail("Table", "no")
-    with pytest.raises(TwinStackError):
-        pair.deploy()
+    rolled_back(pair, "primary")
     pair.stack("primary").protected = True
     with pytest.raises(TwinStackError, match="TerminationProtection"):
         pair.deploy()

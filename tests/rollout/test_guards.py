@@ -1,5 +1,7 @@
 """What holds data is replaced or removed only with permission by name."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.rollout.deployments import with_note
@@ -100,6 +102,14 @@ def test_a_refusal_names_the_resource_and_the_permission():
     assert refused_changes("primary", changes, Allowed()) == [
         "primary: It (AWS::RDS::DBCluster) would be replaced and what it holds lost; --allow-replace It",
         "primary: Old (AWS::RDS::DBCluster) would be removed and what it holds lost; --allow-delete Old",
+    ]
+
+
+def test_a_refusal_names_what_replaces_it():
+    changes = [entry(replacement="True", details=[STATIC, HARMLESS, replace(STATIC, name="KmsKeyId")])]
+    assert refused_changes("primary", changes, Allowed()) == [
+        "primary: It (AWS::RDS::DBCluster) would be replaced, since Engine and KmsKeyId change, and what it holds "
+        "lost; --allow-replace It"
     ]
 
 

@@ -27,7 +27,6 @@ def test_a_busy_stack_stops_the_run_before_it_begins(live, status):
         ("UPDATE_ROLLBACK_FAILED", "continue-update-rollback"),
         ("ROLLBACK_FAILED", "destroy"),
         ("DELETE_FAILED", "destroy"),
-        ("CREATE_FAILED", "destroy"),
         ("SOMETHING_NEW", "destroy"),
     ],
 )

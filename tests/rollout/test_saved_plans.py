@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.rollout.deployments import with_note
+from tests.rollout.deployments import rolled_back, with_note
 from tests.systems import PRIMARY
 from twinstack.errors import InputError, RefusedError, TwinStackError, UnreachableError
 from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment
@@ -184,10 +184,7 @@ def test_a_change_set_whose_values_cannot_be_read_is_not_left(pair, monkeypatch,
 
 
 def test_what_is_left_of_a_failed_creation_is_not_deleted_by_saving(pair):
-    pair.aws["primary"].fail("Vpc", "the limit of VPCs is reached")
-    with pytest.raises(TwinStackError):
-        pair.deploy()
-    pair.forget_calls()
+    rolled_back(pair, "primary")
     with pytest.raises(RefusedError, match="`deploy` without a saved plan does it"):
         pair.save()
     assert pair.mutations() == []

@@ -94,8 +94,8 @@ def after_execution(aws, then):
     """Does something as soon as a change set's execution has been asked for."""
     execute = aws.execute_change_set
 
-    def executed(arn, token):
-        execute(arn, token)
+    def executed(arn, token, **options):
+        execute(arn, token, **options)
         then()
 
     aws.execute_change_set = executed

@@ -1,4 +1,4 @@
-"""The plan of the pair, in words and as a comment on a pull request."""
+"""The plan of the pair, in words."""
 
 from textwrap import dedent
 
@@ -8,7 +8,6 @@ from tests.systems import PRIMARY, deployed, pair, planner
 from twinstack.planning.document import plan_document
 from twinstack.planning.passes import plan
 from twinstack.planning.world import Absent, Unknown
-from twinstack.screen.plan_markdown import plan_markdown
 from twinstack.screen.plan_text import plan_lines
 
 NOTHING = {"primary": Absent(), "secondary": Absent()}
@@ -201,73 +200,8 @@ def test_stacks_that_moved_or_were_forgotten_are_said_and_what_was_not_looked_at
     ]
 
 
-def test_a_comment_names_stacks_that_moved_or_were_forgotten():
-    comment = plan_markdown(document(worlds()[3]) | {"elsewhere": ELSEWHERE})
-    assert "**Moved:** `pair-dev-secondary` is in eu-west-2 (CREATE_COMPLETE); see below." in comment
-    assert "**Forgotten:** `pair-dev-audit` is in us-east-1 (UPDATE_COMPLETE); see below." in comment
-
-
-def test_remarks_stand_below_the_plan_and_a_refusal_above_the_folded_part_of_a_comment():
-    plan = document(worlds()[3]) | {"refused": [{"sentence": "generated/primary.yaml:7: no"}], "remarks": ["Apart"]}
-    assert [line for line, _ in plan_lines(plan, verbose=False)][1:] == ["Apart"]
-    head, _, folded = plan_markdown(plan).partition("<details>")
-    assert "**Refused:** generated/primary.yaml:7: no" in head
-    assert "Apart" in folded
-
-
 def test_what_is_lost_is_red_and_what_is_new_is_green():
     styles = {line.split()[0]: style for line, style in plan_lines(document(NOTHING), verbose=True) if line[4] in "+"}
     assert styles == {"+": "green"}
     moved = document(worlds()[3], pair({"primary": {"VpcCidr": "10.9.0.0/16"}}))
     assert {style for line, style in plan_lines(moved, verbose=False) if "±" in line} == {"red"}
-
-
-def test_a_comment_on_a_pull_request_has_a_table_and_everything_folded_below_it():
-    assert plan_markdown(document(worlds()[2])) == dedent(
-        """\
-        ### Plan for `dev`: 1 pass
-
-        | pass | stack | region | operation | add | modify | replace | remove |
-        |---|---|---|---|---|---|---|---|
-        | 1 | `pair-dev-primary` | us-east-1 | UPDATE | 1 | 1 | 0 | 0 |
-
-        <details><summary>Every change</summary>
-
-        ```diff
-         Plan for dev: 1 pass: primary
-           Pass 1: update primary (pair-dev-primary) in us-east-1
-             because PeeringId gets its value from secondary.PeeringId
-             because PeerCidr gets its value from secondary.VpcCidr
-             because PeerBucket gets its value from secondary.BucketArn
-             ~ Bucket AWS::S3::Bucket
-                 Replication: nothing → arn-2
-        +    + Route AWS::EC2::Route
-             VpcCidr = '10.0.0.0/16' (default)
-             PeeringId = 'pcx-2' (wire)
-             PeerCidr = '10.1.0.0/16' (wire)
-             PeerBucket = 'arn-2' (wire)
-        ```
-        </details>
-        """
-    )
-
-
-def test_the_table_counts_the_steps_of_every_pass():
-    rows = [line for line in plan_markdown(document(NOTHING)).splitlines() if line.startswith("|")][2:]
-    assert rows == [
-        "| 1 | `pair-dev-primary` | us-east-1 | CREATE | 4 | 0 | 0 | 0 |",
-        "| 2 | `pair-dev-secondary` | eu-west-1 | CREATE | 6 | 0 | 0 | 0 |",
-        "| 3 | `pair-dev-primary` | us-east-1 | UPDATE | 1 | 1 | 0 | 0 |",
-    ]
-
-
-def test_a_comment_says_that_there_is_nothing_to_do_or_that_a_stack_could_not_be_read():
-    comment = plan_markdown(document(worlds()[3] | {"secondary": Unknown("AccessDenied")}))
-    assert comment.startswith("### Plan for `dev`: nothing to do\n")
-    assert "**Partial:** secondary could not be read." in comment
-
-
-def test_a_secret_stands_in_no_comment():
-    comment = plan_markdown(document(worlds()[3], secretive()))
-    assert "hush" not in comment
-    assert "Token = '****'" in comment

@@ -332,6 +332,14 @@ def test_text_that_looks_like_markup_or_emoji_comes_out_as_it_is(text):
         assert text + "\\" not in shown, type(event).__name__
 
 
+def test_text_that_a_terminal_would_obey_is_written_out():
+    for event in nasty_events("a\x1b[2Jb\u202ec"):
+        if not isinstance(event, told.Printed):  # a document for a program comes out as it is
+            shown = drawn(event)
+            assert r"a\x1b[2Jb\u202ec" in shown, type(event).__name__
+            assert "\x1b" not in shown
+
+
 @pytest.mark.parametrize("text", NASTY)
 def test_the_live_line_of_a_terminal_shows_text_as_it_is(text):
     progress = told.ResourceProgress("primary", "t", text, "T", "CREATE_COMPLETE", "", 1, 4)

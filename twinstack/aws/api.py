@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -32,6 +32,21 @@ class StackDescription:
 
 
 @dataclass(frozen=True)
+class RollbackTrigger:
+    """An alarm that rolls an operation back.
+
+    See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_RollbackTrigger.html
+
+    Attributes:
+        arn: The alarm's ARN.
+        type: AWS::CloudWatch::Alarm or AWS::CloudWatch::CompositeAlarm.
+    """
+
+    arn: str
+    type: str
+
+
+@dataclass(frozen=True)
 class ChangeSetRequest:
     """What a change set is created from.
 
@@ -47,6 +62,9 @@ class ChangeSetRequest:
         token: A token that makes a repeated request the same request.
         role_arn: The service role, if any.
         include_nested_stacks: Whether to have a change set made for each nested stack as well.
+        rollback_triggers: The alarms that roll the operation back when one of them goes into ALARM; none turns off
+            those of an earlier update.
+        monitoring_minutes: For how long they are watched after the operation is done.
     """
 
     stack_name: str
@@ -60,6 +78,8 @@ class ChangeSetRequest:
     token: str
     role_arn: str | None = None
     include_nested_stacks: bool = False
+    rollback_triggers: tuple[RollbackTrigger, ...] = ()
+    monitoring_minutes: int = 0
 
 
 Recreation = Literal["Never", "Conditionally", "Always"]
@@ -143,6 +163,7 @@ class ChangeSet:
     execution_status: str
     status_reason: str
     changes: tuple[ResourceChange, ...] = ()
+    rollback_triggers: tuple[RollbackTrigger, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -241,8 +262,11 @@ class CloudFormation(Protocol):
     def failed_events(self, operation: str) -> list[OperationEvent]:
         """Returns the failed events of an operation, by its id."""
 
-    def execute_change_set(self, arn: str, token: str) -> None:
-        """Starts the execution of a change set."""
+    def execute_change_set(self, arn: str, token: str, *, disable_rollback: bool = False) -> None:
+        """Starts the execution of a change set.
+
+        With rollback disabled a failure leaves what was made, in CREATE_FAILED or UPDATE_FAILED.
+        """
 
     def delete_change_set(self, arn: str) -> None:
         """Deletes a change set that was not executed."""
@@ -295,6 +319,27 @@ class Regions(Protocol):
 
 
 @dataclass(frozen=True)
+class Alarm:
+    """One alarm of DescribeAlarms; `state` is OK, ALARM or INSUFFICIENT_DATA."""
+
+    name: str
+    arn: str
+    state: str
+
+
+class Alarms(Protocol):
+    """The little of CloudWatch that rollback triggers need: alarms where a stack lives."""
+
+    def describe(self, names: Collection[str]) -> dict[str, Alarm]:
+        """Returns the metric and composite alarms of these names, as far as they exist, by name.
+
+        Raises:
+            AwsError: AWS refuses to say.
+            UnreachableError: AWS does not answer.
+        """
+
+
+@dataclass(frozen=True)
 class StackClients:
     """The clients for one stack: its region and its account, and a way into the account's other regions."""
 
@@ -302,6 +347,7 @@ class StackClients:
     drifts: Drifts
     buckets: Buckets
     regions: Regions
+    alarms: Alarms
 
 
 Clients = Mapping[str, StackClients]

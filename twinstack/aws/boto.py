@@ -25,6 +25,7 @@ from twinstack.aws.api import (
     ChangeSetRequest,
     CreatedChangeSet,
     OperationEvent,
+    Recreation,
     ResourceChange,
     StackDescription,
     StackEvent,
@@ -32,6 +33,7 @@ from twinstack.aws.api import (
 )
 from twinstack.aws.boto_events import OperationEvents, stack_event
 from twinstack.aws.errors import AwsError
+from twinstack.aws.rollback_configuration import rollback_configuration, triggers_of
 from twinstack.errors import InputError, UnreachableError
 
 if TYPE_CHECKING:
@@ -140,8 +142,7 @@ class BotoCloudFormation:
             "Tags": [{"Key": key, "Value": value} for key, value in request.tags.items()],
             "Capabilities": list(request.capabilities),
             "ClientToken": request.token,
-            # Triggers of an earlier update stay in force unless an empty configuration is sent.
-            "RollbackConfiguration": {},
+            "RollbackConfiguration": rollback_configuration(request),
         }
         if request.template is not None:
             arguments["TemplateBody"] = request.template
@@ -166,6 +167,7 @@ class BotoCloudFormation:
             first.get("ExecutionStatus", "UNAVAILABLE"),
             first.get("StatusReason", ""),
             tuple(self._changes(pages, values=values)),
+            triggers_of(first.get("RollbackConfiguration", {})),
         )
 
     def _change_set_pages(self, arn: str, *, values: bool) -> list[DescribeChangeSetOutputTypeDef]:
@@ -196,10 +198,13 @@ class BotoCloudFormation:
         with translated(self._where):
             return list(self._operation_events.read({"OperationId": operation, "Filters": {"FailedEvents": True}}))
 
-    def execute_change_set(self, arn: str, token: str) -> None:
+    def execute_change_set(self, arn: str, token: str, *, disable_rollback: bool = False) -> None:
         """See `api.CloudFormation`."""
         with translated(self._where):
-            self._client.execute_change_set(ChangeSetName=arn, ClientRequestToken=token)
+            # Always said, since the API reference calls true the default and the service takes it for false.
+            self._client.execute_change_set(
+                ChangeSetName=arn, ClientRequestToken=token, DisableRollback=disable_rollback
+            )
 
     def delete_change_set(self, arn: str) -> None:
         """See `api.CloudFormation`."""
@@ -281,12 +286,15 @@ def _change(entry: ChangeTypeDef, path: str) -> ResourceChange:
 
 def _detail(detail: ResourceChangeDetailTypeDef, path: str) -> ChangeDetail:
     target, cause = detail.get("Target", {}), detail.get("CausingEntity")
+    attribute = target.get("Attribute", "")
+    # AWS says it of properties; nothing else replaces a resource (API reference, ResourceTargetDefinition).
+    unsaid: Recreation = "Conditionally" if attribute in ("", "Properties") else "Never"
     return ChangeDetail(
-        target.get("Attribute", ""),
+        attribute,
         target.get("Name", ""),
         detail.get("Evaluation") == "Dynamic",
         path + cause if cause else "",
-        target.get("RequiresRecreation", "Conditionally"),
+        target.get("RequiresRecreation", unsaid),
         detail.get("ChangeSource", ""),
         target.get("Path", ""),
         target.get("BeforeValue"),

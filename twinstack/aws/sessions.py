@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import boto3
 import botocore.session
 from botocore.config import Config
 
+from twinstack.aws.alarms import BotoAlarms
 from twinstack.aws.api import Clients, StackClients
 from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions, translated
 from twinstack.aws.boto_drift import BotoDrifts
@@ -65,6 +67,7 @@ def connect(system: System, access: Access) -> Clients:
                 BotoDrifts(cloudformation, where),
                 BotoBuckets(make("s3", region), where),
                 BotoRegions(_maker(session, access, _LOOKING), region, where),
+                BotoAlarms(partial(make, "cloudwatch", region), where),
             )
     return clients
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from twinstack.aws.api import Clients, CloudFormation
+from collections.abc import Iterable
+from dataclasses import replace
+
+from twinstack.aws.api import Clients, CloudFormation, StackDescription, StackResource
 from twinstack.aws.errors import AwsError
 from twinstack.errors import UnreachableError
 from twinstack.planning.system import System
@@ -32,6 +35,19 @@ def read_stack(cloudformation: CloudFormation, name: str) -> StackState:
         if found is None or standing(found.status) is Standing.ABSENT:
             return Absent()
         template = live_template(cloudformation.get_template(found.stack_id), name)
+        live = Live(found.status, template, found.parameters, found.outputs, found.tags)
+        return _half_made(live, cloudformation.resources(found.stack_id)) if _is_unfinished(found) else live
     except (AwsError, UnreachableError) as error:
         return Unknown(str(error))
-    return Live(found.status, template, found.parameters, found.outputs, found.tags)
+
+
+def _is_unfinished(found: StackDescription) -> bool:
+    return standing(found.status) is Standing.UNFINISHED
+
+
+def _half_made(live: Live, resources: Iterable[StackResource]) -> Live:
+    """Returns a stack that stopped half way with what is there; what could not be created is not, or has no id."""
+    by_status = {entry.resource: entry.status for entry in resources if entry.physical_id}
+    failed = {name for name, status in by_status.items() if status in ("UPDATE_FAILED", "DELETE_FAILED")}
+    done = {name for name, status in by_status.items() if status.endswith("_COMPLETE") and status != "DELETE_COMPLETE"}
+    return replace(live, made=frozenset(done | failed), failed=frozenset(failed))

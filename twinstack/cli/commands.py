@@ -214,6 +214,7 @@ def drift(context: click.Context, /, **given: Any) -> int:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--confirm", metavar="NAME", help="PROJECT-SUFFIX, for a protected environment.")
 @click.option("--empty-buckets", is_flag=True, help="Delete what is in the buckets that go.")
+@click.option("--failed", is_flag=True, help="Only the stacks whose first creation failed.")
 @global_options()
 @click.pass_context
 def destroy(context: click.Context, /, **given: Any) -> int:

@@ -8,7 +8,7 @@ from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.screen.events import Done
 
 
-def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool) -> int:
+def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool, failed: bool) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
     ask = confirmation(yes=yes)
@@ -17,6 +17,7 @@ def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bo
     settings.interrupted = (
         "interrupted; what AWS has begun goes on there: look at `status`, and run `destroy` again when it has ended"
     )
-    deleted = destroy(rollout, DestroyOptions(confirm, empty_buckets))
-    screen.tell(Done("Every stack of the file is deleted." if deleted else "Nothing to delete."))
+    deleted = destroy(rollout, DestroyOptions(confirm, empty_buckets, failed))
+    done = "What was made of the failed creations is deleted." if failed else "Every stack of the file is deleted."
+    screen.tell(Done(done if deleted else "Nothing to delete."))
     return 0

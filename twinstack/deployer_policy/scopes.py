@@ -69,9 +69,12 @@ _LISTING = ("cloudformation:DescribeStacks", "cloudformation:ListStacks")
 _ROLES = ("rds:DescribeDBClusters", "rds:DescribeGlobalClusters")
 _DATABASES = _arns("rds", ":*:global-cluster:{project}-*", "*:*:cluster:{project}-*")
 
+# The resources are listed of a stack that stopped half way.
+_READING = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources")
+
 # What the deployer itself calls; written out, as it stands in no schema.
 OWN_CALLS: tuple[Scope, ...] = (
-    Scope("planner", "ReadStacks", ("cloudformation:DescribeStacks", "cloudformation:GetTemplate"), _STACK, ()),
+    Scope("planner", "ReadStacks", _READING, _STACK, ()),
     Scope("planner", "DriftRead", ("cloudformation:DescribeStackResourceDrifts",), _STACK, (Only.IN_OUR_REGIONS,)),
     Scope("planner", "AllStacksRead", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("planner", "RegionsRead", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
@@ -111,6 +114,9 @@ OWN_CALLS: tuple[Scope, ...] = (
     Scope("stacks", "StacksListed", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("stacks", "RegionsListed", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
     Scope("stacks", "RolesAsked", _ROLES, _DATABASES, ()),
+    # Rollback triggers; with a narrower resource composite alarms are not told of:
+    # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
+    Scope("stacks", "AlarmsAsked", ("cloudwatch:DescribeAlarms",), ANY, (Only.IN_OUR_REGIONS,)),
     Scope(
         "stacks",
         "StackTransforms",

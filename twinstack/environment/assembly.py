@@ -10,6 +10,7 @@ from pathlib import Path
 
 from twinstack.environment.constraints import broken_constraint
 from twinstack.environment.file import STACK_NAME, EnvironmentFile
+from twinstack.environment.rollback_triggers import misnamed_alarms
 from twinstack.errors import InputError
 from twinstack.planning.resource_schemas import known_regions
 from twinstack.planning.system import Stack, System
@@ -59,7 +60,7 @@ def assemble(file: EnvironmentFile, root: Path) -> Environment:
     if problems:
         raise InputError("\n".join(problems))
     stacks = {role: _stack(file, role, template) for role, template in templates.items()}
-    problems = [*_broken_values(file, stacks)] or [*_network_problems(file, stacks)]
+    problems = [*_broken_values(file, stacks)] or [*_network_problems(file, stacks), *_trigger_problems(file, stacks)]
     if problems:
         raise InputError("\n".join(problems))
     return Environment(file, System(stacks, file.model.update_order))
@@ -233,6 +234,12 @@ def _network_problems(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Ite
                 f"{_place(file, other, other_name)}: {other.role}: parameter {other_name} {right} overlaps "
                 f"{one.role}'s {name} {left} ({_place(file, one, name)}); {way_out}"
             )
+
+
+def _trigger_problems(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Iterator[str]:
+    if (triggers := file.model.rollback_triggers) is not None:
+        for place, problem in misnamed_alarms(triggers, stacks):
+            yield f"{file.where('rollback_triggers', 'alarms', place)}: rollback_triggers.alarms: {problem}"
 
 
 def _vpc_blocks(stack: Stack) -> Iterator[tuple[str, str]]:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
 
+from twinstack.environment.rollback_triggers import RollbackTriggers
 from twinstack.errors import InputError
 from twinstack.marked_yaml import MarkedDocument, read_marked
 
@@ -78,6 +79,7 @@ class EnvironmentModel(_Strict):
     parameters: dict[str, ParameterText] = {}
     parameter_overrides: dict[Region, dict[str, ParameterText]] = {}
     tags: dict[str, ParameterText] = {}
+    rollback_triggers: RollbackTriggers | None = None
 
 
 @dataclass(frozen=True)
@@ -169,5 +171,8 @@ def _message(document: MarkedDocument, problem: Any) -> str:
 
 
 def _known_keys(place: tuple[Any, ...]) -> list[str]:
-    model = StackEntry if place[0] == "stacks" and len(place) == 3 else EnvironmentModel
-    return list(model.model_fields)
+    if place[0] == "stacks" and len(place) == 3:
+        return list(StackEntry.model_fields)
+    if place[0] == "rollback_triggers" and len(place) > 1:
+        return list(RollbackTriggers.model_fields)
+    return list(EnvironmentModel.model_fields)

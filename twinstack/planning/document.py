@@ -30,8 +30,10 @@ class ReasonDocument(_Document):
     """Why a step runs."""
 
     parameter: str | None
-    source: str = Field(alias="from", description="role.Output, the template's file, or what of the environment")
-    reason: Literal["new", "changed", "template", "parameter", "stale"]
+    source: str = Field(
+        alias="from", description="role.Output, the template's file, what of the environment, or the stack's status"
+    )
+    reason: Literal["new", "changed", "template", "parameter", "unfinished", "stale"]
 
 
 class ParameterDocument(_Document):
@@ -190,7 +192,7 @@ class RefusalDocument(_Document):
 class PlanDocument(_Document):
     """A plan: every pass and every predicted change."""
 
-    version: Literal[1] = 1
+    version: Literal[1]
     environment: str
     partial: bool
     passes: tuple[PassDocument, ...]
@@ -243,6 +245,7 @@ def plan_document(
     """
     steps = [*plan.steps, *plan.idle, *plan.waiting]
     return PlanDocument(
+        version=1,
         environment=environment,
         partial=plan.partial,
         passes=tuple(PassDocument(steps=tuple(map(step_document, steps))) for steps in plan.passes),
@@ -323,7 +326,8 @@ def _once(pairs: list[tuple[str, str]]) -> tuple[WireDocument, ...]:
 
 def schema() -> str:
     """Returns the JSON schema of the plan as text."""
-    return json.dumps(PlanDocument.model_json_schema(), indent=2) + "\n"
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    return json.dumps(dialect | PlanDocument.model_json_schema(), indent=2) + "\n"
 
 
 if __name__ == "__main__":

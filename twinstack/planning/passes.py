@@ -134,12 +134,10 @@ def _held_back(planner: Planner, candidates: Mapping[str, Step], role: str) -> b
     """
     order = planner.system.update_order
     step = candidates[role]
-    if not order or step.operation != "UPDATE":
+    if not order or not step.updates:
         return False
     return any(
-        other.operation == "UPDATE"
-        and order.index(earlier) < order.index(role)
-        and not _feeds(planner.system, step, earlier)
+        other.updates and order.index(earlier) < order.index(role) and not _feeds(planner.system, step, earlier)
         for earlier, other in candidates.items()
     )
 

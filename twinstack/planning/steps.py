@@ -17,6 +17,7 @@ from twinstack.planning.resource_schemas import ResourceSchemas
 from twinstack.planning.rules import broken_assertions
 from twinstack.planning.system import Stack, System
 from twinstack.planning.touched import Surrounding, Touched, touched
+from twinstack.planning.unfinished import replaced_half_way
 from twinstack.planning.values import Symbol, Value, as_text, freeze, is_symbolic
 from twinstack.planning.world import Live, StackState, World
 from twinstack.statuses import PLANNED, Standing, standing
@@ -55,9 +56,10 @@ class Because:
     """One reason for a step.
 
     Attributes:
-        reason: `new` and `changed` (a wired value), `template`, `parameter`, or `stale` (kept, not a cause).
+        reason: `new` and `changed` (a wired value), `template`, `parameter`, `unfinished` (an operation stopped half
+            way), or `stale` (kept, not a cause).
         parameter: The parameter it is about, if any.
-        source: Where the reason comes from: `role.Output`, or the template's file.
+        source: Where the reason comes from: `role.Output`, the template's file, or the stack's status.
     """
 
     reason: str
@@ -84,6 +86,7 @@ class Step:
         left_to_aws: The macros and modules of which only the change set says what they make.
         macros_run_again: Whether they would see something else than at the last deployment.
         refused: Why CloudFormation would refuse it, a sentence each.
+        unfinished: Whether it goes on where an operation stopped half way.
     """
 
     stack: Stack
@@ -100,6 +103,12 @@ class Step:
     left_to_aws: tuple[str, ...] = ()
     macros_run_again: bool = False
     refused: tuple[str, ...] = ()
+    unfinished: bool = False
+
+    @property
+    def updates(self) -> bool:
+        """Whether it updates a stack that is complete."""
+        return self.operation == "UPDATE" and not self.unfinished
 
     @property
     def needed(self) -> bool:
@@ -111,7 +120,7 @@ class Step:
         """Whether the stack would change, if CloudFormation let it."""
         if self.after is None:
             return False
-        return self.operation == "CREATE" or bool(
+        return not self.updates or bool(
             self.changes or self.changed_outputs or self.tags_changed or self.macros_run_again
         )
 
@@ -171,7 +180,7 @@ class Planner:
     def _predict(self, stack: Stack, live: Live | None, parameters: tuple[ParameterValue, ...]) -> Step:
         values = {parameter.name: parameter.value for parameter in parameters}
         old = resolver_for(stack, live.template, live.parameters, live.generations) if live else None
-        before = old.resources() if old else {}
+        before = {name: it for name, it in old.resources().items() if live.has(name)} if old and live else {}
         resolver, resources, changes, generations = self._settle(stack, values, before, live)
         tags_changed = live is not None and dict(live.tags) != dict(stack.tags)
         every = list(changes.values())
@@ -197,7 +206,12 @@ class Planner:
             Live(PLANNED, stack.template, values, outputs, stack.tags, generations, _run_after(live)),
             left_to_aws=tuple(left),
             macros_run_again=left != ran,
-            refused=(*_changed_types(stack, before, resources), *broken_assertions(resolver)),
+            refused=(
+                *_changed_types(stack, before, resources),
+                *broken_assertions(resolver),
+                *(replaced_half_way(stack.role, live, every) if live and live.made is not None else ()),
+            ),
+            unfinished=live is not None and live.made is not None,
         )
 
     def _settle(
@@ -357,6 +371,8 @@ def _wired(wire: Wire, before: Value | None, world: World) -> ParameterValue | N
 def _reasons(stack: Stack, live: Live | None, parameters: tuple[ParameterValue, ...]) -> list[Because]:
     wires = {wire.parameter: wire for wire in stack.template.wires}
     reasons = []
+    if live is not None and live.made is not None:
+        reasons.append(Because("unfinished", None, live.status))
     if live is not None and live.template.text != stack.template.text:
         reasons.append(Because("template", None, stack.template.source))
     for parameter in parameters:

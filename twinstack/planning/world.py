@@ -38,6 +38,8 @@ class Live:
         generations: How often each resource was made anew by earlier steps of the plan; a resource that is not
             named is the one that is there now.
         runs: The steps of the plan that this stack has had.
+        made: Of a stack whose creation or update stopped half way, the resources that are there; None for all.
+        failed: Of these, the ones that an operation failed on: whether they are as the template says is not known.
     """
 
     status: str
@@ -47,6 +49,16 @@ class Live:
     tags: Mapping[str, str]
     generations: Mapping[str, int] = field(default_factory=dict)
     runs: int = 0
+    made: frozenset[str] | None = None
+    failed: frozenset[str] = frozenset()
+
+    def has(self, resource: str) -> bool:
+        """Whether a resource of the template is there, as far as the stack was made."""
+        return self.made is None or resource in self.made
+
+    def stopped_at(self, resource: str) -> bool:
+        """Whether the stack stopped half way before a resource was what the template says."""
+        return not self.has(resource) or resource in self.failed
 
     def key(self) -> Hashable:
         """Returns what tells this stack from another state of the same stack."""
@@ -57,6 +69,8 @@ class Live:
             freeze(self.outputs),
             freeze(self.tags),
             freeze(self.generations),
+            self.made,
+            self.failed,
         )
 
 

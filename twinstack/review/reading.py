@@ -19,17 +19,15 @@ def united(plain: Sequence[ResourceChange], valued: Sequence[ResourceChange]) ->
         plain: The changes, read without values.
         valued: The changes, read with values.
     """
-    with_values = {change.resource: change for change in valued}
-    names = {change.resource for change in plain}
-    return (
-        *(_together(change, with_values.get(change.resource)) for change in plain),
-        *(change for change in valued if change.resource not in names),
-    )
+    left = list(valued)
+    found = []
+    for change in plain:
+        same = next((number for number, other in enumerate(left) if other.resource == change.resource), None)
+        found.append(change if same is None else _together(change, left.pop(same)))
+    return (*found, *left)
 
 
-def _together(plain: ResourceChange, valued: ResourceChange | None) -> ResourceChange:
-    if valued is None:
-        return plain
+def _together(plain: ResourceChange, valued: ResourceChange) -> ResourceChange:
     there = {_key(detail) for detail in valued.details}
     missing = (detail for detail in plain.details if _key(detail) not in there)
     named = {_key(detail) for detail in plain.details}

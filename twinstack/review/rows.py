@@ -17,7 +17,7 @@ def row_data(row: Row) -> dict[str, Any]:
     `foreseen` is `certain`, `touched` (only what it refers to changes), or why the plan could not foresee it.
     `problems` is empty unless the change set differs from the prediction there; `predicted` then is what the plan said.
     """
-    shown: dict[str, Any] = _real(row.real) if row.real else {"action": "", "type": "", "properties": [], "values": []}
+    shown: dict[str, Any] = _real(row.real) if row.real else _not_listed(row)
     if row.predicted:
         shown["values"] = _with_predicted(shown["values"], row.predicted)
     foreseen = row.unforeseen or ("certain" if row.predicted else "touched")
@@ -27,6 +27,17 @@ def row_data(row: Row) -> dict[str, Any]:
         "foreseen": foreseen,
         "predicted": _said(row) if row.problems else "",
         "problems": list(row.problems),
+    }
+
+
+def _not_listed(row: Row) -> dict[str, Any]:
+    """Returns what stands for an entry that the change set has not: nothing, or the plan's word where that counts."""
+    known = row.predicted if row.unforeseen else None
+    return {
+        "action": known.action if known else "",
+        "type": known.type if known else "",
+        "properties": list(known.properties) if known else [],
+        "values": [],
     }
 
 

@@ -47,7 +47,7 @@ class _Failures:
         for role, failed in self.failed.items():
             if role == step.stack.role or role in _producers(run, step.stack.role):
                 return role
-            if step.operation == failed.operation == "UPDATE":
+            if step.updates and failed.updates:
                 return role
         return None
 

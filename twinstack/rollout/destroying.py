@@ -20,6 +20,7 @@ from twinstack.rollout.executing import delete_and_watch
 from twinstack.rollout.failure_causes import cause_of
 from twinstack.rollout.readiness import refuse_busy, refuse_foreign
 from twinstack.rollout.run import Run
+from twinstack.rollout.taking_back import never_complete, opened, take_protection_off
 from twinstack.rollout.unlinking import unlink, with_wires
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome
@@ -38,10 +39,12 @@ class DestroyOptions:
     Attributes:
         confirmed_name: The name typed to take down a protected environment.
         empty_buckets: Whether buckets are emptied first.
+        failed_only: Whether only stacks go whose first creation failed.
     """
 
     confirmed_name: str | None = None
     empty_buckets: bool = False
+    failed_only: bool = False
 
 
 @dataclass(frozen=True)
@@ -49,16 +52,16 @@ class _Deployed:
     """A stack that is to be deleted, as it is before anything is changed.
 
     Attributes:
-        state: Its template and values.
         found: What AWS says of it.
         resources: Its resources with their attributes, by logical id.
         physical: Their physical ids.
+        never_complete: Whether its first creation has failed, so that its protection is turned off before it goes.
     """
 
-    state: Live
     found: StackDescription
     resources: Mapping[str, ResolvedResource]
     physical: Mapping[str, str]
+    never_complete: bool = False
 
     def buckets(self) -> dict[str, str]:
         """Returns the buckets that go with the stack: logical id and name."""
@@ -83,13 +86,36 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     world = with_wires(system, read_world(system, run.clients))
     _refuse_unreadable(run.planner, world)
     _tell_strays(run, world)
-    order = [role for role in reversed(creation_order(run.planner)) if isinstance(world[role], Live)]
-    deployed = {role: found for role in order if (found := _read(run, role, world)) is not None}
-    empty = _empty_stacks(run, world)
+    deployed = _chosen(run, world, options)
+    empty, own = ([], []) if options.failed_only else (_empty_stacks(run, world), _artifact_stacks(run))
     names = [stack.found.name for stack in deployed.values()]
-    names += [found.name for _, found in empty] + [own.name for _, own, _ in _artifact_stacks(run)]
+    names += [found.name for _, found in empty] + [stack.name for _, stack, _ in own]
     if not names:
         return False
+    _refuse_blocked(run, deployed, options)
+    if not run.confirm(f"Delete {', '.join(names)}?"):
+        raise RefusedError("declined; nothing was deleted")
+    unlink(run, world, list(deployed))
+    _delete_all(run, world, deployed, options)
+    for role, unfilled in empty:
+        run.cloudformation(role).delete_stack(unfilled.stack_id, run.new_id())
+        run.screen.tell(Note(f"{role}: removed {unfilled.name}, which held only an unexecuted change set"))
+    if not options.failed_only:
+        _remove_artifacts(run)
+    if left := tuple(_left(deployed)):
+        run.screen.tell(Left(left))
+    return True
+
+
+def _chosen(run: Run, world: World, options: DestroyOptions) -> dict[str, _Deployed]:
+    """Returns the stacks that are to go, in the order in which they do."""
+    order = [role for role in reversed(creation_order(run.planner)) if isinstance(world[role], Live)]
+    there = {role: found for role in order if (found := _read(run, role, world)) is not None}
+    return {role: stack for role, stack in there.items() if stack.never_complete or not options.failed_only}
+
+
+def _refuse_blocked(run: Run, deployed: Mapping[str, _Deployed], options: DestroyOptions) -> None:
+    """Refuses what was not confirmed or would fail half way, and says what a protected environment keeps."""
     problems = [*_unconfirmed(run, options)]
     for role, stack in deployed.items():
         problems += _blocking(run, role, stack, options)
@@ -97,20 +123,15 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
         raise RefusedError("\n".join(problems))
     if any(_is_kept(resource) for stack in deployed.values() for resource in stack.resources.values()):
         run.screen.tell(Warning_(_KEPT_RESOURCES))
-    if not run.confirm(f"Delete {', '.join(names)}?"):
-        raise RefusedError("declined; nothing was deleted")
-    unlink(run, world, list(deployed))
+
+
+def _delete_all(run: Run, world: World, deployed: Mapping[str, _Deployed], options: DestroyOptions) -> None:
+    for role in (role for role, stack in deployed.items() if stack.never_complete):
+        take_protection_off(run, world, role)
     for number, (role, stack) in enumerate(deployed.items(), 1):
         if options.empty_buckets:
             _empty_buckets(run, role, stack)
         _delete(run, role, stack, (number, len(deployed)))
-    for role, unfilled in empty:
-        run.cloudformation(role).delete_stack(unfilled.stack_id, run.new_id())
-        run.screen.tell(Note(f"{role}: removed {unfilled.name}, which held only an unexecuted change set"))
-    _remove_artifacts(run)
-    if left := tuple(_left(deployed)):
-        run.screen.tell(Left(left))
-    return True
 
 
 def _tell_strays(run: Run, world: World) -> None:
@@ -163,10 +184,13 @@ def _read(run: Run, role: str, world: World) -> _Deployed | None:
     found = cloudformation.describe_stack(stack.name)
     if found is None or not isinstance(state, Live):
         return None
-    resources = resolver_for(stack, state.template, state.parameters, {}).resources()
+    failed = never_complete(cloudformation, found)
+    after = opened(state) if failed else state
+    resolved = resolver_for(stack, state.template, after.parameters, {}).resources()
+    resources = {name: resource for name, resource in resolved.items() if state.has(name)}
     listed = cloudformation.resources(found.stack_id)
     physical = {entry.resource: entry.physical_id for entry in listed if not entry.status.startswith("DELETE_")}
-    return _Deployed(state, found, resources, physical)
+    return _Deployed(found, resources, physical, failed)
 
 
 def _unconfirmed(run: Run, options: DestroyOptions) -> Iterator[str]:

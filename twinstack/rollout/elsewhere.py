@@ -85,7 +85,7 @@ class Elsewhere:
 
 def created_by(plan: Plan) -> list[str]:
     """Returns the roles of the stacks that a plan creates, those too whose first creation failed."""
-    return [step.stack.role for step in plan.steps if step.operation == "CREATE"]
+    return [step.stack.role for step in plan.steps if not step.updates]
 
 
 def gone_roles(system: System, world: World) -> set[str]:

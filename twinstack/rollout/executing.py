@@ -18,10 +18,12 @@ from twinstack.review.contract import came_out_the_same, departures
 from twinstack.review.rows import row_data
 from twinstack.rollout import protection
 from twinstack.rollout.change_sets import Prepared, discard, prepare, request_for
+from twinstack.rollout.failed_creations import keeps_what_was_made, left_for_inspection, refuse_nothing_left
 from twinstack.rollout.failure_causes import cause_of
 from twinstack.rollout.guards import refused_changes, unseen
 from twinstack.rollout.nested_stacks import held_by_nested_stacks
 from twinstack.rollout.operation_events import tell_validation
+from twinstack.rollout.rollback_triggers import breached, with_rollback_triggers
 from twinstack.rollout.run import Run
 from twinstack.rollout.watching import Operation, newest_event, watch
 from twinstack.screen.events import (
@@ -72,8 +74,9 @@ def begin(run: Run, step: Step, state: StackState, shown: StepDocument | None = 
     if isinstance(state, Live) and standing(state.status) is Standing.RECREATE:
         delete_failed_creation(run, step)
     request = request_for(step, run.new_id, run.template_urls.get(role))
-    prepared = prepare(cloudformation, request, run.clock)
+    prepared = prepare(cloudformation, with_rollback_triggers(run, step, state, request), run.clock)
     if prepared is None:
+        refuse_nothing_left(step)
         run.screen.tell(NothingToChange(role))
         return None
     return review(run, step, state, prepared)
@@ -127,7 +130,8 @@ def try_to_give_up(run: Run, item: Begun) -> None:
 
 def _hold_to_prediction(run: Run, step: Step, state: StackState, prepared: Prepared) -> None:
     """Shows the change set, and refuses one that is not what was predicted."""
-    prediction = Prediction(step_document(step), _made_by_macro(step, state))
+    stopped_at = state.stopped_at if isinstance(state, Live) else lambda _resource: False
+    prediction = Prediction(step_document(step), _made_by_macro(step, state), stopped_at)
     rows = compare(prediction, prepared.change_set.changes)
     told = tuple(map(row_data, rows))
     if any(row.problems for row in rows):
@@ -235,14 +239,17 @@ def execute(run: Run, begun: Begun) -> Operation:
         # the events of this stack do not speak of what is inside a nested one
         frozenset(change.resource for change in prepared.change_set.changes if "/" not in change.resource),
         newest_event(cloudformation, stack_id),
+        prepared.change_set.rollback_triggers,
     )
-    narrowed = run.protected and step.operation == "UPDATE"
+    narrowed = run.protected and step.updates
     if narrowed:
         protection.narrow(cloudformation, step.stack.name, run.allowed)
-    elif _gives_up_protection(step):
+    elif step.updates and _gives_up_protection(step):
         protection.restore(cloudformation, step.stack.name, protected=False)
     try:
-        cloudformation.execute_change_set(prepared.change_set.arn, prepared.token)
+        cloudformation.execute_change_set(
+            prepared.change_set.arn, prepared.token, disable_rollback=keeps_what_was_made(step)
+        )
     except BaseException:
         if narrowed:
             protection.restore(cloudformation, step.stack.name, protected=True)
@@ -261,14 +268,16 @@ def _gives_up_protection(step: Step) -> bool:
 def conclude(run: Run, operation: Operation, step: Step) -> str | None:
     """Tells how an operation ended; returns the sentence about its failure, if it failed."""
     status = operation.end.status if operation.end else ""
-    if run.protected and (step.operation == "UPDATE" or operation.outcome is Outcome.SUCCEEDED):
+    if run.protected and (step.updates or operation.outcome is Outcome.SUCCEEDED):
         protection.restore(operation.cloudformation, step.stack.name, protected=True)
     if operation.outcome is Outcome.SUCCEEDED:
         run.screen.tell(StepDone(operation.role, status, operation.seconds))
         return None
     reason = operation.end.status_reason if operation.end else ""
-    cause = cause_of(operation, run.screen) or reason or "no reason given"
+    cause = breached(run, operation) or cause_of(operation, run.screen) or reason or "no reason given"
     run.screen.tell(StepFailed(operation.role, status, cause))
+    if standing(status) is Standing.UNFINISHED:
+        run.screen.tell(Warning_(left_for_inspection(run, step)))
     return f"{operation.role} ({step.stack.region}) ended in {status}: {cause}"
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from twinstack.planning.steps import Step
-from twinstack.planning.system import System
+from twinstack.planning.system import Stack, System
 from twinstack.planning.values import as_text
 from twinstack.planning.world import Live, World
 from twinstack.rollout.artifacts import upload_template
@@ -66,21 +66,21 @@ def unlink(run: Run, world: World, order: list[str]) -> None:
         if not isinstance(state, Live) or standing(state.status) is not Standing.UPDATABLE:
             continue
         # Only the links are taken away: the template stays the one that is live.
-        as_it_is = replace(
-            planner.system.stacks[role],
-            template=state.template,
-            tags=state.tags,
-            parameters=_own(state),
-            artifacts=_own_artifacts(state),
-        )
-        stacks = {**planner.system.stacks, role: as_it_is}
+        stacks = {**planner.system.stacks, role: as_deployed(planner.system.stacks[role], state)}
         step = replace(planner, system=replace(planner.system, stacks=stacks)).step(world, role)
         if step.needed:
             run.screen.tell(Note(f"Unlinking {role} from what is deleted before it"))
-            carry_out(upload_template(quiet, step.stack), _keeping(step), state)
+            carry_out(upload_template(quiet, step.stack), keeping(step), state)
 
 
-def _keeping(step: Step) -> Step:
+def as_deployed(stack: Stack, state: Live) -> Stack:
+    """Returns a stack with the template, the parameters, the tags and the code that it has on AWS."""
+    return replace(
+        stack, template=state.template, tags=state.tags, parameters=_own(state), artifacts=_own_artifacts(state)
+    )
+
+
+def keeping(step: Step) -> Step:
     """Returns the step with every unchanged value left to the stack: AWS shows a NoEcho value as `****` only."""
     return replace(
         step,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from twinstack.aws.api import CloudFormation, StackDescription, StackEvent
+from twinstack.aws.api import CloudFormation, RollbackTrigger, StackDescription, StackEvent
 from twinstack.aws.errors import AwsError
 from twinstack.clock import Clock
 from twinstack.errors import UnreachableError
@@ -32,6 +32,7 @@ class Operation:
         token: The request token that the operation's events carry.
         expected: The resources that it is expected to touch.
         after: The id of the newest event before it began.
+        rollback_triggers: The alarms that roll it back.
         events: Its events so far, the oldest first.
         end: The stack when the operation has ended.
     """
@@ -42,6 +43,7 @@ class Operation:
     token: str
     expected: frozenset[str]
     after: str | None
+    rollback_triggers: tuple[RollbackTrigger, ...] = ()
     events: list[StackEvent] = field(default_factory=list)
     end: StackDescription | None = None
     seconds: float = 0.0
@@ -167,8 +169,14 @@ def first_cause(events: Iterable[StackEvent]) -> str | None:
     What CloudFormation cancelled because of another failure is not a cause, nor is the stack's own summary.
     """
     failed = [event for event in events if event.status.endswith("_FAILED")]
-    real = [event for event in failed if not is_cancelled(event.reason)]
+    real = real_failures(failed)
     resources = [event for event in real if event.type != STACK_TYPE]
     for event in [*resources, *real, *failed]:
         return f"{event.resource} ({event.type}) {event.status}: {event.reason or 'no reason given'}"
     return None
+
+
+def real_failures(events: Iterable[StackEvent]) -> list[StackEvent]:
+    """Returns the failures among events that are not the cancelling of something because of another one."""
+    failed = (event for event in events if event.status.endswith("_FAILED"))
+    return [event for event in failed if not is_cancelled(event.reason)]

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import takewhile, zip_longest
-from textwrap import wrap
 from typing import Any
+
+from twinstack.screen.fitting import WIDTH, columns, cut, escaped, filled, wrapped
 
 Line = tuple[str, str]
 Entry = Mapping[str, Any]
-# A terminal of the usual width; a log gets the same lines.
-WIDTH = 80
 _SIGNS = {"Add": "+", "Modify": "~", "Replace": "±", "Replace?": "±?", "Remove": "-", "Import": ">", "Dynamic": "?"}
 _STYLES = {"Add": "green", "Remove": "red", "Replace": "red", "Replace?": "yellow", "Dynamic": "yellow"}
-_DANGERS = ("Replace", "Remove", "Dynamic", "Replace?", "Modify", "Import", "Add")
+DANGERS = ("Replace", "Remove", "Dynamic", "Replace?", "Modify", "Import", "Add")
+# What nothing is lost by.
+_KEPT = ("Modify", "Import", "Add")
 _REPLACES = {"Always": " (replaces it)", "Conditionally": " (may replace it)"}
 
 
@@ -26,32 +27,39 @@ def kind_of(change: Entry) -> str:
 
 def dangers_first(changes: Sequence[Entry]) -> list[Entry]:
     """Returns the changes with what is lost first and what is new last; else in the order they have."""
-    known = {kind: place for place, kind in enumerate(_DANGERS)}
+    known = {kind: place for place, kind in enumerate(DANGERS)}
     return sorted(changes, key=lambda change: known.get(kind_of(change), 0))
 
 
-def lines_of(changes: Sequence[Entry], indent: str, *, verbose: bool, adds: bool = False) -> Iterator[Line]:
-    """Yields the lines of changes.
+def lines_of(
+    changes: Sequence[Entry], touched: Sequence[Entry], indent: str, *, verbose: bool, adds: bool = False
+) -> Iterator[Line]:
+    """Yields the lines of changes, and of what may be touched besides: what may be lost first, what is new last.
 
     Args:
-        changes: The changes, of a plan's step or of a change set.
+        changes: The changes that are certain, of a plan's step or of a change set.
+        touched: What may be touched besides.
         indent: What each line begins with.
         verbose: Whether to name what is added one by one, and to show long values whole.
         adds: Whether to name what is added one by one.
     """
+    lost = [change for change in changes if kind_of(change) not in _KEPT]
+    kept = [change for change in changes if kind_of(change) in _KEPT and change["action"] != "Add"]
     added = [change for change in changes if change["action"] == "Add"]
-    for change in dangers_first(changes):
-        if change["action"] != "Add" or verbose or adds:
-            yield from _change(change, indent, verbose=verbose)
+    for change in dangers_first(lost):
+        yield from _change(change, indent, verbose=verbose)
+    yield from _named("±? may be replaced, if what they refer to changes", touched, "Conditional", indent, "yellow")
+    for change in [*dangers_first(kept), *(added if verbose or adds else ())]:
+        yield from _change(change, indent, verbose=verbose)
     if added and not (verbose or adds):
         yield f"{indent}+ {len(added)} {'resource' if len(added) == 1 else 'resources'}", "green"
+    yield from _named("may be touched, nothing in them is known to change", touched, "False", indent, "dim")
 
 
-def touched_lines(names: Sequence[str], indent: str) -> Iterator[Line]:
-    """Yields the lines that name what may be touched besides."""
+def _named(words: str, touched: Sequence[Entry], replacement: str, indent: str, style: str) -> Iterator[Line]:
+    names = [entry["resource"] for entry in touched if entry["replacement"] == replacement]
     if names:
-        text = f"may be touched, nothing in them is known to change: {', '.join(names)}"
-        yield from ((line, "dim") for line in _wrapped(text, indent))
+        yield from ((line, style) for line in wrapped(f"{words}: {', '.join(names)}", indent))
 
 
 def side_by_side(changes: Sequence[Entry], indent: str) -> Iterator[Line]:
@@ -64,18 +72,18 @@ def side_by_side(changes: Sequence[Entry], indent: str) -> Iterator[Line]:
     for change in changes:
         if not change["problems"]:
             continue
-        real = _headline(change) if change["action"] else "nothing"
         predicted = f"{change['resource']}: {change['predicted']}"
-        left, right = wrap(predicted, width) or [""], wrap(real, width) or [""]
+        real = _headline(change) if change["action"] else "nothing"
+        left, right = (wrapped(text, width=width, whole_words=False) for text in (predicted, real))
         for old, new in zip_longest(left, right, fillvalue=""):
-            yield f"{indent}{old:<{width}}  {new}".rstrip(), "red"
+            yield f"{indent}{filled(old, width)}  {new}".rstrip(), "red"
         for problem in change["problems"]:
-            yield from ((line, "red") for line in _wrapped(f"!! {problem}", f"{indent}  "))
+            yield from ((line, "red") for line in wrapped(f"!! {problem}", f"{indent}  "))
 
 
 def _change(change: Entry, indent: str, *, verbose: bool) -> Iterator[Line]:
     kind = kind_of(change)
-    yield from ((line, _STYLES.get(kind, "")) for line in _wrapped(_headline(change), indent))
+    yield from ((line, _STYLES.get(kind, "")) for line in wrapped(_headline(change), indent))
     for value in _values(change):
         yield from _value(value, f"{indent}    ", verbose=verbose)
 
@@ -101,15 +109,16 @@ def _values(change: Entry) -> list[Entry]:
 
 
 def _value(value: Entry, indent: str, *, verbose: bool) -> Iterator[Line]:
+    path = escaped(value["path"])
     before, after = ("nothing" if text is None else text or "''" for text in (value["before"], value["after"]))
     if not verbose:  # what differs may stand on a later line: all of them as one
         before, after = (text.replace("\n", "\\n").replace("\t", "\\t") for text in (before, after))
     note = _REPLACES.get(value["recreation"], "")
-    line = f"{indent}{value['path']}: {before} → {after}{note}"
-    if len(line) <= WIDTH and "\n" not in line:
+    line = f"{indent}{path}: {before} → {after}{note}"
+    if columns(line) <= WIDTH and escaped(line) == line:
         yield line, ""
         return
-    yield f"{indent}{value['path']}:{note}", ""
+    yield f"{indent}{path}:{note}", ""
     if not verbose:
         before, after = _from_where_they_differ(before, after)
     for mark, text, style in (("-", before, "red"), ("+", after, "green")):
@@ -124,19 +133,9 @@ def _from_where_they_differ(before: str, after: str) -> tuple[str, str]:
 
 
 def _long(text: str, indent: str, *, verbose: bool) -> list[str]:
-    """A long value in one line, cut, or whole."""
-    room = WIDTH - len(indent)
+    """A long value in one line, cut, or whole with its own lines."""
+    first, *rest = map(escaped, text.split("\n"))
     if verbose:
-        return [f"{indent}{line}" for line in text.split("\n")]
-    return [f"{indent}{text if len(text) <= room else text[: room - 2] + ' …'}"]
-
-
-def _wrapped(text: str, indent: str) -> list[str]:
-    return wrap(
-        text,
-        WIDTH,
-        initial_indent=indent,
-        subsequent_indent=f"{indent}    ",
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+        return [f"{indent}{line}" for line in (first, *rest)]
+    room = WIDTH - len(indent)
+    return [f"{indent}{cut(f'{first} …' if rest and columns(first) + 2 <= room else first, room)}"]

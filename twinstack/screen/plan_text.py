@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from twinstack.screen.change_lines import Line, lines_of, touched_lines
+from twinstack.screen.change_lines import Line, lines_of
+from twinstack.screen.fitting import wrapped
 
 
 def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
@@ -16,7 +17,7 @@ def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
         verbose: Whether to show added resources and unchanged parameters one by one.
     """
     passes = plan["passes"]
-    named = f"{plan['environment']}{since(plan)}"
+    named = f"{plan['environment']}, {since(plan)}" if plan["since"] else plan["environment"]
     if passes:
         names = " → ".join(" + ".join(step["stack"] for step in each["steps"]) for each in passes)
         yield (
@@ -28,52 +29,56 @@ def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
     for number, each in enumerate(passes, 1):
         for step in each["steps"]:
             yield from _step_lines(number, step, verbose=verbose)
-    yield from _remarks(plan)
+    yield from remarks(plan)
 
 
 def since(plan: Mapping[str, Any]) -> str:
-    """Returns what a plan was compared with, where that is a git revision."""
-    if not plan["since"]:
-        return ""
+    """Returns what a plan starts from, of one that starts from a git revision."""
     name, commit = plan["since"]["name"], plan["since"]["commit"]
     short = commit[:10]
-    return f", as deployed from git revision {short if commit.startswith(name) else f'{name} ({short})'}"
+    return f"as deployed from git revision {short if commit.startswith(name) else f'{name} ({short})'}"
 
 
 def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
     where = f"{step['stack']} ({step['name']}) in {step['region']}"
-    yield f"  Pass {number}: {step['operation'].lower()} {where}", "bold"
-    for reason in step["because"]:
-        yield f"    because {_reason(reason)}", ""
-    yield from lines_of(step["changes"], "    ", verbose=verbose)
+    yield from _fitted("  ", f"Pass {number}: {step['operation'].lower()} {where}", "bold")
+    for each in step["because"]:
+        yield from _fitted("    ", f"because {reason(each)}")
     certain = {change["resource"] for change in step["changes"]}
-    touched = [entry["resource"] for entry in step["may_be_touched"] if entry["resource"] not in certain]
-    yield from touched_lines(touched, "    ")
+    touched = [entry for entry in step["may_be_touched"] if entry["resource"] not in certain]
+    yield from lines_of(step["changes"], touched, "    ", verbose=verbose)
     if step["operation"] == "UPDATE" and step["changed_outputs"]:
-        yield f"    outputs that change: {', '.join(step['changed_outputs'])}", ""
+        yield from _fitted("    ", f"outputs that change: {', '.join(step['changed_outputs'])}")
     if step["may_change"]:
-        yield f"    outputs that may change: {', '.join(step['may_change'])}", "yellow"
+        yield from _fitted("    ", f"outputs that may change: {', '.join(step['may_change'])}", "yellow")
     for macro in step["left_to_aws"]:
-        yield f"    not known before the change set: what {macro} makes", "yellow"
+        yield from _fitted("    ", f"not known before the change set: what {macro} makes", "yellow")
     if step["not_comparable"]:
-        yield f"    cannot be compared: {', '.join(step['not_comparable'])}", "yellow"
+        yield from _fitted("    ", f"cannot be compared: {', '.join(step['not_comparable'])}", "yellow")
     for parameter in step["parameters"] if verbose else []:
         value = "known after an earlier pass" if parameter["unknown"] else repr(parameter["after"])
         yield f"    {parameter['name']} = {value} ({parameter['source']})", "dim"
 
 
-def _reason(reason: Mapping[str, Any]) -> str:
+def _fitted(indent: str, text: str, style: str = "") -> Iterator[Line]:
+    yield from ((line, style) for line in wrapped(text, indent))
+
+
+def reason(because: Mapping[str, Any]) -> str:
+    """Returns why a step runs."""
     words = {
         "new": "{parameter} gets its value from {from}",
         "changed": "{parameter} changes with {from}",
         "template": "its template {from} changed",
-        "parameter": "parameter {parameter} changes" if reason["parameter"] else "its {from} change",
+        "parameter": "parameter {parameter} changes" if because["parameter"] else "its {from} change",
+        "unfinished": "it stopped half way, in {from}",
         "stale": "(not a cause) {parameter} is kept, though {from} is no longer there",
     }
-    return words[reason["reason"]].format_map(reason)
+    return words[because["reason"]].format_map(because)
 
 
-def _remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
+def remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
+    """Yields what is to be said of a plan besides its steps."""
     for role, reason in plan["unknown"].items():
         yield f"Partial: {role} could not be read, so it is left alone and what others take from it is kept.", "yellow"
         yield f"  {reason}", "yellow"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from functools import singledispatchmethod
@@ -13,9 +12,10 @@ from rich.table import Table
 from rich.text import Text
 
 from twinstack.screen import events as told
-from twinstack.screen.change_lines import kind_of, lines_of, side_by_side, touched_lines
+from twinstack.screen.change_lines import kind_of, lines_of, side_by_side
 from twinstack.screen.drift_text import drift_lines, preview_lines
 from twinstack.screen.events import Event
+from twinstack.screen.fitting import escaped, wrapped
 from twinstack.screen.plan_text import plan_lines
 
 _COUNTED = {
@@ -54,7 +54,7 @@ class TextScreen:
         self._draw(event)
 
     def _line(self, text: str, style: str = "") -> None:
-        self._out.print(_visible(text), style=style, highlight=False, soft_wrap=True, markup=False)
+        self._out.print(_obeyed_by_none(text), style=style, highlight=False, soft_wrap=True, markup=False)
 
     def _wait(self, text: Text) -> None:
         """Shows a live line, on a terminal only."""
@@ -97,7 +97,7 @@ class TextScreen:
     @_draw.register
     def _(self, event: told.Failure) -> None:
         for line in event.text.splitlines():
-            self._err.print(f"Error: {_visible(line)}", style="bold red", highlight=False, soft_wrap=True, markup=False)
+            self._err.print(f"Error: {escaped(line)}", style="bold red", highlight=False, soft_wrap=True, markup=False)
 
     @_draw.register
     def _(self, event: told.Finding) -> None:
@@ -118,19 +118,19 @@ class TextScreen:
     @_draw.register
     def _(self, event: told.ChangeSetMade) -> None:
         certain = [change for change in event.changes if change["foreseen"] != "touched"]
-        touched = [change["resource"] for change in event.changes if change["foreseen"] == "touched"]
+        touched = [change for change in event.changes if change["foreseen"] == "touched"]
         counts = Counter(kind_of(change) for change in certain)
         words = [f"{counts[kind]} {word}" for kind, word in _COUNTED.items() if counts[kind]]
         words += [f"{len(touched)} may be touched"] if touched else []
-        self._line(f"  change set {event.name}: {', '.join(words) or 'outputs only'}")
-        for line, style in lines_of(certain, "    ", verbose=self._verbose, adds=event.asked):
-            self._line(line, style)
-        for line, style in touched_lines(touched, "    "):
+        for line in wrapped(f"change set {event.name}: {', '.join(words) or 'outputs only'}", "  "):
+            self._line(line)
+        for line, style in lines_of(certain, touched, "    ", verbose=self._verbose, adds=event.asked):
             self._line(line, style)
 
     @_draw.register
     def _(self, event: told.ChangeSetDiffers) -> None:
-        self._line(f"  change set {event.name} is not what was predicted:", "bold red")
+        for line in wrapped(f"change set {event.name} is not what was predicted:", "  "):
+            self._line(line, "bold red")
         for line, style in side_by_side(event.changes, "    "):
             self._line(line, style)
 
@@ -277,31 +277,16 @@ class TextScreen:
         self._out.print(table)
 
 
-def _visible(text: str) -> str:
-    """Returns a text with its control characters written out.
-
-    A terminal would obey them, so that a value could hide what stands before or after it.
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        each if each in "\n\t" or unicodedata.category(each) not in _OBEYED else _escaped(each) for each in text
-    )
-
-
-# control and format characters, as those that turn the direction of writing, and other ends of lines
-_OBEYED = ("Cc", "Cf", "Zl", "Zp")
-
-
-def _escaped(character: str) -> str:
-    return character.encode("unicode_escape").decode("ascii")
-
-
-def _cell(text: str) -> Text:
-    return Text(_visible(text))
+def _obeyed_by_none(text: str) -> str:
+    """A text of several lines, with the control characters in each written out."""
+    return "\n".join(map(escaped, text.split("\n")))
 
 
 # Cells are `Text`: a string would be searched for markup and emoji, and a name or an ARN may look like either.
+def _cell(text: str) -> Text:
+    return Text(_obeyed_by_none(text))
+
+
 def _table(title: str, *columns: str) -> Table:
     table = Table(title=title, title_justify="left", title_style="bold", box=None, pad_edge=False)
     for column in columns:

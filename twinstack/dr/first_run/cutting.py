@@ -6,11 +6,12 @@ Pure: a template goes in, a template comes out. What is left refers to nothing t
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from twinstack.errors import InputError
 from twinstack.planning.expressions import PLACEHOLDER, get_att_parts
+from twinstack.planning.references import named_in, needed_by
 from twinstack.templates import Template, live_template
 
 _POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
@@ -52,7 +53,7 @@ def cut(
         for section in ("Resources", "Outputs", "Conditions")
     }
     body["Resources"] = {name: _leaving(entry, given) for name, entry in body["Resources"].items()}
-    needed = _closure(body, resources, outputs)
+    needed = needed_by(body, [*resources, *(name for output in outputs for name in named_in(body["Outputs"][output]))])
     parameters = {name: entry for name, entry in template.parameters.items() if name in needed}
     wiring = {
         wire.parameter: wire.source
@@ -71,45 +72,6 @@ def cut(
         "Outputs": {name: entry for name, entry in body["Outputs"].items() if name in outputs},
     }
     return live_template({key: section for key, section in whole.items() if section}, f"part of {template.source}")
-
-
-def _closure(body: Mapping[str, Mapping[str, Any]], resources: list[str], outputs: list[str]) -> set[str]:
-    """Returns every resource, parameter and condition that the resources and outputs need, by name."""
-    needed: set[str] = set()
-    open_ = [*resources, *(name for output in outputs for name in _named(body["Outputs"][output]))]
-    while open_:
-        name = open_.pop()
-        if name not in needed:
-            needed.add(name)
-            for section in ("Resources", "Conditions"):
-                open_ += _named(body[section].get(name))
-    return needed
-
-
-def _named(value: Any) -> Iterator[str]:
-    """Yields the name of everything that an expression, or a whole resource, refers to."""
-    if isinstance(value, list):
-        for item in value:
-            yield from _named(item)
-    if not isinstance(value, Mapping):
-        return
-    for key, item in value.items():
-        yield from _named_by(key, item)
-        yield from _named(item)
-
-
-def _named_by(key: str, item: Any) -> Iterator[str]:
-    if key in ("Ref", "Condition") and isinstance(item, str):
-        yield item
-    elif key == "DependsOn":
-        yield from [item] if isinstance(item, str) else item
-    elif key == "Fn::If":
-        yield item[0]
-    elif key == "Fn::GetAtt":
-        yield get_att_parts(item)[0]
-    elif key == "Fn::Sub":
-        text = item if isinstance(item, str) else item[0]
-        yield from (match[1].partition(".")[0] for match in PLACEHOLDER.finditer(text))
 
 
 def _replaced(value: Any, stand_ins: Mapping[str, str]) -> Any:

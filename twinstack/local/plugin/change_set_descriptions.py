@@ -20,7 +20,7 @@ from .operations import Answer, Asked
 PAGE_SIZE = 50
 _CHANGES = re.compile(rb"<Changes>.*</Changes>", re.DOTALL)
 _EXECUTION_STATUS = re.compile(rb"<ExecutionStatus>.*?</ExecutionStatus>")
-_AROUND = ("IncludeNestedStacks", "ParentChangeSetId", "RootChangeSetId")
+_AROUND = ("IncludeNestedStacks", "ParentChangeSetId", "RootChangeSetId", "RollbackConfiguration")
 
 
 def install() -> None:

@@ -73,6 +73,7 @@ REPLACED: dict[str, str] = {
     "services.cloudformation.provisioners._delete_resource": "9e9ba54fb4281d65",
     "services.cloudformation.provisioners._update_resource": "21b9b1207f59a864",
     "services.cloudformation.stacks._add_event": "0adea13d13a60aa0",
+    "services.cloudformation.stacks._deploy_stack_async": "34c0aed718d8b61b",
     "services.cloudformation.stacks._diff_resources": "a3adfeb757814e8f",
     "services.cloudformation.stacks._runs_on_worker_thread": "23955511141f8481",
     "services.cloudwatch._validate_alarm_tag_arn": "b6932ee98c52f3c4",

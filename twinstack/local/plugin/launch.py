@@ -44,7 +44,9 @@ def install(folder: Path) -> None:
         nested_stacks,
         operations,
         registry,
+        rollback_triggers,
         stack_descriptions,
+        unfinished,
     )
     from .dropped import Ledger  # noqa: PLC0415
     from .types.table import BEHAVIOUR, TYPES  # noqa: PLC0415
@@ -53,7 +55,7 @@ def install(folder: Path) -> None:
     for change in BEHAVIOUR:
         change()
     parts = (conditions, change_sets, cleanup, drift, operations, change_set_lifecycle, nested_stacks)
-    for part in (*parts, change_set_descriptions, stack_descriptions):
+    for part in (*parts, unfinished, rollback_triggers, change_set_descriptions, stack_descriptions):
         part.install()
 
 
