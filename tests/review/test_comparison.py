@@ -296,6 +296,12 @@ def test_a_parameter_that_cannot_be_compared_may_turn_out_to_differ(detail):
     }
 
 
+def test_it_may_not_turn_up_in_a_property_that_does_not_refer_to_it():
+    other = static("KmsMasterKeyId", cause="Word", source="ParameterReference")
+    given = step(may("Topic", ("DisplayName", "Word", "Never")), **SECRET)
+    assert problems(given, real("Modify", "Topic", other)) == {"Topic": ("KmsMasterKeyId is not predicted",)}
+
+
 def test_it_may_then_replace_a_resource_for_certain():
     listed = real(
         "Modify",
