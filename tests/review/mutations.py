@@ -15,6 +15,7 @@ ACTIONS = ("Add", "Modify", "Remove", "Import", "Dynamic")
 REPLACEMENTS = ("False", "Conditional", "True")
 RECREATIONS = ("Never", "Conditionally", "Always")
 POLICIES = ("Delete", "Retain", "Snapshot", "ReplaceAndDelete", "ReplaceAndRetain", "ReplaceAndSnapshot")
+CUSTOM = ("Custom::", "AWS::CloudFormation::CustomResource")
 Changes = tuple[ResourceChange, ...]
 
 
@@ -38,6 +39,9 @@ class Mutations:
         self._changes = tuple(changes)
         self._certain = {change.resource: change for change in step.changes}
         self._not_comparable = step.not_comparable
+        unmoved = (it.name for it in step.parameters if not it.unknown and it.before == it.after)
+        # One stands for all parameters that keep their value.
+        self._unmoved = [name for name in unmoved if name not in step.not_comparable][:1]
 
     def all(self) -> Iterator[Mutation]:
         """Yields every mutation that must be noticed."""
@@ -72,7 +76,9 @@ class Mutations:
 
     def _replacement(self, change: ResourceChange) -> Iterator[tuple[str, Changes]]:
         # Not of Add and Remove: it is said for Modify only (API reference, ResourceChange, Replacement).
-        for replacement in REPLACEMENTS if change.action == "Modify" else ():
+        # Not of a custom resource: its provider decides, and nobody knows before.
+        said = change.action == "Modify" and not change.type.startswith(CUSTOM)
+        for replacement in REPLACEMENTS if said else ():
             if replacement != change.replacement:
                 yield replacement, (replace(change, replacement=replacement),)
 
@@ -110,11 +116,14 @@ class Mutations:
         label = _label(detail)
         same = [it for it in change.details if _label(it) == label]
         # Not of one detail of several, where the plan knows the parts of a property: a change set looks at the whole.
-        for recreation in () if self._is_by_part(change, label) and len(same) > 1 else RECREATIONS:
+        # Nor of a custom resource.
+        left_out = (self._is_by_part(change, label) and len(same) > 1) or change.type.startswith(CUSTOM)
+        for recreation in () if left_out else RECREATIONS:
             if recreation != detail.recreation:
                 yield recreation, replace(detail, recreation=recreation)
         if detail.cause:
-            yield "cause other", replace(detail, cause="Another.Arn")
+            for cause in ("Another.Arn", "Another", *self._unmoved):
+                yield f"cause {cause}", replace(detail, cause=cause)
         certain = self._is_certain(change, label)
         # Not of a property that changes for certain without replacing the resource: that AWS is as certain is no
         # difference. Not of a parameter whose value cannot be compared: AWS can.

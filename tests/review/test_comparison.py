@@ -199,6 +199,24 @@ def test_a_change_of_a_part_may_not_be_called_more_or_less(action, recreation, s
     assert problems(step(predicted), listed) == {"Check": complaints}
 
 
+# What a custom resource's provider decides
+
+
+@pytest.mark.parametrize(
+    ("said", "replacement"), [("Never", "False"), ("Conditionally", "Conditional"), ("Always", "True")]
+)
+def test_whether_a_custom_resource_is_replaced_is_up_to_its_provider(said, replacement):
+    predicted = change("Modify", "Thing", certain_detail("Size"), type="Custom::Thing")
+    listed = real("Modify", "Thing", static("Size", said), type="Custom::Thing", replacement=replacement)
+    assert problems(step(predicted), listed) == {}
+
+
+def test_of_a_custom_resource_too_no_other_property_may_change():
+    predicted = change("Modify", "Thing", certain_detail("Size"), type="Custom::Thing")
+    listed = real("Modify", "Thing", static("Size"), static("Other"), type="Custom::Thing")
+    assert problems(step(predicted), listed) == {"Thing": ("Other is not predicted",)}
+
+
 # What is there besides
 
 TABLE = may("Table", ("VpcId", "Vpc", "Always"), type="AWS::EC2::RouteTable")
@@ -296,6 +314,12 @@ def test_a_parameter_that_cannot_be_compared_may_turn_out_to_differ(detail):
     }
 
 
+def test_it_may_not_turn_up_in_a_property_that_does_not_refer_to_it():
+    other = static("KmsMasterKeyId", cause="Word", source="ParameterReference")
+    given = step(may("Topic", ("DisplayName", "Word", "Never")), **SECRET)
+    assert problems(given, real("Modify", "Topic", other)) == {"Topic": ("KmsMasterKeyId is not predicted",)}
+
+
 def test_it_may_then_replace_a_resource_for_certain():
     listed = real(
         "Modify",
@@ -340,6 +364,25 @@ def test_a_macro_may_add_to_what_is_predicted_but_not_take_from_it():
         "Topic": ("DisplayName is predicted and not there",)
     }
     assert problems(step(EDITED), real("Remove", "Topic"), made_by_macro=made) == {"Topic": ("Remove, not Modify",)}
+
+
+def tried_again(predicted, *listed):
+    rows = compare(Prediction(predicted, stopped_at=lambda resource: resource in ("Topic", "Vpc")), listed)
+    return [(row.resource, row.problems, row.unforeseen) for row in rows]
+
+
+TRIED = "the stack stopped at it"
+
+
+@pytest.mark.parametrize(
+    "listed", [[real("Add", "Topic")], [real("Modify", "Topic", replacement="True")], [real("Remove", "Topic")], []]
+)
+def test_of_a_resource_that_the_stack_stopped_at_anything_may_be_listed(listed):
+    assert tried_again(step(EDITED), *listed) == [("Topic", (), TRIED)]
+
+
+def test_but_no_other_replacement_than_the_predicted_one():
+    assert tried_again(step(MOVED), real("Add", "Vpc", type=VPC)) == [("Vpc", ("Add, not Modify",), "")]
 
 
 AUTOMATIC = dynamic("", "", source="Automatic")

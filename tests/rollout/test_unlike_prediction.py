@@ -200,3 +200,28 @@ def test_a_value_that_came_out_as_it_was_makes_a_later_pass_do_less_and_that_is_
     ]
     assert [change["resource"] for change in pair.screen.of(ChangeSetMade)[-1].changes] == ["ByBoth"]
     assert pair.deploy().steps == ()
+
+
+SECRETIVE = """
+    Metadata: {TwinStack: {Role: primary}}
+    Parameters: {Word: {Type: String, NoEcho: true}, Label: {Type: String}}
+    Resources:
+      Cluster: {Type: 'AWS::RDS::DBCluster', Properties: {SourceRegion: !Ref Word}}
+      Topic: {Type: 'AWS::SNS::Topic', Properties: {DisplayName: !Ref Label}}
+"""
+
+
+def test_a_secret_that_turns_out_to_replace_a_resource_is_shown_as_that_and_guarded(tmp_path):
+    """AWS alone can compare it: the plan says that the cluster may be touched, the change set that it is replaced."""
+    pair = Deployments(tmp_path, {"primary": SECRETIVE}, parameters={"Word": "old-word", "Label": "one"})
+    pair.deploy()
+    pair.environment["parameters"] = {"Word": "new-word", "Label": "two"}
+    assert "--allow-replace Cluster" in refusal(pair)
+    (event,) = pair.screen.of(ChangeSetMade)
+    assert [(row["resource"], row["replacement"], row["foreseen"]) for row in event.changes] == [
+        ("Cluster", "True", "its value could not be compared"),
+        ("Topic", "False", "certain"),
+    ]
+    assert "-word" not in str(event.changes)
+    pair.deploy(allowed=Allowed(replace=["Cluster"]))
+    assert pair.stack("primary").content.values["Word"] == "new-word"

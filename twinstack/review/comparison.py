@@ -213,10 +213,10 @@ def _all_expected(prediction: Prediction, real: ResourceChange, details: Iterabl
         details = [detail for detail in details if detail.source != "Automatic"]
     if "StackTags" in sources:
         details = [detail for detail in details if detail.attribute != "Tags"]
-    return all(_is_expected(prediction, together) for together in _by_label(details).values())
+    return all(_is_expected(prediction, touched, together) for together in _by_label(details).values())
 
 
-def _is_expected(prediction: Prediction, details: Sequence[ChangeDetail]) -> bool:
+def _is_expected(prediction: Prediction, touched: TouchedDocument | None, details: Sequence[ChangeDetail]) -> bool:
     """Whether a property stands there only because of something that is predicted.
 
     Read with values, a property whose value AWS has yet to make stands there once more, without a cause.
@@ -224,13 +224,19 @@ def _is_expected(prediction: Prediction, details: Sequence[ChangeDetail]) -> boo
     caused = [detail for detail in details if detail.cause]
     return bool(caused) and all(
         (detail.dynamic and (not detail.cause or prediction.expects(detail.cause)))
-        or _is_not_comparable(prediction, detail)
+        or _is_not_comparable(prediction, touched, detail)
         for detail in details
     )
 
 
-def _is_not_comparable(prediction: Prediction, detail: ChangeDetail) -> bool:
-    return detail.source == "ParameterReference" and detail.cause in prediction.step.not_comparable
+def _is_not_comparable(prediction: Prediction, touched: TouchedDocument | None, detail: ChangeDetail) -> bool:
+    """Whether a property refers to a parameter whose value could not be compared, as the plan has it."""
+    known = {(it.name, it.cause) for it in touched.details} if touched else set()
+    return (
+        detail.source == "ParameterReference"
+        and detail.cause in prediction.step.not_comparable
+        and (detail.name or detail.attribute, detail.cause) in known
+    )
 
 
 def _replacement(real: ResourceChange) -> str:
