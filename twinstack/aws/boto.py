@@ -32,6 +32,7 @@ from twinstack.aws.api import (
 from twinstack.aws.boto_events import OperationEvents, stack_event
 from twinstack.aws.errors import AwsError
 from twinstack.errors import InputError, UnreachableError
+from twinstack.planning.shown import name_beside
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -264,19 +265,20 @@ def _description(stack: StackTypeDef) -> StackDescription:
 def _change(entry: ChangeTypeDef, path: str) -> ResourceChange:
     """Returns an entry of a change set; `path` is how the names inside a nested stack begin."""
     change = entry["ResourceChange"]
+    whole = change.get("BeforeContext", ""), change.get("AfterContext", "")
     return ResourceChange(
         change["Action"],
         path + change["LogicalResourceId"],
         change.get("ResourceType", ""),
         change.get("PhysicalResourceId", ""),
         change.get("Replacement", "False"),
-        tuple(_detail(detail, path) for detail in change.get("Details", ())),
+        tuple(_detail(detail, path, whole) for detail in change.get("Details", ())),
         change.get("ChangeSetId", ""),
         change.get("PolicyAction", ""),
     )
 
 
-def _detail(detail: ResourceChangeDetailTypeDef, path: str) -> ChangeDetail:
+def _detail(detail: ResourceChangeDetailTypeDef, path: str, whole: tuple[str, str]) -> ChangeDetail:
     target, cause = detail.get("Target", {}), detail.get("CausingEntity")
     return ChangeDetail(
         target.get("Attribute", ""),
@@ -288,6 +290,7 @@ def _detail(detail: ResourceChangeDetailTypeDef, path: str) -> ChangeDetail:
         target.get("Path", ""),
         target.get("BeforeValue"),
         target.get("AfterValue"),
+        name_beside(target.get("Path", ""), *whole),
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from twinstack.planning.values import NO_VALUE, Symbol, Value, as_text, freeze, is_symbolic
@@ -12,8 +12,11 @@ from twinstack.planning.values import NO_VALUE, Symbol, Value, as_text, freeze, 
 HIDDEN = "****"
 # The last word of a property that holds a secret itself; an identifier or an ARN of a secret is none.
 _SECRET = re.compile(
-    r"(password|secret|secretstring|secretvalue|token|privatekey|accesskey|credentials?)$", re.IGNORECASE
+    r"(pass(word|wd|phrase)|secret|secret[_-]?(string|value)|token|(private|access|api)[_-]?key|credentials?)$",
+    re.IGNORECASE,
 )
+# What names the `Value` beside it, as in the environment of a container or an option of a database.
+_NAMES = ("Name", "Key", "OptionName")
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:[^{}]+\}\}")
 
 
@@ -34,27 +37,30 @@ class Shown:
     unknown: bool = False
 
 
-def differences(name: str, before: Value, after: Value) -> Iterator[Shown]:
+def differences(name: str, before: Value, after: Value, called: str = "") -> Iterator[Shown]:
     """Yields each place at which two values differ, as deep as both have the same shape.
 
     Args:
         name: Where the values are.
         before: The value before; `NO_VALUE` where there was none.
         after: The value after; `NO_VALUE` where there is none.
+        called: What says whether they are secret, where that is not the end of `name`.
     """
+    called = called or name
     if freeze(before) == freeze(after):
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for key in {**before, **after}:
-            yield from differences(f"{name}.{key}", before.get(key, NO_VALUE), after.get(key, NO_VALUE))
+            old, new = before.get(key, NO_VALUE), after.get(key, NO_VALUE)
+            yield from differences(f"{name}.{key}", old, new, _called(str(key), before, after))
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from differences(f"{name}.{index}", old, new)
+            yield from differences(f"{name}.{index}", old, new, called)
     elif isinstance(before, list) and isinstance(after, list) and (items := _items(before, after)):
         for index, old, new in items:
-            yield from differences(f"{name}.{index}", old, new)
+            yield from differences(f"{name}.{index}", old, new, called)
     else:
-        old_text, new_text = text_of(before, name), text_of(after, name)
+        old_text, new_text = text_of(before, called), text_of(after, called)
         if old_text == new_text and old_text not in (None, HIDDEN):
             new_text = f"{new_text} (new)"
         yield Shown(name, old_text, new_text, is_symbolic(after))
@@ -82,17 +88,76 @@ def text_of(value: Value, name: str = "") -> str | None:
     return _scalar(value, name)
 
 
-def hidden(name: str, text: str | None) -> str | None:
-    """Returns a text that AWS gave for a place, hidden where the place holds a secret by its name."""
-    return text if text is None else _scalar(text, name.replace("/", "."))
+def hidden(path: str, text: str | None, beside: str = "") -> str | None:
+    """Returns a text that AWS gave for a place as it may be shown.
+
+    Args:
+        path: The place; what holds a secret by its name is hidden, in JSON at any depth.
+        text: The text; None where there is none.
+        beside: The name of the value, where it stands beside it; see `name_beside`.
+    """
+    if text in (None, "", "null"):
+        return text
+    name = beside if beside and _SECRET.search(beside) else re.sub(r"(/\d+)+$", "", path).replace("/", ".")
+    if text.startswith(("{", "[")):
+        try:
+            return text_of(json.loads(text), name)
+        except ValueError:
+            # AWS cuts large values off (API_ResourceTargetDefinition), so it may be JSON all the same.
+            if any(map(_SECRET.search, re.findall(r'"([^"]*)"', text))):
+                return HIDDEN
+    return _scalar(text, name)
+
+
+def name_beside(path: str, *resources: str) -> str:
+    """Returns the name of a value that stands beside it, as in `{"Name": "DB_PASSWORD", "Value": …}`.
+
+    Args:
+        path: The place of the value, such as /Environment/1/Value.
+        resources: What the path leads into, before and after, as JSON.
+
+    Returns:
+        The name, a secret's first; '' where there is none.
+    """
+    *places, last = path.strip("/").split("/")
+    names = _names(_at(places, whole) for whole in map(_read, resources if last == "Value" else ()))
+    return next(filter(_SECRET.search, names), names[0] if names else "")
+
+
+def _read(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _at(places: list[str], value: object) -> object:
+    for place in places:
+        if isinstance(value, list) and place.isdecimal() and int(place) < len(value):
+            value = value[int(place)]
+        else:
+            value = value.get(place) if isinstance(value, Mapping) else None
+    return value
+
+
+def _names(pairs: Iterable[object]) -> list[str]:
+    found = (pair.get(key) for pair in pairs if isinstance(pair, Mapping) for key in _NAMES)
+    return [name for name in found if isinstance(name, str)]
+
+
+def _called(key: str, *pairs: object) -> str:
+    """Returns what says whether the value under a key is secret: the key, or a secret's name beside `Value`."""
+    return next(filter(_SECRET.search, _names(pairs)), key) if key == "Value" else key
 
 
 def _plain(value: Value, name: str) -> object:
     if isinstance(value, Mapping):
-        return {str(key): _plain(item, str(key)) for key, item in value.items() if item is not NO_VALUE}
+        items = ((str(key), item) for key, item in value.items() if item is not NO_VALUE)
+        return {key: _plain(item, _called(key, value)) for key, item in items}
     if isinstance(value, list):
         return [_plain(item, name) for item in value if item is not NO_VALUE]
-    return _scalar(value, name) if isinstance(value, (Symbol, str)) else value
+    text = _scalar(value, name)
+    return text if isinstance(value, (Symbol, str)) or text == HIDDEN else value
 
 
 def _scalar(value: Value, name: str) -> str:

@@ -37,4 +37,4 @@ def _together(plain: ResourceChange, valued: ResourceChange | None) -> ResourceC
 
 def _key(detail: ChangeDetail) -> ChangeDetail:
     """A detail without its values; one property may have several, one a place."""
-    return replace(detail, path="", before=None, after=None)
+    return replace(detail, path="", before=None, after=None, beside="")
