@@ -408,6 +408,16 @@ def test_a_change_set_is_read_with_the_values_before_and_after_where_they_are_as
     assert entry.policy_action == "Retain"
 
 
+def test_a_value_of_a_change_set_has_the_name_that_stands_beside_it(stubbed):
+    aws, stub = stubbed
+    target = {"Attribute": "Properties", "Name": "Environment", "Path": "/Properties/Environment/0/Value"}
+    context = '{"Properties":{"Environment":[{"Name":"DB_PASSWORD","Value":"x"}]}}'
+    answer = page(change("Task", BeforeContext=context, Details=[{"Target": target, "Evaluation": "Static"}]))
+    stub.add_response("describe_change_set", answer)
+    (entry,) = aws.describe_change_set(ARN).changes
+    assert [detail.beside for detail in entry.details] == ["DB_PASSWORD"]
+
+
 def test_a_change_set_is_followed_into_nested_stacks(stubbed):
     aws, stub = stubbed
     nested = change("Nested", ResourceType="AWS::CloudFormation::Stack", ChangeSetId="arn:nested")

@@ -71,6 +71,23 @@ def test_every_page_of_what_was_found_is_read(stubbed):
     ]
 
 
+def test_a_difference_in_a_value_has_the_name_that_stands_beside_it(stubbed):
+    aws, stub = stubbed
+    difference = {
+        "PropertyPath": "/Environment/0/Value",
+        "ExpectedValue": "old",
+        "ActualValue": "new",
+        "DifferenceType": "NOT_EQUAL",
+    }
+    expected, actual = (f'{{"Environment":[{{"Name":"DB_PASSWORD","Value":"{value}"}}]}}' for value in ("old", "new"))
+    drifted = entry(
+        "One", "MODIFIED", PropertyDifferences=[difference], ExpectedProperties=expected, ActualProperties=actual
+    )
+    stub.add_response("describe_stack_resource_drifts", {"StackResourceDrifts": [drifted]})
+    (found,) = aws.of_resources(STACK_ID)
+    assert [each.beside for each in found.differences] == ["DB_PASSWORD"]
+
+
 def test_a_drift_aware_change_set_keeps_template_and_values(stubbed):
     aws, stub = stubbed
     stub.add_response(

@@ -64,6 +64,14 @@ def test_what_validation_found_is_read_from_every_page(stubbed):
     ]
 
 
+def test_an_event_without_a_time_is_none_that_came_first(stubbed):
+    aws, stub = stubbed
+    untimed = {key: value for key, value in HOOK.items() if key != "Timestamp"}
+    stub.add_response("describe_events", {"OperationEvents": [untimed, {**untimed, "EndTime": MOMENT}]})
+    last, ended = aws.failed_events("operation-1")
+    assert last.time > ended.time == MOMENT
+
+
 def test_only_the_failed_events_of_the_one_operation_are_asked_for(stubbed):
     aws, stub = stubbed
     asked = {"OperationId": "operation-1", "Filters": {"FailedEvents": True}}

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
-from twinstack.drifting.report import FalseDrift, StackDrift, as_data, shown
+from twinstack.drifting.report import FalseDrift, StackDrift, as_data
 
 MOMENT = datetime(2026, 11, 20, tzinfo=UTC)
 SIZE = PropertyDifference("/Size", "1", "2", "NOT_EQUAL")
@@ -36,7 +36,15 @@ def found(*differences, status="MODIFIED"):
     ],
 )
 def test_a_secret_is_hidden_by_its_name_at_any_depth(path, value, text):
-    assert shown(path, value) == text
+    data = as_data(found(PropertyDifference(path, value, value, "NOT_EQUAL")), known)
+    (difference,) = data["resources"][0]["differences"]
+    assert (difference["expected"], difference["actual"]) == (text, text)
+
+
+def test_a_secret_is_hidden_by_the_name_beside_it():
+    data = as_data(found(PropertyDifference("/Environment/0/Value", "old", "new", "NOT_EQUAL", "DB_PASSWORD")), known)
+    (difference,) = data["resources"][0]["differences"]
+    assert (difference["expected"], difference["actual"]) == ("****", "****")
 
 
 def test_a_known_false_drift_is_set_apart_with_its_reason_and_does_not_count():

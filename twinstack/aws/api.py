@@ -102,6 +102,7 @@ class ChangeDetail:
         path: The place of the value, such as /Properties/Tags/0/Value; '' when the change set was read without values.
         before: The value before, as text; None where there is none or it was not read.
         after: The value after, as text; None where there is none or it was not read.
+        beside: The name that stands beside a value, such as DB_PASSWORD in a container's environment; '' without.
     """
 
     attribute: str
@@ -113,6 +114,7 @@ class ChangeDetail:
     path: str = ""
     before: str | None = None
     after: str | None = None
+    beside: str = ""
 
     @property
     def recreates(self) -> bool:

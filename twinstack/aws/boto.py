@@ -35,6 +35,7 @@ from twinstack.aws.boto_events import OperationEvents, stack_event
 from twinstack.aws.errors import AwsError
 from twinstack.aws.rollback_configuration import rollback_configuration, triggers_of
 from twinstack.errors import InputError, UnreachableError
+from twinstack.planning.shown import name_beside
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -272,19 +273,20 @@ def _description(stack: StackTypeDef) -> StackDescription:
 def _change(entry: ChangeTypeDef, path: str) -> ResourceChange:
     """Returns an entry of a change set; `path` is how the names inside a nested stack begin."""
     change = entry["ResourceChange"]
+    whole = change.get("BeforeContext", ""), change.get("AfterContext", "")
     return ResourceChange(
         change["Action"],
         path + change["LogicalResourceId"],
         change.get("ResourceType", ""),
         change.get("PhysicalResourceId", ""),
         change.get("Replacement", "False"),
-        tuple(_detail(detail, path) for detail in change.get("Details", ())),
+        tuple(_detail(detail, path, whole) for detail in change.get("Details", ())),
         change.get("ChangeSetId", ""),
         change.get("PolicyAction", ""),
     )
 
 
-def _detail(detail: ResourceChangeDetailTypeDef, path: str) -> ChangeDetail:
+def _detail(detail: ResourceChangeDetailTypeDef, path: str, whole: tuple[str, str]) -> ChangeDetail:
     target, cause = detail.get("Target", {}), detail.get("CausingEntity")
     attribute = target.get("Attribute", "")
     # AWS says it of properties; nothing else replaces a resource (API reference, ResourceTargetDefinition).
@@ -299,6 +301,7 @@ def _detail(detail: ResourceChangeDetailTypeDef, path: str) -> ChangeDetail:
         target.get("Path", ""),
         target.get("BeforeValue"),
         target.get("AfterValue"),
+        name_beside(target.get("Path", ""), *whole),
     )
 
 

@@ -15,6 +15,7 @@ from twinstack.aws.drift_api import (
     RevertChangeSet,
     RevertRequest,
 )
+from twinstack.planning.shown import name_beside
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -94,6 +95,7 @@ class BotoDrifts:
 
 
 def _drift(entry: StackResourceDriftTypeDef) -> ResourceDrift:
+    whole = entry.get("ExpectedProperties", ""), entry.get("ActualProperties", "")
     return ResourceDrift(
         entry["LogicalResourceId"],
         entry["ResourceType"],
@@ -101,7 +103,13 @@ def _drift(entry: StackResourceDriftTypeDef) -> ResourceDrift:
         entry["StackResourceDriftStatus"],
         entry["Timestamp"],
         tuple(
-            PropertyDifference(each["PropertyPath"], each["ExpectedValue"], each["ActualValue"], each["DifferenceType"])
+            PropertyDifference(
+                each["PropertyPath"],
+                each["ExpectedValue"],
+                each["ActualValue"],
+                each["DifferenceType"],
+                name_beside(each["PropertyPath"], *whole),
+            )
             for each in entry.get("PropertyDifferences", ())
         ),
         entry.get("DriftStatusReason", ""),

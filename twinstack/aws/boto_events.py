@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
         StackEventTypeDef,
     )
 
+# AWS's model promises no time; an event without one is not taken for the first.
+_AT_SOME_TIME = datetime.max.replace(tzinfo=UTC)
 # With one of these AWS says that it is not going to answer: a region, an account or an emulator without the call.
 _NEVER = ("AccessDenied", "AccessDeniedException", "InvalidAction", "UnknownOperation", "UnknownOperationException")
 
@@ -67,7 +70,7 @@ def _operation_event(entry: OperationEventTypeDef) -> OperationEvent:
     reasons = ("ResourceStatusReason", "HookStatusReason", "ValidationStatusReason")
     return OperationEvent(
         entry.get("EventType", ""),
-        entry["Timestamp"],
+        entry.get("Timestamp") or entry.get("EndTime") or _AT_SOME_TIME,
         entry.get("LogicalResourceId", ""),
         entry.get("ResourceType", ""),
         str(status),

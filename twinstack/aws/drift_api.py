@@ -5,7 +5,7 @@ See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-sta
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
@@ -24,12 +24,14 @@ class PropertyDifference:
         expected: The value of the template, as text; JSON where it is an object or a list.
         actual: The value that AWS read, in the same form.
         kind: ADD, REMOVE or NOT_EQUAL.
+        beside: The name that stands beside a value, such as DB_PASSWORD in a container's environment; '' without.
     """
 
     path: str
     expected: str
     actual: str
     kind: str
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -129,8 +131,3 @@ class Drifts(Protocol):
 
     def describe_revert_change_set(self, arn: str) -> RevertChangeSet:
         """Returns it with every page of its changes and their values."""
-
-
-def drifted(drifts: Iterable[ResourceDrift]) -> list[ResourceDrift]:
-    """Returns those that differ from the template."""
-    return [drift for drift in drifts if drift.status in ("MODIFIED", "DELETED")]

@@ -45,7 +45,7 @@ def run(settings: Settings, *, preview: bool) -> int:
 
 
 def _change(change: ResourceChange) -> dict[str, Any]:
-    from twinstack.drifting.report import shown
+    from twinstack.planning.shown import hidden
 
     return {
         "action": change.action,
@@ -55,8 +55,8 @@ def _change(change: ResourceChange) -> dict[str, Any]:
         "details": [
             {
                 "property": detail.path or detail.name or detail.attribute,
-                "before": shown(detail.path or detail.name, detail.before or ""),
-                "after": shown(detail.path or detail.name, detail.after or ""),
+                "before": hidden(detail.path or detail.name, detail.before or "", detail.beside),
+                "after": hidden(detail.path or detail.name, detail.after or "", detail.beside),
             }
             for detail in change.details
         ],

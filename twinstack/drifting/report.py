@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
-from twinstack.planning.shown import hidden, text_of
+from twinstack.planning.shown import hidden
 
 
 @dataclass(frozen=True)
@@ -123,8 +122,8 @@ def _difference(difference: PropertyDifference) -> dict[str, str]:
     return {
         "property": difference.path,
         "difference": difference.kind,
-        "expected": shown(difference.path, difference.expected),
-        "actual": shown(difference.path, difference.actual),
+        "expected": hidden(difference.path, difference.expected, difference.beside) or "",
+        "actual": hidden(difference.path, difference.actual, difference.beside) or "",
     }
 
 
@@ -138,16 +137,3 @@ def _false_drifts(drift: ResourceDrift, known: Known) -> Iterator[dict[str, str]
                 "why": false.why,
                 "source": false.source,
             }
-
-
-def shown(path: str, value: str) -> str:
-    """Returns a value of AWS as it may be shown: what holds a secret by its name is hidden, at any depth."""
-    if value in ("", "null"):
-        return value
-    place = path.replace("/", ".")
-    if value.startswith(("{", "[")):
-        try:
-            return text_of(json.loads(value), place) or value
-        except ValueError:
-            pass
-    return hidden(place, value) or value

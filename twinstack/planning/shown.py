@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from twinstack.planning.values import NO_VALUE, Symbol, Value, as_text, freeze, is_symbolic
@@ -20,7 +20,8 @@ _SECRET = re.compile(
 _DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:(?:[^{}]|\$\{[^{}]*\})+\}\}")
 _REFERENCE = re.compile(r"\$\{[^{}]+\}|\{\{SSM parameter [^{}]+\}\}")
 # What names the value beside it, as in the environment of a container.
-_NAMES, _VALUES = ("Name", "Key", "ParameterName", "ParameterKey"), ("Value", "ParameterValue")
+_NAMES = ("Name", "Key", "ParameterName", "ParameterKey", "OptionName")
+_VALUES = ("Value", "ParameterValue")
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def differences(name: str, before: Value, after: Value, called: str = "") -> Ite
         after: The value after; `NO_VALUE` where there is none.
         called: What it is called, where that is not the end of its place: a value with a name beside it.
     """
+    called = called or name
     if freeze(before) == freeze(after):
         return
     if isinstance(before, Mapping) and isinstance(after, Mapping):
@@ -57,12 +59,12 @@ def differences(name: str, before: Value, after: Value, called: str = "") -> Ite
             yield from differences(f"{name}.{key}", before.get(key, NO_VALUE), after.get(key, NO_VALUE), either)
     elif isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
         for index, (old, new) in enumerate(zip(before, after, strict=True)):
-            yield from differences(f"{name}.{index}", old, new)
+            yield from differences(f"{name}.{index}", old, new, called)
     elif isinstance(before, list) and isinstance(after, list) and (items := _items(before, after)):
         for index, old, new in items:
-            yield from differences(f"{name}.{index}", old, new)
+            yield from differences(f"{name}.{index}", old, new, called)
     else:
-        old_text, new_text = text_of(before, called or name), text_of(after, called or name)
+        old_text, new_text = text_of(before, called), text_of(after, called)
         if old_text == new_text and old_text not in (None, HIDDEN):
             new_text = f"{new_text} (new)"
         yield Shown(name, old_text, new_text, is_symbolic(after))
@@ -90,9 +92,61 @@ def text_of(value: Value, name: str = "") -> str | None:
     return _scalar(value, name)
 
 
-def hidden(name: str, text: str | None) -> str | None:
-    """Returns a text that AWS gave for a place, hidden where the place holds a secret by its name."""
-    return text if text is None else _scalar(text, name.replace("/", "."))
+def hidden(path: str, text: str | None, beside: str = "") -> str | None:
+    """Returns a text that AWS gave for a place as it may be shown.
+
+    Args:
+        path: The place; what holds a secret by its name is hidden, in JSON at any depth.
+        text: The text; None where there is none.
+        beside: The name of the value, where it stands beside it; see `name_beside`.
+    """
+    if text in (None, "", "null"):
+        return text
+    name = beside if _holds_secret(beside) else re.sub(r"(/\d+)+$", "", path).replace("/", ".")
+    if text.startswith(("{", "[")):
+        try:
+            return text_of(json.loads(text), name)
+        except ValueError:
+            # AWS cuts large values off (API_ResourceTargetDefinition), so it may be JSON all the same.
+            if any(map(_holds_secret, re.findall(r'"([^"]*)"', text))):
+                return HIDDEN
+    return _scalar(text, name)
+
+
+def name_beside(path: str, *resources: str) -> str:
+    """Returns the name of a value that stands beside it, as in `{"Name": "DB_PASSWORD", "Value": …}`.
+
+    Args:
+        path: The place of the value, such as /Environment/1/Value.
+        resources: What the path leads into, before and after, as JSON.
+
+    Returns:
+        The name, a secret's first; '' where there is none.
+    """
+    *places, last = path.strip("/").split("/")
+    names = _names(_at(places, whole) for whole in map(_read, resources if last in _VALUES else ()))
+    return next(filter(_holds_secret, names), names[0] if names else "")
+
+
+def _read(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _at(places: list[str], value: object) -> object:
+    for place in places:
+        if isinstance(value, list) and place.isdecimal() and int(place) < len(value):
+            value = value[int(place)]
+        else:
+            value = value.get(place) if isinstance(value, Mapping) else None
+    return value
+
+
+def _names(pairs: Iterable[object]) -> list[str]:
+    found = (pair.get(key) for pair in pairs if isinstance(pair, Mapping) for key in _NAMES)
+    return [name for name in found if isinstance(name, str)]
 
 
 def _plain(value: Value, name: str) -> Value:

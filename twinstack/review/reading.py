@@ -50,4 +50,4 @@ def _only_repeats(valued: ChangeDetail, named: Collection[ChangeDetail]) -> bool
 
 def _key(detail: ChangeDetail) -> ChangeDetail:
     """A detail without its values; one property may have several, one a place."""
-    return replace(detail, path="", before=None, after=None)
+    return replace(detail, path="", before=None, after=None, beside="")

@@ -59,8 +59,8 @@ def _values(change: ResourceChange) -> Iterator[dict[str, Any]]:
         place = path.strip("/").removeprefix("Properties/").replace("/", ".")
         yield {
             "path": place,
-            "before": hidden(place, detail.before),
-            "after": hidden(place, detail.after),
+            "before": hidden(place, detail.before, detail.beside),
+            "after": hidden(place, detail.after, detail.beside),
             "recreation": detail.recreation,
         }
 

@@ -1,4 +1,4 @@
-"""Starts the emulator with the plugin in it: `python -m plugin.launch STATE_FOLDER SCHEMAS`, in the emulator's environment.
+"""Starts the emulator with the plugin in it, in the emulator's environment: `python -m plugin.launch STATE SCHEMAS`.
 
 The process writes its address and pid to a file of the state folder and holds a lock on it as long as it lives: that,
 and not a pid that may be somebody else's by now, says whether the local AWS of that folder runs.
