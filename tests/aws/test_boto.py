@@ -14,6 +14,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
     TokenRetrievalError,
 )
+from botocore.parsers import ResponseParserError
 from botocore.stub import ANY, Stubber
 
 from twinstack.aws.alarms import BotoAlarms
@@ -186,6 +187,9 @@ def test_every_other_refusal_is_an_error_and_not_absence(stubbed, code, message)
         ),
         pytest.param(ConnectTimeoutError(endpoint_url="https://x"), UnreachableError, "cannot be reached", id="slow"),
         pytest.param(ReadTimeoutError(endpoint_url="https://x"), UnreachableError, "cannot be reached", id="silent"),
+        pytest.param(
+            ResponseParserError("not XML"), UnreachableError, "the answer cannot be read: not XML", id="garbled"
+        ),
         pytest.param(
             TokenRetrievalError(provider="sso", error_msg="expired"), InputError, "expired", id="sign-in expired"
         ),

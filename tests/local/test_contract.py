@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from twinstack.local import environment
-from twinstack.local.plugin import contract_terms, replacement
+from twinstack.local import environment, process
+from twinstack.local.plugin import contract_terms
 
 PLUGIN = Path(environment.__file__).parent
 
@@ -79,7 +79,7 @@ def functions():
 from plugin import launch
 import plugin.types.table, plugin.operations, plugin.change_sets, plugin.registry
 before = functions()
-launch.install(Path(tempfile.mkdtemp()))
+launch.install(Path(tempfile.mkdtemp()), Path(SCHEMAS))
 for key, value in functions().items():
     if before.get(key) is not value:
         original = before[key]
@@ -87,16 +87,28 @@ for key, value in functions().items():
         if named not in REPLACED:
             print(key, named)
 """
-    assert ask(venv, script) == ""
+    assert ask(venv, f"SCHEMAS = {str(process._schemas())!r}\n{script}") == ""
 
 
-def test_what_replaces_a_resource_is_what_the_schemas_say():
-    manager = pytest.importorskip("cfnlint.schema.manager").PROVIDER_SCHEMA_MANAGER
-    for name, always in replacement.ALWAYS.items():
-        schema = manager.get_resource_schema("us-east-1", name).schema
-        paths = [path.split("/")[2:] for path in schema.get("createOnlyProperties", [])]
-        whole = {path[0] for path in paths if len(path) == 1}
-        partly = {path[0] for path in paths if len(path) > 1}
-        conditional = {path.split("/")[2] for path in schema.get("conditionalCreateOnlyProperties", [])}
-        assert set(always) == whole, name
-        assert set(replacement.PERHAPS.get(name, ())) == (partly | conditional) - whole, name
+@pytest.mark.parametrize(
+    ("kind", "name", "recreation"),
+    [
+        ("AWS::RDS::DBCluster", "DatabaseName", "Always"),
+        ("AWS::RDS::DBCluster", "GlobalClusterIdentifier", "Conditionally"),
+        ("AWS::RDS::DBCluster", "BackupRetentionPeriod", "Never"),
+        ("AWS::Route53::HealthCheck", "HealthCheckConfig", "Conditionally"),
+        ("AWS::ECS::TaskDefinition", "Cpu", "Always"),
+        ("AWS::ECS::TaskDefinition", "Tags", "Never"),
+        ("AWS::CDK::Metadata", "Analytics", "Never"),
+        ("Custom::Thing", "Size", "Conditionally"),
+    ],
+)
+def test_what_replaces_a_resource_is_what_its_schema_says(venv, kind, name, recreation):
+    script = f"""
+from pathlib import Path
+from plugin import replacement
+from ministack.services.cloudformation import provisioners
+replacement.install(Path({str(process._schemas())!r}))
+print(provisioners._property_recreation({kind!r}, {name!r}))
+"""
+    assert ask(venv, script) == f"{recreation}\n"

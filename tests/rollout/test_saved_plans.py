@@ -4,7 +4,7 @@ import pytest
 
 from tests.rollout.deployments import rolled_back, with_note
 from tests.systems import PRIMARY
-from twinstack.errors import InputError, RefusedError, TwinStackError
+from twinstack.errors import InputError, RefusedError, TwinStackError, UnreachableError
 from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment
 from twinstack.rollout.guards import Allowed
 from twinstack.rollout.saving import save
@@ -165,6 +165,22 @@ def test_a_plan_that_cannot_be_kept_leaves_no_change_set_and_no_empty_stack(pair
     with pytest.raises(type(wrong)):
         save(pair.run(), "2026-01-01T00:00:00+00:00", keep)
     assert (pair.change_sets(), pair.aws["primary"].describe_stack("pair-dev-primary")) == ([], None)
+
+
+@pytest.mark.parametrize("wrong", [UnreachableError("the network is gone"), KeyboardInterrupt()], ids=repr)
+def test_a_change_set_whose_values_cannot_be_read_is_not_left(pair, monkeypatch, wrong):
+    describe = pair.aws["primary"].describe_change_set
+
+    def failing(arn, *, values=False):
+        if values:
+            raise wrong
+        return describe(arn)
+
+    monkeypatch.setattr(pair.aws["primary"], "describe_change_set", failing)
+    for run in (pair.save, pair.deploy):
+        with pytest.raises(type(wrong)):
+            run()
+        assert (pair.change_sets(), pair.aws["primary"].describe_stack("pair-dev-primary")) == ([], None)
 
 
 def test_what_is_left_of_a_failed_creation_is_not_deleted_by_saving(pair):

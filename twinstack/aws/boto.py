@@ -17,6 +17,7 @@ from botocore.exceptions import (
     SSOError,
     TokenRetrievalError,
 )
+from botocore.parsers import ResponseParserError
 
 from twinstack.aws.api import (
     ChangeDetail,
@@ -69,7 +70,7 @@ def translated(where: str) -> Iterator[None]:
     Raises:
         AwsError: AWS refused the call.
         InputError: There are no usable credentials.
-        UnreachableError: AWS could not be reached.
+        UnreachableError: AWS could not be reached, or its answer not be read.
     """
     try:
         yield
@@ -85,6 +86,8 @@ def translated(where: str) -> Iterator[None]:
         ) from error
     except (ConnectionError, BotoCoreError) as error:
         raise UnreachableError(f"{where}: AWS cannot be reached: {error}") from error
+    except ResponseParserError as error:  # its message goes on with the whole answer
+        raise UnreachableError(f"{where}: the answer cannot be read: {str(error).partition(chr(10))[0]}") from error
 
 
 class BotoCloudFormation:

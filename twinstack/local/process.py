@@ -18,6 +18,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from twinstack.clock import Clock
@@ -147,7 +148,7 @@ def _launch(state: Path, python: Path, clock: Clock) -> LocalAws:
     environment |= {"BIND_HOST": _HOST, "GATEWAY_PORT": str(port), "TMPDIR": str(state)}
     with _log(state).open("wb") as log:
         process = subprocess.Popen(
-            [str(python), "-B", "-c", _LAUNCH, str(_PLUGIN), str(state)],
+            [str(python), "-B", "-c", _LAUNCH, str(_PLUGIN), str(state), str(_schemas())],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
@@ -161,6 +162,13 @@ def _launch(state: Path, python: Path, clock: Clock) -> LocalAws:
         _give_up(state, process)
     process.returncode = 0  # it is meant to outlive us: nobody will wait for it
     return started
+
+
+def _schemas() -> Path:
+    """The resource schemas that cfn-lint ships, found without loading cfn-lint."""
+    found = find_spec("cfnlint")
+    (folder, *_) = (found.submodule_search_locations if found else None) or ("cfnlint",)
+    return Path(folder, "data", "schemas")
 
 
 def _give_up(state: Path, process: subprocess.Popen[bytes]) -> None:

@@ -132,7 +132,11 @@ def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Cl
         raise
     prepared = Prepared(change_set, request.token, request.name, made_stack)
     if change_set.status == "CREATE_COMPLETE":
-        return replace(prepared, change_set=with_values(cloudformation, change_set))
+        try:
+            return replace(prepared, change_set=with_values(cloudformation, change_set))
+        except (TwinStackError, KeyboardInterrupt):
+            discard(cloudformation, prepared)
+            raise
     empty = any(sentence in change_set.status_reason for sentence in _NO_CHANGES)
     problems = [] if empty else why_not_made(cloudformation, created.arn)
     discard(cloudformation, prepared)

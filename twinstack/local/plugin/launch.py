@@ -1,4 +1,4 @@
-"""Starts the emulator with the plugin in it: `python -m plugin.launch STATE_FOLDER`, in the emulator's environment.
+"""Starts the emulator with the plugin in it: `python -m plugin.launch STATE_FOLDER SCHEMAS`, in the emulator's environment.
 
 The process writes its address and pid to a file of the state folder and holds a lock on it as long as it lives: that,
 and not a pid that may be somebody else's by now, says whether the local AWS of that folder runs.
@@ -15,7 +15,7 @@ from pathlib import Path
 from .contract import broken
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, schemas: Path) -> int:
     """Run until terminated; the exit code of a start that failed."""
     with (folder / "running").open("a", encoding="utf-8") as held:
         fcntl.flock(held, fcntl.LOCK_EX)
@@ -27,12 +27,12 @@ def main(folder: Path) -> int:
             sys.stderr.write("The emulator is not the one this plugin was written for:\n")
             sys.stderr.writelines(f"  {problem}\n" for problem in problems)
             return 1
-        install(folder)
+        install(folder, schemas)
         _serve()
     return 0
 
 
-def install(folder: Path) -> None:
+def install(folder: Path, schemas: Path) -> None:
     """Put everything into the emulator; importing its parts any earlier would hide a broken contract."""
     from . import (  # noqa: PLC0415
         change_set_descriptions,
@@ -44,6 +44,7 @@ def install(folder: Path) -> None:
         nested_stacks,
         operations,
         registry,
+        replacement,
         rollback_triggers,
         stack_descriptions,
         unfinished,
@@ -52,6 +53,7 @@ def install(folder: Path) -> None:
     from .types.table import BEHAVIOUR, TYPES  # noqa: PLC0415
 
     registry.install(TYPES, Ledger(folder / "not-emulated.json"))
+    replacement.install(schemas)
     for change in BEHAVIOUR:
         change()
     parts = (conditions, change_sets, cleanup, drift, operations, change_set_lifecycle, nested_stacks)
@@ -67,4 +69,4 @@ def _serve() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(main(Path(sys.argv[1]), Path(sys.argv[2])))

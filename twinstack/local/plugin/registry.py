@@ -12,7 +12,6 @@ from . import api
 from .dropped import Ledger, dropped_by_create, dropped_by_update
 from .handler import Handler, Resource
 from .recording import Recorded
-from .replacement import ALWAYS, PERHAPS
 from .shapes import Properties
 
 _PASSED_ON_WHOLE = ("AWS::CloudFormation::Stack", "AWS::CloudFormation::CustomResource", "AWS::CDK::Metadata")
@@ -31,8 +30,6 @@ def install(types: Iterable[type[Handler]], ledger: Ledger) -> None:
         known[name] = _entry(name, handler, native, ledger)
         if kind:
             _tag(kind)
-    provisioners._REPLACING_PROPERTIES.update(ALWAYS)
-    provisioners._CONDITIONALLY_REPLACING_PROPERTIES.update(PERHAPS)
     _on_worker_threads(frozenset(ours))
     _forget_with_the_stack(ledger)
 

@@ -1,197 +1,62 @@
-"""What replaces a resource, by type: the schemas' own lists, which the emulator has for a part of the types.
+"""What replaces a resource, by type: the lists of the resource schemas, which the emulator has for some types only.
 
-Without an entry its change sets call every change of a type Conditional. `tests/local` compares this with the schemas
-that cfn-lint ships; CloudFormation publishes the same ones.
+Without a list its change sets call every change of a type Conditional. The schemas are the files that cfn-lint ships,
+which are in the deployer's environment and not in the emulator's; CloudFormation publishes the same ones.
 https://docs.aws.amazon.com/cloudformation-cli/latest/userguide/resource-type-schema.html
 """
 
 from __future__ import annotations
 
-ALWAYS: dict[str, tuple[str, ...]] = {
-    "AWS::CDK::Metadata": (),
-    "AWS::CertificateManager::Certificate": (
-        "CertificateAuthorityArn",
-        "CertificateExport",
-        "DomainName",
-        "DomainValidationOptions",
-        "KeyAlgorithm",
-        "SubjectAlternativeNames",
-    ),
-    "AWS::CloudFormation::Stack": (),
-    "AWS::CloudFront::Distribution": (),
-    "AWS::CloudFront::OriginAccessControl": (),
-    "AWS::CloudWatch::Alarm": ("AlarmName",),
-    "AWS::CloudWatch::CompositeAlarm": ("AlarmName",),
-    "AWS::CloudWatch::Dashboard": ("DashboardName",),
-    "AWS::EC2::FlowLog": (
-        "DeliverCrossAccountRole",
-        "DeliverLogsPermissionArn",
-        "DestinationOptions",
-        "LogDestination",
-        "LogDestinationType",
-        "LogFormat",
-        "LogGroupName",
-        "MaxAggregationInterval",
-        "ResourceId",
-        "ResourceType",
-        "TagFieldSpecifications",
-        "TrafficType",
-    ),
-    "AWS::EC2::Route": ("DestinationCidrBlock", "DestinationIpv6CidrBlock", "DestinationPrefixListId", "RouteTableId"),
-    "AWS::EC2::RouteTable": ("VpcId",),
-    "AWS::EC2::SecurityGroup": ("GroupDescription", "GroupName", "VpcId"),
-    "AWS::EC2::SecurityGroupEgress": (
-        "CidrIp",
-        "CidrIpv6",
-        "DestinationPrefixListId",
-        "DestinationSecurityGroupId",
-        "FromPort",
-        "GroupId",
-        "IpProtocol",
-        "ToPort",
-    ),
-    "AWS::EC2::SecurityGroupIngress": (
-        "CidrIp",
-        "CidrIpv6",
-        "FromPort",
-        "GroupId",
-        "GroupName",
-        "IpProtocol",
-        "SourcePrefixListId",
-        "SourceSecurityGroupId",
-        "SourceSecurityGroupName",
-        "SourceSecurityGroupOwnerId",
-        "ToPort",
-    ),
-    "AWS::EC2::Subnet": (
-        "AvailabilityZone",
-        "AvailabilityZoneId",
-        "CidrBlock",
-        "Ipv4IpamPoolId",
-        "Ipv4NetmaskLength",
-        "Ipv6IpamPoolId",
-        "Ipv6Native",
-        "Ipv6NetmaskLength",
-        "OutpostArn",
-        "VpcId",
-    ),
-    "AWS::EC2::SubnetRouteTableAssociation": ("RouteTableId", "SubnetId"),
-    "AWS::EC2::VPC": ("CidrBlock", "Ipv4IpamPoolId", "Ipv4NetmaskLength", "VpcEncryptionControl"),
-    "AWS::EC2::VPCEndpoint": (
-        "ResourceConfigurationArn",
-        "ServiceName",
-        "ServiceNetworkArn",
-        "ServiceRegion",
-        "VpcEndpointType",
-        "VpcId",
-    ),
-    "AWS::EC2::VPCPeeringConnection": ("PeerOwnerId", "PeerRegion", "PeerVpcId", "VpcId"),
-    "AWS::Events::Rule": ("Name",),
-    "AWS::IAM::ManagedPolicy": ("Description", "ManagedPolicyName", "Path"),
-    "AWS::IAM::Policy": (),
-    "AWS::IAM::Role": ("Path", "RoleName"),
-    "AWS::IAM::RolePolicy": ("PolicyName", "RoleName"),
-    "AWS::KMS::Alias": ("AliasName",),
-    "AWS::KMS::Key": (),
-    "AWS::Lambda::EventInvokeConfig": ("FunctionName", "Qualifier"),
-    "AWS::Lambda::Function": ("FunctionName", "PackageType", "TenancyConfig"),
-    "AWS::Lambda::Permission": (
-        "Action",
-        "EventSourceToken",
-        "FunctionName",
-        "FunctionUrlAuthType",
-        "InvokedViaFunctionUrl",
-        "Principal",
-        "PrincipalOrgID",
-        "SourceAccount",
-        "SourceArn",
-    ),
-    "AWS::Logs::LogGroup": ("LogGroupName",),
-    "AWS::Logs::MetricFilter": ("FilterName", "LogGroupName"),
-    "AWS::RDS::DBCluster": (
-        "ClusterScalabilityType",
-        "DBClusterIdentifier",
-        "DBSubnetGroupName",
-        "DBSystemId",
-        "DatabaseName",
-        "EngineMode",
-        "KmsKeyId",
-        "PubliclyAccessible",
-        "RestoreToTime",
-        "RestoreType",
-        "SnapshotIdentifier",
-        "SourceDBClusterIdentifier",
-        "SourceDbClusterResourceId",
-        "SourceRegion",
-        "StorageEncrypted",
-        "UseLatestRestorableTime",
-    ),
-    "AWS::RDS::DBClusterParameterGroup": ("DBClusterParameterGroupName", "Description", "Family"),
-    "AWS::RDS::DBInstance": (
-        "BackupTarget",
-        "CharacterSetName",
-        "CustomIAMInstanceProfile",
-        "DBClusterIdentifier",
-        "DBInstanceIdentifier",
-        "DBName",
-        "DBSubnetGroupName",
-        "DBSystemId",
-        "KmsKeyId",
-        "MasterUsername",
-        "NcharCharacterSetName",
-        "SourceRegion",
-        "StorageEncrypted",
-        "Timezone",
-    ),
-    "AWS::RDS::DBParameterGroup": ("DBParameterGroupName", "Description", "Family"),
-    "AWS::RDS::DBSubnetGroup": ("DBSubnetGroupName",),
-    "AWS::RDS::EventSubscription": ("SnsTopicArn", "SubscriptionName"),
-    "AWS::RDS::GlobalCluster": ("Engine", "GlobalClusterIdentifier", "SourceDBClusterIdentifier", "StorageEncrypted"),
-    "AWS::Route53::HealthCheck": (),
-    "AWS::Route53::HostedZone": ("DelegationSetId", "Name"),
-    "AWS::Route53::RecordSet": ("HostedZoneId", "HostedZoneName"),
-    "AWS::S3::Bucket": ("BucketName", "BucketNamePrefix", "BucketNamespace"),
-    "AWS::S3::BucketPolicy": ("Bucket",),
-    "AWS::SNS::Subscription": ("Endpoint", "Protocol", "TopicArn"),
-    "AWS::SNS::Topic": ("FifoTopic", "TopicName"),
-    "AWS::SNS::TopicPolicy": (),
-    "AWS::SQS::Queue": ("FifoQueue", "QueueName"),
-    "AWS::SQS::QueuePolicy": (),
-    "AWS::SSM::Parameter": ("Name",),
-    "AWS::SecretsManager::ResourcePolicy": ("SecretId",),
-    "AWS::SecretsManager::RotationSchedule": ("SecretId",),
-    "AWS::SecretsManager::Secret": ("Name",),
-    "AWS::StepFunctions::StateMachine": ("StateMachineName", "StateMachineType"),
-    "AWS::WAFv2::WebACL": ("Name", "Scope"),
-}
-"""createOnlyProperties."""
+import json
+from collections.abc import Callable, Collection
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
 
-PERHAPS: dict[str, tuple[str, ...]] = {
-    "AWS::EC2::Subnet": ("Ipv6CidrBlock",),
-    "AWS::EC2::VPC": ("InstanceTenancy",),
-    "AWS::EC2::VPCEndpoint": ("DnsOptions",),
-    "AWS::Events::Rule": ("EventBusName",),
-    "AWS::Lambda::Function": ("DurableConfig",),
-    "AWS::RDS::DBCluster": ("AvailabilityZones", "Engine", "GlobalClusterIdentifier", "MasterUsername"),
-    "AWS::RDS::DBInstance": (
-        "AutoMinorVersionUpgrade",
-        "AvailabilityZone",
-        "BackupRetentionPeriod",
-        "DBClusterSnapshotIdentifier",
-        "DBParameterGroupName",
-        "DBSnapshotIdentifier",
-        "Engine",
-        "MultiAZ",
-        "PerformanceInsightsKMSKeyId",
-        "PreferredMaintenanceWindow",
-        "RestoreTime",
-        "SourceDBClusterIdentifier",
-        "SourceDBInstanceAutomatedBackupsArn",
-        "SourceDBInstanceIdentifier",
-        "SourceDbiResourceId",
-        "UseLatestRestorableTime",
-    ),
-    "AWS::Route53::HealthCheck": ("HealthCheckConfig",),
-    "AWS::SNS::Subscription": ("Region",),
-}
-"""conditionalCreateOnlyProperties, and properties of which only a part is create-only."""
+from ministack.services.cloudformation import provisioners
+
+# It has no schema: metadata that no change replaces.
+_NEVER_REPLACED = ("AWS::CDK::Metadata",)
+
+
+class Replacing(NamedTuple):
+    """The properties of a type that replace a resource, and those that may, or of which a part does."""
+
+    always: Collection[str]
+    perhaps: Collection[str]
+
+
+class _ByType:
+    """One of the emulator's two tables; it looks a type up with `get`."""
+
+    def __init__(self, look: Callable[[str], Replacing | None], column: str) -> None:
+        self._look, self._column = look, column
+
+    def get(self, name: str, default: Any = None) -> Any:
+        found = self._look(name)
+        return default if found is None else getattr(found, self._column)
+
+
+def install(schemas: Path) -> None:
+    """Have the emulator look up what replaces a resource in the schemas of a folder."""
+    look = reader(schemas)
+    provisioners._REPLACING_PROPERTIES = _ByType(look, "always")
+    provisioners._CONDITIONALLY_REPLACING_PROPERTIES = _ByType(look, "perhaps")
+
+
+def reader(schemas: Path) -> Callable[[str], Replacing | None]:
+    """Returns what reads a type's schema; None of a type that has none, such as a custom resource."""
+    files: dict[str, str] = json.loads((schemas / "providers" / "us-east-1.json").read_text(encoding="utf-8"))
+
+    @cache
+    def look(name: str) -> Replacing | None:
+        if name not in files:
+            return Replacing((), ()) if name in _NEVER_REPLACED else None
+        schema = json.loads((schemas / "resources" / f"{files[name]}.json").read_text(encoding="utf-8"))
+        paths = [pointer.split("/")[2:] for pointer in schema.get("createOnlyProperties") or ()]
+        always = frozenset(path[0] for path in paths if len(path) == 1)
+        partly = {path[0] for path in paths if len(path) > 1}
+        conditional = {pointer.split("/")[2] for pointer in schema.get("conditionalCreateOnlyProperties") or ()}
+        return Replacing(always, frozenset((partly | conditional) - always))
+
+    return look
