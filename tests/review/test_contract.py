@@ -48,6 +48,16 @@ def test_a_step_that_does_what_was_shown_keeps_to_it():
             "Replace Vpc (CidrBlock); the plan showed Replace? Vpc (CidrBlock)",
         ),
         (
+            step(replaced(action="Modify", recreation="Never", policy_action="")),
+            step(replaced(action="Replace?", recreation="Conditionally", policy_action="")),
+            "Replace? Vpc (CidrBlock); the plan showed Modify Vpc (CidrBlock)",
+        ),
+        (
+            step(edit(certain_detail("DisplayName"), certain_detail("KmsMasterKeyId"))),
+            step(edit()),
+            "Modify Topic (DisplayName); the plan showed Modify Topic (DisplayName, KmsMasterKeyId)",
+        ),
+        (
             step(replaced(policy_action="ReplaceAndRetain")),
             step(replaced()),
             "Replace Vpc (CidrBlock); the plan showed Replace Vpc (CidrBlock)",
