@@ -284,6 +284,11 @@ def test_a_change_set_may_expand_the_macros_that_the_templates_use():
     assert allowed("cloudformation:CreateChangeSet", transform, aws__CalledVia=None)
 
 
+def test_drift_of_a_whole_stack_can_be_detected_which_asks_for_that_of_its_resources_too():
+    for action in ("cloudformation:DetectStackDrift", "cloudformation:DetectStackResourceDrift"):
+        assert allowed(action, STACK, aws__CalledVia=None)
+
+
 def test_the_planner_only_reads_stacks_their_drift_regions_and_the_roles_of_databases():
     assert [one["Action"] for one in PLANNER["Statement"]] == [
         ["cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources"],

@@ -435,3 +435,16 @@ def test_without_git_it_says_so(repository, here, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
     done = here(repository, "plan", "--offline", "--since", "HEAD")
     assert (done.returncode, done.stderr) == (2, "Error: --since HEAD: git is not installed here, or not on the PATH\n")
+
+
+def test_a_git_that_may_not_be_run_is_said(repository, here, monkeypatch, tmp_path):
+    tmp_path.joinpath("bin").mkdir()
+    tmp_path.joinpath("bin", "git").touch(mode=0o644)
+    monkeypatch.setenv("PATH", str(tmp_path / "bin"))
+    done = here(repository, "plan", "--offline", "--since", "HEAD")
+    assert (done.returncode, done.stderr) == (2, "Error: --since HEAD: git cannot be run: Permission denied\n")
+
+
+def test_a_folder_whose_name_ends_in_a_blank_is_found(repository, here):
+    folder = repository.rename(repository.with_name("a pair "))
+    assert here(folder, "plan", "--offline", "--since", "HEAD").returncode == 0

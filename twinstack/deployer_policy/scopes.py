@@ -92,6 +92,9 @@ OWN_CALLS: tuple[Scope, ...] = (
             "cloudformation:DescribeStackResourceDrifts",
             "cloudformation:DescribeStacks",
             "cloudformation:DetectStackDrift",
+            # Detecting drift of a whole stack asks for it as well, others found:
+            # https://alchemy.run/providers/aws/cloudformation/detectstackdrift
+            "cloudformation:DetectStackResourceDrift",
             "cloudformation:ExecuteChangeSet",
             "cloudformation:GetTemplate",
             "cloudformation:ListStackResources",

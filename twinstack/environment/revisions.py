@@ -130,7 +130,7 @@ def _git(folder: Path, name: str, *words: str, environment: dict[str, str] | Non
     """Runs git; returns what it prints.
 
     Raises:
-        InputError: It is not there, or it fails.
+        InputError: It cannot be run, or it fails.
     """
     try:
         done = subprocess.run(
@@ -144,7 +144,9 @@ def _git(folder: Path, name: str, *words: str, environment: dict[str, str] | Non
         )
     except FileNotFoundError:
         raise InputError(f"--since {name}: git is not installed here, or not on the PATH") from None
+    except OSError as error:
+        raise InputError(f"--since {name}: git cannot be run: {error.strerror}") from None
     if done.returncode != 0:
         said = " ".join(done.stderr.split()) or f"exit code {done.returncode}"
         raise InputError(f"--since {name}: git {words[0]} in {folder}: {said}")
-    return done.stdout.strip()
+    return done.stdout.removesuffix("\n")
