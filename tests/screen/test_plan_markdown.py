@@ -222,6 +222,9 @@ def test_the_same_plan_is_the_same_text():
 
 
 HOSTILE = [
+    "__0__",
+    "snake_case and _emphasis_",
+    " 0 ",
     "a | b",
     "\\| b",
     "`` ` ``",
@@ -242,7 +245,7 @@ def texts(rendered):
 
 
 @pytest.mark.parametrize("write", [code, prose])
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, derandomize=True)
 @given(text=st.one_of(st.sampled_from(HOSTILE), st.text(min_size=1, max_size=40)))
 def test_no_text_breaks_a_table_or_makes_markup(write, text):
     rendered = RENDER.render(f"| a | b |\n|---|---|\n| x{write(text)}x | y |\n")

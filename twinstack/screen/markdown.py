@@ -10,7 +10,7 @@ import re
 # A span of code loses a space at each end, so that one with spaces there is not written as one.
 _PLAIN = re.compile(r"(?! )[A-Za-z0-9 :./,=()-]+(?<! )")
 # What is markup, or part of a table or of HTML; an underscore only where it is not inside a word.
-_MARKUP = re.compile(r"[\\`*\[\]<>|~&@#]|(?<!\w)_|_(?!\w)")
+_MARKUP = re.compile(r"[\\`*\[\]<>|~&@#]|(?<![^\W_])_+|_+(?![^\W_])")
 # GitHub looks for these in the page, after entities are read; a space without width after them keeps it from that.
 _CALLS = "@#"
 
@@ -23,7 +23,7 @@ def visible(text: str, longest: int) -> str:
 
 def prose(text: str, longest: int = 1000) -> str:
     """Returns text as words of a sentence."""
-    return _MARKUP.sub(lambda found: _entity(found[0]), visible(text, longest))
+    return _MARKUP.sub(lambda found: "".join(map(_entity, found[0])), visible(text, longest))
 
 
 def code(text: str, longest: int = 200) -> str:
