@@ -19,6 +19,8 @@ from twinstack.rollout.change_sets import capabilities, growing_waits
 from twinstack.templates import Template, live_template
 
 _WORKING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+# A change set that AWS works on for so long, in seconds, is not waited for.
+LONGEST_WORK = 1800.0
 
 
 @dataclass(frozen=True)
@@ -71,9 +73,11 @@ def _request(stack: Stack, clients: StackClients, template: Template, token: str
 
 
 def _worked_out(clients: StackClients, arn: str, clock: Clock) -> RevertChangeSet:
-    waits = growing_waits()
+    waits, begun = growing_waits(), clock.now()
     try:
         while (found := clients.drifts.describe_revert_change_set(arn)).status in _WORKING:
+            if clock.now() - begun > LONGEST_WORK:
+                break
             clock.sleep(next(waits))
     except KeyboardInterrupt:
         # AWS deletes no change set that it is still working out.
