@@ -59,7 +59,7 @@ def test_a_change_set_that_aws_could_not_make_is_told_and_deleted(live, preview)
 def test_a_change_set_that_aws_never_finishes_is_not_waited_for_without_end(live, preview, monkeypatch):
     never = RevertChangeSet(True, "CREATE_IN_PROGRESS", "")
     monkeypatch.setattr(live.drifts["primary"], "describe_revert_change_set", lambda _arn: never)
-    with pytest.raises(TwinStackError, match="the change set of the preview is still there.* is CREATE_IN_PROGRESS"):
+    with pytest.raises(TwinStackError, match=r"the change set of the preview is still there.* is CREATE_IN_PROGRESS"):
         preview()
 
 
