@@ -20,7 +20,7 @@ def drift_lines(stacks: Sequence[Mapping[str, Any]], *, verbose: bool) -> Iterat
         stacks: The stacks as the event `drift` has them.
         verbose: Whether to show long values whole, and one by one what AWS did not look at.
     """
-    # Whoever changed a value by hand must not write on this terminal with it.
+    # The screen lets line breaks through, and with one a value changed by hand could forge a line.
     yield from ((escaped(text), style) for text, style in _stacks(stacks, verbose=verbose))
 
 
