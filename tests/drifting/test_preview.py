@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 
 from twinstack.aws.api import ChangeDetail, ResourceChange
+from twinstack.aws.drift_api import RevertChangeSet
 from twinstack.drifting.preview import Preview, preview_revert
 from twinstack.errors import TwinStackError
 
@@ -53,6 +54,13 @@ def test_an_aws_that_makes_an_ordinary_change_set_of_it_is_not_taken_for_one_wit
 def test_a_change_set_that_aws_could_not_make_is_told_and_deleted(live, preview):
     assert preview().reason.startswith("AWS could not make the change set (FAILED): The submitted information")
     assert live.change_sets() == []
+
+
+def test_a_change_set_that_aws_never_finishes_is_not_waited_for_without_end(live, preview, monkeypatch):
+    never = RevertChangeSet(True, "CREATE_IN_PROGRESS", "")
+    monkeypatch.setattr(live.drifts["primary"], "describe_revert_change_set", lambda _arn: never)
+    with pytest.raises(TwinStackError, match=r"the change set of the preview is still there.* is CREATE_IN_PROGRESS"):
+        preview()
 
 
 def test_a_refusal_is_told(live, preview):

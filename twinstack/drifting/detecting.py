@@ -9,6 +9,7 @@ from twinstack.aws.api import Clients, StackClients, StackResource
 from twinstack.aws.drift_api import ResourceDrift
 from twinstack.aws.errors import AwsError
 from twinstack.clock import Clock
+from twinstack.drifting.no_echo import Secrets
 from twinstack.drifting.report import StackDrift, Unchecked
 from twinstack.errors import UnreachableError
 from twinstack.planning.system import Stack, System
@@ -16,6 +17,7 @@ from twinstack.rollout.change_sets import growing_waits
 from twinstack.rollout.guarded_types import NESTED_STACK
 from twinstack.screen.events import Screen, Waiting
 from twinstack.statuses import Standing, standing
+from twinstack.templates import live_template
 
 # AWS speaks of "several minutes"; a detection that takes this long, in seconds, is not waited for.
 LONGEST_DETECTION = 1800.0
@@ -138,7 +140,7 @@ def _read(looking: _Looking) -> StackDrift:
         if each.end == "unknown":
             continue
         try:
-            found = looking.clients.drifts.of_resources(each.stack_id)
+            found = _found(looking.clients, each.stack_id)
         except (AwsError, UnreachableError) as error:
             each.end = "unknown"
             reasons.append(str(error))
@@ -150,6 +152,13 @@ def _read(looking: _Looking) -> StackDrift:
     return replace(
         looking.found, status=status, reason="; ".join(reasons), drifts=tuple(drifts), unchecked=tuple(unchecked)
     )
+
+
+def _found(clients: StackClients, stack_id: str) -> list[ResourceDrift]:
+    found = clients.drifts.of_resources(stack_id)
+    if not any(drift.differences for drift in found):
+        return found
+    return Secrets(live_template(clients.cloudformation.get_template(stack_id), stack_id)).hidden_in_drifts(found)
 
 
 def _was_checked(drift: ResourceDrift) -> bool:

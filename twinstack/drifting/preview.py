@@ -12,12 +12,15 @@ from twinstack.aws.api import ResourceChange, StackClients
 from twinstack.aws.drift_api import RevertChangeSet, RevertRequest
 from twinstack.aws.errors import AwsError
 from twinstack.clock import Clock
+from twinstack.drifting.no_echo import Secrets
 from twinstack.errors import TwinStackError, UnreachableError
 from twinstack.planning.system import Stack
 from twinstack.rollout.change_sets import capabilities, growing_waits
-from twinstack.templates import live_template
+from twinstack.templates import Template, live_template
 
 _WORKING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
+# A change set that AWS works on for so long, in seconds, is not waited for.
+LONGEST_WORK = 1800.0
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ def preview_revert(stack: Stack, clients: StackClients, clock: Clock, new_id: Ca
         InputError: There are no usable credentials.
     """
     try:
-        arn = clients.drifts.create_revert_change_set(_request(stack, clients, new_id())).arn
+        template = live_template(clients.cloudformation.get_template(stack.name), stack.name)
+        arn = clients.drifts.create_revert_change_set(_request(stack, clients, template, new_id())).arn
     except (AwsError, UnreachableError) as error:
         return Preview(reason=str(error))
     try:
@@ -58,21 +62,22 @@ def preview_revert(stack: Stack, clients: StackClients, clock: Clock, new_id: Ca
         return Preview(reason="this AWS does not make drift-aware change sets: it made an ordinary one")
     if found.status != "CREATE_COMPLETE":
         return Preview(reason=f"AWS could not make the change set ({found.status}): {found.reason}")
-    return Preview(found.changes)
+    return Preview(Secrets(template).hidden_in_changes(found.changes))
 
 
-def _request(stack: Stack, clients: StackClients, token: str) -> RevertRequest:
+def _request(stack: Stack, clients: StackClients, template: Template, token: str) -> RevertRequest:
     described = clients.cloudformation.describe_stack(stack.name)
-    template = live_template(clients.cloudformation.get_template(stack.name), stack.name)
     parameters = tuple(described.parameters) if described else ()
     allowed = capabilities(template, nested=True)
     return RevertRequest(stack.name, f"twinstack-{token}", parameters, allowed, token, stack.service_role)
 
 
 def _worked_out(clients: StackClients, arn: str, clock: Clock) -> RevertChangeSet:
-    waits = growing_waits()
+    waits, begun = growing_waits(), clock.now()
     try:
         while (found := clients.drifts.describe_revert_change_set(arn)).status in _WORKING:
+            if clock.now() - begun > LONGEST_WORK:
+                break
             clock.sleep(next(waits))
     except KeyboardInterrupt:
         # AWS deletes no change set that it is still working out.

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from twinstack.screen.events import RevertPreviewed
+from twinstack.screen.fitting import escaped
 
 Line = tuple[str, str]
 _LONGEST = 100
@@ -19,6 +20,11 @@ def drift_lines(stacks: Sequence[Mapping[str, Any]], *, verbose: bool) -> Iterat
         stacks: The stacks as the event `drift` has them.
         verbose: Whether to show long values whole, and one by one what AWS did not look at.
     """
+    # The screen lets line breaks through, and with one a value changed by hand could forge a line.
+    yield from ((escaped(text), style) for text, style in _stacks(stacks, verbose=verbose))
+
+
+def _stacks(stacks: Sequence[Mapping[str, Any]], *, verbose: bool) -> Iterator[Line]:
     for stack in stacks:
         yield "", ""
         yield _headline(stack)
@@ -93,6 +99,10 @@ def preview_lines(event: RevertPreviewed, *, verbose: bool) -> Iterator[Line]:
         event: The preview.
         verbose: Whether to show long values whole.
     """
+    yield from ((escaped(text), style) for text, style in _preview(event, verbose=verbose))
+
+
+def _preview(event: RevertPreviewed, *, verbose: bool) -> Iterator[Line]:
     yield "", ""
     if event.reason:
         yield f"{event.stack} in {event.region}: what reverting would change is not known: {event.reason}", "yellow"
