@@ -35,6 +35,13 @@ FALSE = {
 }
 REAL = {
     "a major upgrade": (GLOBAL, "/EngineVersion", "5.7.mysql_aurora.2.11.4", "8.0.mysql_aurora.3.10.6", "NOT_EQUAL"),
+    "another line": (
+        GLOBAL,
+        "/EngineVersion",
+        "8.0.mysql_aurora.3.10.4",
+        "8.0.mysql_aurora.3.11.1",
+        "NOT_EQUAL",
+    ),
     "a version of a cluster": (
         CLUSTER,
         "/EngineVersion",

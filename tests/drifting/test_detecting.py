@@ -5,7 +5,7 @@ import pytest
 from twinstack.aws.api import StackResource
 from twinstack.drifting.report import Unchecked, as_data, nothing_known
 from twinstack.errors import UnreachableError
-from twinstack.rollout.guarded_types import NESTED_STACK
+from twinstack.planning.touched import NESTED_STACK
 from twinstack.screen.events import Waiting
 
 PRIMARY, SECONDARY = "pair-dev-primary", "pair-dev-secondary"

@@ -8,9 +8,10 @@ from tests.rollout.deployments import with_note
 from tests.systems import system
 from twinstack.aws.api import ChangeDetail, ResourceChange, StackResource
 from twinstack.errors import RefusedError
+from twinstack.planning.touched import NESTED_STACK
 from twinstack.planning.world import Live
 from twinstack.rollout.executing import _types
-from twinstack.rollout.guarded_types import ADDED, NESTED_STACK, TAKEN_OUT, guarded_types
+from twinstack.rollout.guarded_types import ADDED, TAKEN_OUT, guarded_types
 from twinstack.rollout.guards import Allowed, refused_changes
 from twinstack.rollout.nested_stacks import held_by_nested_stacks
 from twinstack.screen.events import ChangeSetMade, Warning_

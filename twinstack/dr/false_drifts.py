@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
+from twinstack.dr.versions.engine_version import AURORA_MYSQL, AURORA_POSTGRESQL, read_version
 from twinstack.drifting.report import FalseDrift
 
 _ROADMAP = "https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/"
@@ -99,9 +100,14 @@ def _names_a_cluster(_drift: ResourceDrift, difference: PropertyDifference) -> b
 
 
 def _is_in_the_same_line(_drift: ResourceDrift, difference: PropertyDifference) -> bool:
-    """Whether two versions such as 8.0.mysql_aurora.3.10.4 differ in the last two numbers only."""
-    sides = (difference.expected, difference.actual)
-    return difference.kind == "NOT_EQUAL" and len({side.rsplit(".", 2)[0] for side in sides}) == 1
+    """Whether a global cluster has another patch of the line that its template names."""
+    lines = {
+        (version.major, version.line)
+        for side in (difference.expected, difference.actual)
+        for engine in (AURORA_MYSQL, AURORA_POSTGRESQL)
+        if (version := read_version(engine, side))
+    }
+    return difference.kind == "NOT_EQUAL" and len(lines) == 1
 
 
 def _differs_in_case_only(_drift: ResourceDrift, difference: PropertyDifference) -> bool:

@@ -13,8 +13,8 @@ from twinstack.drifting.no_echo import Secrets
 from twinstack.drifting.report import StackDrift, Unchecked
 from twinstack.errors import UnreachableError
 from twinstack.planning.system import Stack, System
+from twinstack.planning.touched import NESTED_STACK
 from twinstack.rollout.change_sets import growing_waits
-from twinstack.rollout.guarded_types import NESTED_STACK
 from twinstack.screen.events import Screen, Waiting
 from twinstack.statuses import Standing, standing
 from twinstack.templates import live_template

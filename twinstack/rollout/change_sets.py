@@ -9,8 +9,8 @@ from twinstack.aws.api import Capability, ChangeSet, ChangeSetRequest, CloudForm
 from twinstack.clock import Clock
 from twinstack.errors import NotConvergedError, TwinStackError
 from twinstack.planning.steps import Step, known, resolver_for
+from twinstack.planning.touched import NESTED_STACK
 from twinstack.review.reading import united
-from twinstack.rollout.guarded_types import NESTED_STACK
 from twinstack.rollout.operation_events import why_not_made
 from twinstack.templates import Template
 

@@ -10,8 +10,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from twinstack.planning.resource_schemas import shipped_file
-
-NESTED_STACK = "AWS::CloudFormation::Stack"
+from twinstack.planning.touched import NESTED_STACK
 
 # Type -> what is lost with it.
 ADDED: Mapping[str, str] = {

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from twinstack.aws.api import ResourceChange, StackResource
 from twinstack.planning.prediction import Change
 from twinstack.planning.steps import Step
+from twinstack.planning.touched import NESTED_STACK
 from twinstack.planning.values import is_symbolic
-from twinstack.rollout.guarded_types import NESTED_STACK, guarded_types
+from twinstack.rollout.guarded_types import guarded_types
 
 
 @dataclass(frozen=True)

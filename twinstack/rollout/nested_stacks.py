@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from twinstack.aws.api import CloudFormation, ResourceChange, StackResource
-from twinstack.rollout.guarded_types import NESTED_STACK
+from twinstack.planning.touched import NESTED_STACK
 from twinstack.rollout.guards import goes
 
 
