@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile, zip_longest
+from itertools import zip_longest
 from typing import Any
 
-from twinstack.screen.fitting import WIDTH, columns, cut, escaped, filled, wrapped
+from twinstack.screen.fitting import WIDTH, alike_at_first, columns, cut, escaped, filled, wrapped
 
 Line = tuple[str, str]
 Entry = Mapping[str, Any]
 _SIGNS = {"Add": "+", "Modify": "~", "Replace": "±", "Replace?": "±?", "Remove": "-", "Import": ">", "Dynamic": "?"}
 _STYLES = {"Add": "green", "Remove": "red", "Replace": "red", "Replace?": "yellow", "Dynamic": "yellow"}
-DANGERS = ("Replace", "Remove", "Dynamic", "Replace?", "Modify", "Import", "Add")
+_DANGERS = ("Replace", "Remove", "Dynamic", "Replace?", "Modify", "Import", "Add")
 # What nothing is lost by.
 _KEPT = ("Modify", "Import", "Add")
-_REPLACES = {"Always": " (replaces it)", "Conditionally": " (may replace it)"}
+REPLACES = {"Always": " (replaces it)", "Conditionally": " (may replace it)"}
 
 
 def kind_of(change: Entry) -> str:
@@ -25,10 +25,20 @@ def kind_of(change: Entry) -> str:
     return str(change["action"])
 
 
+def danger_of(kind: str) -> int:
+    """Returns the place of a kind of change among the others: what is lost first, what is new last."""
+    return _DANGERS.index(kind) if kind in _DANGERS else 0
+
+
 def dangers_first(changes: Sequence[Entry]) -> list[Entry]:
     """Returns the changes with what is lost first and what is new last; else in the order they have."""
-    known = {kind: place for place, kind in enumerate(DANGERS)}
-    return sorted(changes, key=lambda change: known.get(kind_of(change), 0))
+    return sorted(changes, key=lambda change: danger_of(kind_of(change)))
+
+
+def only_touched(step: Entry) -> list[Entry]:
+    """Returns what may be touched in a step of a plan, without what changes for certain."""
+    certain = {change["resource"] for change in step["changes"]}
+    return [entry for entry in step["may_be_touched"] if entry["resource"] not in certain]
 
 
 def lines_of(
@@ -113,7 +123,7 @@ def _value(value: Entry, indent: str, *, verbose: bool) -> Iterator[Line]:
     before, after = ("nothing" if text is None else text or "''" for text in (value["before"], value["after"]))
     if not verbose:  # what differs may stand on a later line: all of them as one
         before, after = (text.replace("\n", "\\n").replace("\t", "\\t") for text in (before, after))
-    note = _REPLACES.get(value["recreation"], "")
+    note = REPLACES.get(value["recreation"], "")
     line = f"{indent}{path}: {before} → {after}{note}"
     if columns(line) <= WIDTH and escaped(line) == line:
         yield line, ""
@@ -127,7 +137,7 @@ def _value(value: Entry, indent: str, *, verbose: bool) -> Iterator[Line]:
 
 def _from_where_they_differ(before: str, after: str) -> tuple[str, str]:
     """Two long values without most of what they begin with alike."""
-    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
+    alike = alike_at_first(before, after)
     skipped = max(0, alike - 12) if alike > 24 else 0
     return (f"… {before[skipped:]}", f"… {after[skipped:]}") if skipped else (before, after)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from twinstack.screen.change_lines import Line
 from twinstack.screen.events import RevertPreviewed
 from twinstack.screen.fitting import escaped
 
-Line = tuple[str, str]
 _LONGEST = 100
 _NOTHING = ("", "null")
 

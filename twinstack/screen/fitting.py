@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from itertools import takewhile
 
 from rich.cells import cell_len, set_cell_size
 
@@ -21,6 +22,11 @@ def _escaped(character: str) -> str:
     if unicodedata.category(character) not in _ESCAPED:
         return character
     return character.encode("unicode_escape").decode("ascii")
+
+
+def alike_at_first(one: str, other: str) -> int:
+    """Returns with how many characters two texts begin alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def columns(text: str) -> int:

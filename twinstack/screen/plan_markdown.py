@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
 from typing import Any
 
-from twinstack.screen.change_lines import DANGERS, kind_of
+from twinstack.screen.change_lines import REPLACES, danger_of, dangers_first, kind_of, only_touched
+from twinstack.screen.fitting import alike_at_first
 from twinstack.screen.markdown import code, fitted, prose, visible
 from twinstack.screen.plan_text import reason, remarks, since
 
@@ -38,7 +38,6 @@ _REFUSED = {
     "Abandon": "would be left behind",
     "Upgrade": "would be upgraded in a way that AWS does not take",
 }
-_RECREATION = {"Always": " (replaces it)", "Conditionally": " (may replace it)"}
 _TOUCHED = "The change set may list these as well, since they refer to something that changes."
 
 Plan = Mapping[str, Any]
@@ -150,7 +149,7 @@ def _passes(plan: Plan) -> Iterator[str]:
 def _step(step: Mapping[str, Any]) -> str:
     kinds = Counter(kind_of(change) for change in step["changes"])
     counts = [f"{kinds[kind]} {word}" for kind, word in _COUNTED.items() if kinds[kind]] or ["outputs or tags only"]
-    touched = len(_only_touched(step))
+    touched = len(only_touched(step))
     counts += [f"{touched} may be touched"] if touched else []
     return f"{step['operation'].lower()} {code(step['name'])} in {prose(step['region'])}: {', '.join(counts)}"
 
@@ -167,8 +166,7 @@ def _rows(steps: Sequence[Step]) -> Iterator[str]:
                 rows.append((kind_of(change), _row(change, where)))
         if many:
             rows.append(("Add", f"| add | {_count(len(added), 'resource')} | | {where} | |"))
-    order = {kind: place for place, kind in enumerate(DANGERS)}
-    yield from (row for _, row in sorted(rows, key=lambda row: order.get(row[0], 0)))
+    yield from (row for _, row in sorted(rows, key=lambda row: danger_of(row[0])))
 
 
 def _row(change: Mapping[str, Any], where: str) -> str:
@@ -177,7 +175,7 @@ def _row(change: Mapping[str, Any], where: str) -> str:
     policy = f" ({prose(change['policy_action'])})" if change.get("policy_action") else ""
     recreation = {detail["name"] or detail["attribute"]: detail["recreation"] for detail in change.get("details", ())}
     ordered = sorted(change["properties"], key=lambda name: recreation.get(name, "Never") == "Never")
-    named = [f"{code(name)}{_RECREATION.get(recreation.get(name, ''), '')}" for name in ordered[:_PROPERTIES]]
+    named = [f"{code(name)}{REPLACES.get(recreation.get(name, ''), '')}" for name in ordered[:_PROPERTIES]]
     named += [f"{len(ordered) - _PROPERTIES} more"] if len(ordered) > _PROPERTIES else []
     return f"| {word}{policy} | {code(change['resource'])} | {code(change['type'])} | {where} | {', '.join(named)} |"
 
@@ -207,7 +205,7 @@ def _values(steps: Sequence[Step]) -> Iterator[str]:
         for parameter in step["parameters"] if step["operation"] == "UPDATE" else ():
             if parameter["before"] != parameter["after"] and not parameter["unknown"]:
                 yield from _before_and_after(f"parameter {parameter['name']}", parameter["before"], parameter["after"])
-        for change in sorted(step["changes"], key=lambda change: DANGERS.index(kind_of(change))):
+        for change in dangers_first(step["changes"]):
             if change.get("details"):
                 yield f"    {change['resource']} {change['type']}"
             for detail in change.get("details", ()):
@@ -218,8 +216,7 @@ def _values(steps: Sequence[Step]) -> Iterator[str]:
 def _before_and_after(path: str, before: str | None, after: str | None) -> Iterator[str]:
     skipped = 0
     if before is not None and after is not None and max(len(before), len(after)) > _VALUE:
-        alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(before, after, strict=False)))
-        skipped = max(0, alike - 20)
+        skipped = max(0, alike_at_first(before, after) - 20)
     for mark, text in (("-", before), ("+", after)):
         if text is not None:
             shown = visible(text[skipped:], _VALUE) or "''"
@@ -228,13 +225,8 @@ def _before_and_after(path: str, before: str | None, after: str | None) -> Itera
 
 def _touched(steps: Sequence[Step]) -> Iterator[str]:
     for number, step in steps:
-        if names := _only_touched(step):
-            yield f"- {prose(step['stack'])}, pass {number}: {', '.join(map(code, names))}"
-
-
-def _only_touched(step: Mapping[str, Any]) -> list[str]:
-    certain = {change["resource"] for change in step["changes"]}
-    return [entry["resource"] for entry in step["may_be_touched"] if entry["resource"] not in certain]
+        if names := [code(entry["resource"]) for entry in only_touched(step)]:
+            yield f"- {prose(step['stack'])}, pass {number}: {', '.join(names)}"
 
 
 def _count(number: int, one: str) -> str:

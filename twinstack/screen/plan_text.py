@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from twinstack.screen.change_lines import Line, lines_of
+from twinstack.screen.change_lines import Line, lines_of, only_touched
 from twinstack.screen.fitting import wrapped
 
 
@@ -44,9 +44,7 @@ def _step_lines(number: int, step: Mapping[str, Any], *, verbose: bool) -> Itera
     yield from _fitted("  ", f"Pass {number}: {step['operation'].lower()} {where}", "bold")
     for each in step["because"]:
         yield from _fitted("    ", f"because {reason(each)}")
-    certain = {change["resource"] for change in step["changes"]}
-    touched = [entry for entry in step["may_be_touched"] if entry["resource"] not in certain]
-    yield from lines_of(step["changes"], touched, "    ", verbose=verbose)
+    yield from lines_of(step["changes"], only_touched(step), "    ", verbose=verbose)
     if step["operation"] == "UPDATE" and step["changed_outputs"]:
         yield from _fitted("    ", f"outputs that change: {', '.join(step['changed_outputs'])}")
     if step["may_change"]:
