@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from twinstack.aws.api import ResourceChange, StackClients
 from twinstack.aws.drift_api import RevertChangeSet, RevertRequest
@@ -15,10 +16,9 @@ from twinstack.clock import Clock
 from twinstack.drifting.no_echo import Secrets
 from twinstack.errors import TwinStackError, UnreachableError
 from twinstack.planning.system import Stack
-from twinstack.rollout.change_sets import capabilities, growing_waits
+from twinstack.rollout.change_sets import capabilities, worked_out
 from twinstack.templates import Template, live_template
 
-_WORKING = ("CREATE_PENDING", "CREATE_IN_PROGRESS")
 # A change set that AWS works on for so long, in seconds, is not waited for.
 LONGEST_WORK = 1800.0
 
@@ -73,18 +73,13 @@ def _request(stack: Stack, clients: StackClients, template: Template, token: str
 
 
 def _worked_out(clients: StackClients, arn: str, clock: Clock) -> RevertChangeSet:
-    waits, begun = growing_waits(), clock.now()
+    describe = partial(clients.drifts.describe_revert_change_set, arn)
     try:
-        while (found := clients.drifts.describe_revert_change_set(arn)).status in _WORKING:
-            if clock.now() - begun > LONGEST_WORK:
-                break
-            clock.sleep(next(waits))
+        return worked_out(describe, clock, LONGEST_WORK)
     except KeyboardInterrupt:
         # AWS deletes no change set that it is still working out.
-        while clients.drifts.describe_revert_change_set(arn).status in _WORKING:
-            clock.sleep(next(waits))
+        worked_out(describe, clock)
         raise
-    return found
 
 
 def _delete(clients: StackClients, arn: str, stack: Stack) -> None:

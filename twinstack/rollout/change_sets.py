@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
+from typing import Protocol, TypeVar
 
 from twinstack.aws.api import Capability, ChangeSet, ChangeSetRequest, CloudFormation
 from twinstack.clock import Clock
@@ -123,11 +126,12 @@ def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Cl
     """
     made_stack = request.operation == "CREATE" and cloudformation.describe_stack(request.stack_name) is None
     created = cloudformation.create_change_set(request)
+    describe = partial(cloudformation.describe_change_set, created.arn)
     try:
-        change_set = _worked_out(cloudformation, created.arn, clock)
+        change_set = worked_out(describe, clock)
     except KeyboardInterrupt:
         # AWS deletes no change set that it is still working out.
-        change_set = _worked_out(cloudformation, created.arn, clock)
+        change_set = worked_out(describe, clock)
         discard(cloudformation, Prepared(change_set, request.token, request.name, made_stack))
         raise
     prepared = Prepared(change_set, request.token, request.name, made_stack)
@@ -152,12 +156,31 @@ def with_values(cloudformation: CloudFormation, change_set: ChangeSet) -> Change
     return replace(change_set, changes=united(change_set.changes, valued.changes))
 
 
-def _worked_out(cloudformation: CloudFormation, arn: str, clock: Clock) -> ChangeSet:
-    """Waits until AWS has worked a change set out, or has given it up."""
-    waits = growing_waits()
-    while (change_set := cloudformation.describe_change_set(arn)).status in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+class _Described(Protocol):
+    """A change set as a call describes it."""
+
+    @property
+    def status(self) -> str:
+        """Its status."""
+
+
+_ChangeSet = TypeVar("_ChangeSet", bound=_Described)
+
+
+def worked_out(describe: Callable[[], _ChangeSet], clock: Clock, longest: float = math.inf) -> _ChangeSet:
+    """Waits until AWS has worked a change set out, or has given it up; returns it as it was described last.
+
+    Args:
+        describe: Describes the change set.
+        clock: The clock that waiting is done with.
+        longest: For how long it is waited for, in seconds.
+    """
+    waits, begun = growing_waits(), clock.now()
+    while (found := describe()).status in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
+        if clock.now() - begun > longest:
+            break
         clock.sleep(next(waits))
-    return change_set
+    return found
 
 
 def discard(cloudformation: CloudFormation, prepared: Prepared) -> None:
