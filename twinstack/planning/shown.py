@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from twinstack.planning.values import NO_VALUE, Symbol, Value, as_text, freeze, is_symbolic
 
@@ -104,12 +105,11 @@ def hidden(path: str, text: str | None, beside: str = "") -> str | None:
         return text
     name = beside if _holds_secret(beside) else re.sub(r"(/\d+)+$", "", path).replace("/", ".")
     if text.startswith(("{", "[")):
-        try:
-            return text_of(json.loads(text), name)
-        except ValueError:
-            # AWS cuts large values off (API_ResourceTargetDefinition), so it may be JSON all the same.
-            if any(map(_holds_secret, re.findall(r'"([^"]*)"', text))):
-                return HIDDEN
+        if (value := _read(text)) is not None:
+            return text_of(value, name)
+        # AWS cuts large values off (API_ResourceTargetDefinition), so it may be JSON all the same.
+        if any(map(_holds_secret, re.findall(r'"([^"]*)"', text))):
+            return HIDDEN
     return _scalar(text, name)
 
 
@@ -128,7 +128,8 @@ def name_beside(path: str, *resources: str) -> str:
     return next(filter(_holds_secret, names), names[0] if names else "")
 
 
-def _read(text: str) -> object:
+def _read(text: str) -> Any:
+    """Returns what a text is as JSON, None where it is none."""
     try:
         return json.loads(text)
     except ValueError:
@@ -159,8 +160,7 @@ def _plain(value: Value, name: str) -> Value:
 
 def _called(mapping: Mapping[str, Value], key: str) -> str:
     """Returns what an item is called: by its key, or by the name that stands beside a value."""
-    beside = (mapping.get(name) for name in _NAMES) if key in _VALUES else ()
-    return next((name for name in beside if isinstance(name, str)), key)
+    return next(iter(_names([mapping])), key) if key in _VALUES else key
 
 
 def _holds_secret(name: str) -> bool:
@@ -178,12 +178,7 @@ def _scalar(value: Value, name: str) -> str:
 
 def _without_secrets(text: str) -> str:
     """Returns a text as it is, or with what is secret hidden where it is JSON: AWS gives whole properties so."""
-    if not text.startswith(("{", "[")):
-        return text
-    try:
-        value = json.loads(text)
-    except ValueError:
-        return text
+    value = _read(text) if text.startswith(("{", "[")) else None
     return text if (plain := _plain(value, "")) == value else json.dumps(plain, ensure_ascii=False)
 
 
