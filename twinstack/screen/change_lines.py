@@ -12,7 +12,7 @@ Line = tuple[str, str]
 Entry = Mapping[str, Any]
 _SIGNS = {"Add": "+", "Modify": "~", "Replace": "±", "Replace?": "±?", "Remove": "-", "Import": ">", "Dynamic": "?"}
 _STYLES = {"Add": "green", "Remove": "red", "Replace": "red", "Replace?": "yellow", "Dynamic": "yellow"}
-_DANGERS = ("Replace", "Remove", "Dynamic", "Replace?", "Modify", "Import", "Add")
+DANGERS = ("Replace", "Remove", "Dynamic", "Replace?", "Modify", "Import", "Add")
 # What nothing is lost by.
 _KEPT = ("Modify", "Import", "Add")
 REPLACES = {"Always": " (replaces it)", "Conditionally": " (may replace it)"}
@@ -27,7 +27,7 @@ def kind_of(change: Entry) -> str:
 
 def danger_of(kind: str) -> int:
     """Returns the place of a kind of change among the others: what is lost first, what is new last."""
-    return _DANGERS.index(kind) if kind in _DANGERS else 0
+    return DANGERS.index(kind) if kind in DANGERS else 0
 
 
 def dangers_first(changes: Sequence[Entry]) -> list[Entry]:
