@@ -28,6 +28,8 @@ Operations
     - With rollback disabled it stays in CREATE_FAILED or UPDATE_FAILED with what was made until then. From there an
       update goes on, with rollback disabled, and is refused without; what was not made is added by it. A change set
       that replaces something is refused with rollback disabled.
+    - A rollback of an update that got stuck is continued: it goes on with the resource that it stopped at, which may be
+      told to fail again, and comes to UPDATE_ROLLBACK_COMPLETE.
     - An update whose rollback triggers have one in ALARM when its last resource is done rolls back. The words of AWS's
       own reason are not known; these say that.
     - A deletion keeps what has DeletionPolicy Retain or RetainExceptOnCreate, and ends in DELETE_FAILED at a resource
@@ -57,16 +59,12 @@ from tests.fake_alarms import FakeAlarms
 from tests.fake_buckets import FakeBuckets
 from tests.fake_change_sets import Comparison
 from tests.fake_content import Content, Place, RefusedRequestError, content_after
-from tests.fake_stacks import (
-    Failing,
-    FakeChangeSet,
-    FakeStack,
-    deletion,
-    deployment,
-)
+from tests.fake_parameters import FakeParameterStore
+from tests.fake_stacks import Failing, FakeChangeSet, FakeStack, continued_rollback, deletion, deployment, moment
 from twinstack.aws.api import (
     ChangeSet,
     ChangeSetRequest,
+    ChangeSetSummary,
     CreatedChangeSet,
     OperationEvent,
     ResourceChange,
@@ -80,6 +78,7 @@ NO_CHANGES = "The submitted information didn't contain changes. Submit different
 READING = frozenset(
     {
         "change_set_events",
+        "change_sets",
         "describe_stack",
         "describe_stacks",
         "get_template",
@@ -136,6 +135,7 @@ class FakeCloudFormation:
         requests: What was asked of `create_change_set`, in order.
         rollbacks_disabled: Whether rollback was disabled, for each call of `execute_change_set`.
         alarms: CloudWatch in the same region.
+        parameters: The parameter store in the same region.
     """
 
     clock: FakeClock
@@ -151,10 +151,14 @@ class FakeCloudFormation:
     requests: list[ChangeSetRequest] = field(default_factory=list)
     rollbacks_disabled: list[bool] = field(default_factory=list)
     alarms: FakeAlarms = field(default_factory=FakeAlarms)
+    parameters: FakeParameterStore = field(init=False)
     _stacks: list[FakeStack] = field(default_factory=list)
     _failing: Failing = field(default_factory=dict)
     _refusals: dict[str, list[Exception]] = field(default_factory=dict)
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.parameters = FakeParameterStore(self.clock)
 
     # What a test sets up and looks at
 
@@ -204,7 +208,7 @@ class FakeCloudFormation:
         content = Content(tags=dict(tags))
         self._stacks.append(FakeStack(stack_id, name, self._numbers, status, content, nested=nested))
 
-    def change_sets(self) -> list[str]:
+    def change_set_names(self) -> list[str]:
         """Returns the names of all change sets that were not executed."""
         return [name for stack in self._stacks if stack.status != "DELETE_COMPLETE" for name in stack.change_sets]
 
@@ -260,7 +264,9 @@ class FakeCloudFormation:
         arn = f"arn:aws:cloudformation:{self.region}:1:changeSet/{request.name}/{next(self._numbers)}"
         comparison = Comparison(stack.content, content, request.include_nested_stacks)
         extra = self.extra_changes.get(stack.name, [])
-        made = FakeChangeSet(request, arn, content, comparison, extra, self.change_set_describes, "")
+        made = FakeChangeSet(
+            request, arn, content, comparison, extra, self.change_set_describes, "", created=self.clock.now()
+        )
         same = (stack.content.outputs, stack.content.tags) == (content.outputs, content.tags)
         empty = same and request.operation == "UPDATE" and not made.changes()
         made.problem = self.broken_change_sets.get(stack.name) or (NO_CHANGES if empty else "")
@@ -275,6 +281,14 @@ class FakeCloudFormation:
         made = () if found.status == "CREATE_IN_PROGRESS" else tuple(found.changes(values=values))
         execution, triggers = _execution_status(stack, found), found.request.rollback_triggers
         return ChangeSet(arn, stack.id, found.status, execution, reason, made, triggers)
+
+    def change_sets(self, stack_id: str) -> list[ChangeSetSummary]:
+        self._called("change_sets", stack_id)
+        stack = self._existing(stack_id, "ListChangeSets")
+        return [
+            ChangeSetSummary(it.arn, name, it.status, _execution_status(stack, it), moment(it.created))
+            for name, it in stack.change_sets.items()
+        ]
 
     def change_set_events(self, arn: str) -> list[OperationEvent]:
         self._called("change_set_events", arn)
@@ -331,6 +345,14 @@ class FakeCloudFormation:
             stack.tell(token, "", "DELETE_COMPLETE")
         else:
             stack.start(deletion(stack, self._failing, token), self.clock.now())
+
+    def continue_update_rollback(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
+        self._called("continue_update_rollback", stack_id, token)
+        stack = self._existing(stack_id, "ContinueUpdateRollback")
+        if stack.status != "UPDATE_ROLLBACK_FAILED":
+            reason = f"Stack {stack.name} is in {stack.status} state and can not continue rollback."
+            raise self._refused("ContinueUpdateRollback", "ValidationError", reason)
+        stack.start(continued_rollback(stack, self._failing, token), self.clock.now())
 
     def events(self, stack_id: str) -> Iterator[StackEvent]:
         self._called("events", stack_id)

@@ -26,6 +26,7 @@ class FakeChangeSet:
     problem: str
     obsolete: bool = False
     failed: bool = False
+    created: float = 0.0
 
     @property
     def status(self) -> str:
@@ -83,9 +84,13 @@ class FakeStack:
             self.listed[resource] = StackResource(resource, kind, physical, status)
         else:
             self.status = status
-        moment = datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=self.time)
-        number = f"event-{next(self.numbers)}"
-        self.events.append(StackEvent(number, moment, resource or self.name, physical, kind, status, reason, token))
+        number, time = f"event-{next(self.numbers)}", moment(self.time)
+        self.events.append(StackEvent(number, time, resource or self.name, physical, kind, status, reason, token))
+
+
+def moment(seconds: float) -> datetime:
+    """Returns a moment of the fakes' clock."""
+    return datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
 
 
 # Operations: each `yield` is a moment in which an event has just happened.
@@ -182,10 +187,26 @@ def _rollback(
     yield stack.tell(token, "", f"{_ROLLBACK[verb]}_IN_PROGRESS", reason)
     for change in reversed(touched):
         if stuck:
-            yield stack.tell(token, change.resource, "DELETE_FAILED", "it is in use", made.content)
+            status = "DELETE_FAILED" if verb == "CREATE" else "UPDATE_FAILED"
+            yield stack.tell(token, change.resource, status, "it is in use", made.content)
             break
         status = "DELETE_COMPLETE" if change.action == "Add" else "UPDATE_COMPLETE"
         yield stack.tell(token, change.resource, status, content=made.content)
+
+
+def continued_rollback(stack: FakeStack, failing: Failing, token: str) -> Iterator[None]:
+    """Goes on with a rollback of an update that got stuck, at the resource that it got stuck at."""
+    stuck_at = next(event.resource for event in reversed(stack.events) if event.status == "UPDATE_FAILED")
+    yield stack.tell(token, "", "UPDATE_ROLLBACK_IN_PROGRESS", "User Initiated")
+    yield stack.tell(token, stuck_at, "UPDATE_IN_PROGRESS")
+    if stuck_at in failing:
+        yield stack.tell(token, stuck_at, "UPDATE_FAILED", failing.pop(stuck_at)[0])
+        reason = f"The following resource(s) failed to update: [{stuck_at}]."
+        yield stack.tell(token, "", "UPDATE_ROLLBACK_FAILED", reason)
+        return
+    yield stack.tell(token, stuck_at, "UPDATE_COMPLETE")
+    yield stack.tell(token, "", "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS")
+    yield stack.tell(token, "", "UPDATE_ROLLBACK_COMPLETE")
 
 
 def deletion(stack: FakeStack, failing: Failing, token: str) -> Iterator[None]:

@@ -213,7 +213,7 @@ def test_a_name_is_taken_once_and_a_change_set_in_progress_is_not_deleted(aws):
 def test_executing_a_change_set_takes_all_others_with_it(aws):
     other = made(aws, request(name="other"))
     run(aws, request())
-    assert aws.change_sets() == []
+    assert aws.change_set_names() == []
     assert refusal(aws.describe_change_set, other.arn).startswith("ChangeSetNotFound")
 
 
@@ -288,7 +288,7 @@ def test_a_protected_stack_is_not_deleted(aws):
 def test_an_empty_stack_in_review_is_deleted_at_once(aws):
     created = aws.create_change_set(request())
     aws.delete_stack(created.stack_id, "t")
-    assert (aws.describe_stack("pair"), aws.change_sets()) == (None, [])
+    assert (aws.describe_stack("pair"), aws.change_set_names()) == (None, [])
 
 
 def test_calls_are_refused_as_often_as_is_said(aws):

@@ -19,6 +19,10 @@ class InputError(TwinStackError):
     exit_code = 2
 
 
+class CredentialsError(InputError):
+    """There are no credentials, or AWS no longer takes them; at the beginning and in the middle of a run (code 2)."""
+
+
 class RefusedError(TwinStackError):
     """A guard, a preflight, a declined prompt or a stale plan refused to go on (exit code 4)."""
 
@@ -38,4 +42,16 @@ class NotConvergedError(TwinStackError):
 
 
 class UnreachableError(TwinStackError):
-    """AWS could not be asked: no credentials, no network, an expired session (exit code 1)."""
+    """AWS could not be asked: no network, no answer, or none that can be read (exit code 1)."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The run is to end now: a signal, or nobody reads what it writes.
+
+    Args:
+        exit_code: 130 for Ctrl-C, 143 for every other end from outside.
+    """
+
+    def __init__(self, exit_code: int = 130) -> None:
+        super().__init__()
+        self.exit_code = exit_code

@@ -68,8 +68,10 @@ def test_a_world_in_which_one_stack_can_be_read_is_a_world(aws):
     world = read_world(
         pair(),
         {
-            "primary": StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions(), FakeAlarms()),
-            "secondary": StackClients(other, FakeDrifts(other), FakeBuckets(), FakeRegions(), FakeAlarms()),
+            "primary": StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions(), FakeAlarms(), aws.parameters),
+            "secondary": StackClients(
+                other, FakeDrifts(other), FakeBuckets(), FakeRegions(), FakeAlarms(), aws.parameters
+            ),
         },
     )
     assert [type(state) for state in world.values()] == [Live, Unknown]
@@ -77,7 +79,8 @@ def test_a_world_in_which_one_stack_can_be_read_is_a_world(aws):
 
 def test_a_world_of_which_nothing_can_be_read_is_unreachable(aws):
     clients = dict.fromkeys(
-        ("primary", "secondary"), StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions(), FakeAlarms())
+        ("primary", "secondary"),
+        StackClients(aws, FakeDrifts(aws), FakeBuckets(), FakeRegions(), FakeAlarms(), aws.parameters),
     )
     aws.refuse("describe_stack", "AccessDenied", times=2)
     with pytest.raises(UnreachableError, match="none of the stacks could be read"):

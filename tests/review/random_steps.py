@@ -84,7 +84,9 @@ class _Aws:
         self._clock, self._ids = FakeClock(), count(1)
         self._there = {role: FakeCloudFormation(self._clock, role, change_set_describes=1) for role in roles}
         self._clients = {
-            role: StackClients(it, FakeDrifts(it), it.buckets, FakeRegions(dict(self._there)), FakeAlarms())
+            role: StackClients(
+                it, FakeDrifts(it), it.buckets, FakeRegions(dict(self._there)), FakeAlarms(), it.parameters
+            )
             for role, it in self._there.items()
         }
         self.found: list[Recorded] = []

@@ -136,7 +136,12 @@ class Deployments:
             Planner(environment.system, schemas, unlink),
             {
                 role: StackClients(
-                    self.aws[role], self.drifts[role], self.buckets[role], self.account, self.aws[role].alarms
+                    self.aws[role],
+                    self.drifts[role],
+                    self.buckets[role],
+                    self.account,
+                    self.aws[role].alarms,
+                    self.aws[role].parameters,
                 )
                 for role in self.templates
             },
@@ -177,7 +182,7 @@ class Deployments:
 
     def change_sets(self) -> list[str]:
         """Every change set that was not executed, in all regions."""
-        return [name for _, aws in self._clouds() for name in aws.change_sets()]
+        return [name for _, aws in self._clouds() for name in aws.change_set_names()]
 
     def stacks(self) -> list[str]:
         """The stacks that exist, in all regions."""

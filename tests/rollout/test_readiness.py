@@ -191,7 +191,7 @@ def test_a_stack_that_another_run_has_filled_meanwhile_is_not_deleted_with_a_dec
     aws = pair.aws["primary"]
     delete_change_set = aws.delete_change_set
     # AWS answers the deletion of a change set that is gone without an error.
-    aws.delete_change_set = lambda arn: delete_change_set(arn) if aws.change_sets() else None
+    aws.delete_change_set = lambda arn: delete_change_set(arn) if aws.change_set_names() else None
 
     def filled_meanwhile(question):
         aws.stack("pair-dev-primary").status = "CREATE_COMPLETE"

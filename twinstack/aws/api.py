@@ -228,6 +228,17 @@ class CreatedChangeSet:
     stack_id: str
 
 
+@dataclass(frozen=True)
+class ChangeSetSummary:
+    """One entry of ListChangeSets: a change set that was not executed."""
+
+    arn: str
+    name: str
+    status: str
+    execution_status: str
+    created: datetime
+
+
 class CloudFormation(Protocol):
     """CloudFormation in one region, for one stack's account.
 
@@ -255,6 +266,9 @@ class CloudFormation(Protocol):
                 (API reference, DescribeChangeSet, IncludePropertyValues).
         """
 
+    def change_sets(self, stack_id: str) -> list[ChangeSetSummary]:
+        """Returns the change sets of a stack that were not executed."""
+
     def change_set_events(self, arn: str) -> list[OperationEvent]:
         """Returns the events of making a change set, what early validation found among them.
 
@@ -275,6 +289,9 @@ class CloudFormation(Protocol):
 
     def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
         """Starts the deletion of a stack."""
+
+    def continue_update_rollback(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
+        """Starts again what is left of a rollback that failed: of a stack in UPDATE_ROLLBACK_FAILED."""
 
     def events(self, stack_id: str) -> Iterator[StackEvent]:
         """Yields the stack's events, the newest first, fetching pages as they are asked for."""
@@ -342,6 +359,34 @@ class Alarms(Protocol):
 
 
 @dataclass(frozen=True)
+class StoredParameter:
+    """A parameter of the parameter store; `age` is how long ago it was written, in seconds by AWS's own clock."""
+
+    value: str
+    version: int
+    age: float
+
+
+class ParameterStore(Protocol):
+    """The little of Systems Manager that a lock needs: text parameters where a stack lives.
+
+    Every method raises `AwsError` when AWS refuses, and `UnreachableError` when it cannot be asked.
+    """
+
+    def create(self, name: str, value: str) -> bool:
+        """Writes a parameter unless there is one of that name; returns whether it did."""
+
+    def read(self, name: str) -> StoredParameter | None:
+        """Returns a parameter, None when AWS says that there is none."""
+
+    def overwrite(self, name: str, value: str) -> None:
+        """Writes a parameter, whether there is one or not."""
+
+    def delete(self, name: str) -> None:
+        """Deletes a parameter, if there is one."""
+
+
+@dataclass(frozen=True)
 class StackClients:
     """The clients for one stack: its region and its account, and a way into the account's other regions."""
 
@@ -350,6 +395,7 @@ class StackClients:
     buckets: Buckets
     regions: Regions
     alarms: Alarms
+    parameters: ParameterStore
 
 
 Clients = Mapping[str, StackClients]

@@ -23,6 +23,7 @@ from twinstack.aws.api import (
     ChangeDetail,
     ChangeSet,
     ChangeSetRequest,
+    ChangeSetSummary,
     CreatedChangeSet,
     OperationEvent,
     Recreation,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cloudformation.type_defs import (
         ChangeTypeDef,
+        ContinueUpdateRollbackInputTypeDef,
         CreateChangeSetInputTypeDef,
         DeleteStackInputTypeDef,
         DescribeChangeSetOutputTypeDef,
@@ -189,6 +191,22 @@ class BotoCloudFormation:
                 nested = self._change_set_pages(change.nested_change_set, values=values)
                 yield from self._changes(nested, f"{change.resource}/", values=values)
 
+    def change_sets(self, stack_id: str) -> list[ChangeSetSummary]:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            pages = self._client.get_paginator("list_change_sets").paginate(StackName=stack_id)
+            return [
+                ChangeSetSummary(
+                    entry["ChangeSetId"],
+                    entry["ChangeSetName"],
+                    entry["Status"],
+                    entry.get("ExecutionStatus", "UNAVAILABLE"),
+                    entry["CreationTime"],
+                )
+                for page in pages
+                for entry in page["Summaries"]
+            ]
+
     def change_set_events(self, arn: str) -> list[OperationEvent]:
         """See `api.CloudFormation`."""
         with translated(self._where):
@@ -219,6 +237,14 @@ class BotoCloudFormation:
             arguments["RoleARN"] = role_arn
         with translated(self._where):
             self._client.delete_stack(**arguments)
+
+    def continue_update_rollback(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
+        """See `api.CloudFormation`."""
+        arguments: ContinueUpdateRollbackInputTypeDef = {"StackName": stack_id, "ClientRequestToken": token}
+        if role_arn:
+            arguments["RoleARN"] = role_arn
+        with translated(self._where):
+            self._client.continue_update_rollback(**arguments)
 
     def events(self, stack_id: str) -> Iterator[StackEvent]:
         """See `api.CloudFormation`."""

@@ -15,6 +15,7 @@ from twinstack.aws.alarms import BotoAlarms
 from twinstack.aws.api import Clients, StackClients
 from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions, translated
 from twinstack.aws.boto_drift import BotoDrifts
+from twinstack.aws.parameter_store import BotoParameterStore
 from twinstack.planning.system import Stack, System
 
 _CONFIG = Config(
@@ -68,6 +69,7 @@ def connect(system: System, access: Access) -> Clients:
                 BotoBuckets(make("s3", region), where),
                 BotoRegions(_maker(session, access, _LOOKING), region, where),
                 BotoAlarms(partial(make, "cloudwatch", region), where),
+                BotoParameterStore(partial(make, "ssm", region), where),
             )
     return clients
 

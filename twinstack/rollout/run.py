@@ -13,6 +13,7 @@ from twinstack.packaging import Package
 from twinstack.planning.advice import Adviser, no_advice
 from twinstack.planning.steps import Planner
 from twinstack.rollout.guards import Allowed
+from twinstack.rollout.under_way import UnderWay
 from twinstack.screen.events import Screen
 
 Confirm = Callable[[str], bool]
@@ -35,6 +36,7 @@ class Run:
         packages: The code that templates name, by folder.
         advise: Looks at the plan before it is told, with what the planner does not know.
         template_urls: Where the templates stand that are too large for a request, by role.
+        under_way: What goes on on AWS because of this run.
         known_false_drift: Tells from drift what only looks like it.
     """
 
@@ -51,6 +53,7 @@ class Run:
     advise: Adviser = no_advice
     template_urls: Mapping[str, str] = field(default_factory=dict)
     known_false_drift: Known = nothing_known
+    under_way: UnderWay = field(default_factory=UnderWay)
 
     @property
     def protected(self) -> bool:

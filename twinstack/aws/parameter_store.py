@@ -1,0 +1,71 @@
+"""The parameter store of Systems Manager, asked with boto3."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from twinstack.aws.api import StoredParameter
+from twinstack.aws.boto import translated
+from twinstack.aws.errors import AwsError
+
+
+class BotoParameterStore:
+    """Systems Manager through a boto3 client that is made when it is needed; see `api.ParameterStore`.
+
+    Args:
+        make: Makes the client, in the region of the stack.
+        where: What to call it in messages: role and region.
+    """
+
+    def __init__(self, make: Callable[[], Any], where: str) -> None:
+        self._make = make
+        self._where = where
+
+    def create(self, name: str, value: str) -> bool:
+        """See `api.ParameterStore`."""
+        try:
+            self._put(name, value, overwrite=False)
+        except AwsError as error:
+            if error.code == "ParameterAlreadyExists":
+                return False
+            raise
+        return True
+
+    def read(self, name: str) -> StoredParameter | None:
+        """See `api.ParameterStore`."""
+        try:
+            with translated(self._where):
+                answer = self._make().get_parameter(Name=name)
+        except AwsError as error:
+            if error.code == "ParameterNotFound":
+                return None
+            raise
+        found = answer["Parameter"]
+        age = (_now(answer) - found["LastModifiedDate"]).total_seconds()
+        return StoredParameter(found["Value"], found["Version"], age)
+
+    def overwrite(self, name: str, value: str) -> None:
+        """See `api.ParameterStore`."""
+        self._put(name, value, overwrite=True)
+
+    def delete(self, name: str) -> None:
+        """See `api.ParameterStore`."""
+        try:
+            with translated(self._where):
+                self._make().delete_parameter(Name=name)
+        except AwsError as error:
+            if error.code != "ParameterNotFound":
+                raise
+
+    def _put(self, name: str, value: str, *, overwrite: bool) -> None:
+        with translated(self._where):
+            self._make().put_parameter(Name=name, Value=value, Type="String", Overwrite=overwrite)
+
+
+def _now(answer: Any) -> datetime:
+    """Returns when AWS answered, by its own clock: that of this machine may be wrong."""
+    date = answer["ResponseMetadata"]["HTTPHeaders"].get("date")
+    return parsedate_to_datetime(date) if date else datetime.now(UTC)
