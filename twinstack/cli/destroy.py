@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from twinstack.cli.ending import ended
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation, make_run, read_environment
 from twinstack.rollout.destroying import DestroyOptions, destroy
+from twinstack.rollout.run import Run
 from twinstack.screen.events import Done
 
 
@@ -17,7 +19,17 @@ def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bo
     settings.interrupted = (
         "interrupted; what AWS has begun goes on there: look at `status`, and run `destroy` again when it has ended"
     )
-    deleted = destroy(rollout, DestroyOptions(confirm, empty_buckets, failed))
-    done = "What was made of the failed creations is deleted." if failed else "Every stack of the file is deleted."
-    screen.tell(Done(done if deleted else "Nothing to delete."))
-    return 0
+    return take_down(rollout, DestroyOptions(confirm, empty_buckets, failed))
+
+
+def take_down(run: Run, options: DestroyOptions) -> int:
+    """Destroys, and tells as the last line what came of it; returns the exit code."""
+
+    def work(run: Run) -> int:
+        deleted = destroy(run, options)
+        failed = "What was made of the failed creations is deleted."
+        done = failed if options.failed_only else "Every stack of the file is deleted."
+        run.screen.tell(Done(done if deleted else "Nothing to delete."))
+        return 0
+
+    return ended(run, work)
