@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twinstack.errors import CredentialsError, TwinStackError
+from twinstack.errors import CredentialsError, TwinStackError, UnreachableError
 
 
 class AwsError(TwinStackError):
@@ -21,6 +21,10 @@ class AwsError(TwinStackError):
         self.operation = operation
         self.reason = reason
         self.http_status = http_status
+
+
+class NotSentError(UnreachableError):
+    """A call could not even be made, such as one with values that the API does not take; asking again does not help."""
 
 
 class NotTakenHereError(CredentialsError):

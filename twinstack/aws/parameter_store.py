@@ -8,8 +8,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from twinstack.aws.api import StoredParameter
-from twinstack.aws.boto import translated
 from twinstack.aws.errors import AwsError
+from twinstack.aws.translation import translated
 
 
 class BotoParameterStore:

@@ -52,12 +52,11 @@ class Renewal:
                         break
                     self.clients = self._renew()
                 except KeyboardInterrupt:
-                    self._renew = None
+                    self._renew = None  # what is cleaned up on the way out asks nobody again
                     raise
                 except TwinStackError:
                     renewed = True
                 else:
                     self.generation += 1
                     return
-            self._renew = None  # what is cleaned up on the way out asks nobody again
             raise error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
-from twinstack.aws.errors import AwsError
+from twinstack.aws.errors import AwsError, NotSentError
 from twinstack.errors import TwinStackError, UnreachableError
 
 # As botocore has them, without LimitExceededException: that is CloudFormation's word for a quota of the account
@@ -57,7 +57,7 @@ class Trouble(Enum):
 def trouble_of(error: TwinStackError) -> Trouble | None:
     """Returns why a call that came to this may be made again, None where AWS's answer is final."""
     if isinstance(error, UnreachableError):
-        return Trouble.SILENT
+        return None if isinstance(error, NotSentError) else Trouble.SILENT
     if not isinstance(error, AwsError):
         return None
     if error.code in _THROTTLED:

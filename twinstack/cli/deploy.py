@@ -61,9 +61,7 @@ def roll_out(run: Run, *, saved: SavedPlan | None = None, local: bool = False) -
         begun = run.clock.now()
         planned = deploy(run, saved=saved)
         if run.planner.unlink:
-            run.screen.tell(
-                Warning_("the next deployment links again what was unlinked, unless the wire is taken out")
-            )
+            run.screen.tell(Warning_("the next deployment links again what was unlinked, unless the wire is taken out"))
         if local:
             tell_not_emulated(run.screen)
         run.screen.tell(Done(_what_was_done(planned, run.clock.now() - begun)))
