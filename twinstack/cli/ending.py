@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from twinstack.errors import PartialError, TwinStackError
+from twinstack.errors import PartialError, TwinStackError, UnreachableError
 from twinstack.screen.events import Failure
 
 if TYPE_CHECKING:
@@ -32,15 +32,19 @@ def ended(run: Run, work: Callable[[Run], int]) -> int:
         return error.exit_code
 
 
-def refuse_partial(unread: Mapping[str, str]) -> None:
+def refuse_partial(unread: Mapping[str, str], of: int | None = None) -> None:
     """Ends a command that has done all the rest.
 
     Args:
         unread: Why a stack could not be read, by role.
+        of: How many were asked for, where it may be that not one could be read.
 
     Raises:
         PartialError: There is such a stack; the message is one line.
+        UnreachableError: Not one could be read.
     """
+    if unread and len(unread) == of:
+        raise UnreachableError("none of the stacks could be read:\n" + "\n".join(unread.values()))
     if text := partial(unread):
         raise PartialError(text)
 
