@@ -218,6 +218,7 @@ class StackResource:
     type: str
     physical_id: str
     status: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
