@@ -51,7 +51,7 @@ class BotoParameterStore:
             raise
         found = answer["Parameter"]
         age = (_now(answer) - found["LastModifiedDate"]).total_seconds()
-        return StoredParameter(found["Value"], found["Version"], age)
+        return StoredParameter(found["Value"], found["Version"], max(0.0, age))  # a header's date has whole seconds
 
     def overwrite(self, name: str, value: str) -> None:
         """See `api.ParameterStore`."""
@@ -65,6 +65,10 @@ class BotoParameterStore:
         except AwsError as error:
             if error.code != "ParameterNotFound":
                 raise
+
+    def at_once(self) -> BotoParameterStore:
+        """See `api.ParameterStore`."""
+        return self
 
     def _put(self, name: str, value: str, *, overwrite: bool) -> None:
         with translated(self._where):

@@ -211,6 +211,7 @@ class _ParameterLock:
         self.place = place
         self.screen = screen
         self._holder = holder
+        self._value = holder.model_dump_json()
         self._clock = clock
         self._may_be_ours = False
 
@@ -253,7 +254,7 @@ class _ParameterLock:
         if found is None or not self._is_ours(found):
             raise self._lost(found)
         if found.age > OLD:
-            self._write()
+            self.place.parameters.overwrite(self.place.name, self._value)
             self._clock.sleep(SETTLES_IN)
             found = self._read()
             if found is None or not self._is_ours(found):
@@ -261,10 +262,11 @@ class _ParameterLock:
 
     def refresh(self) -> bool:
         """See `Lock`."""
-        found = self._read()
+        parameters = self.place.parameters.at_once()
+        found = parameters.read(self.place.name)
         if found is None or not self._is_ours(found) or not self._may_be_ours:
             return False
-        self._write()
+        parameters.overwrite(self.place.name, self._value)
         return True
 
     def release(self) -> None:
@@ -311,10 +313,7 @@ class _ParameterLock:
 
     def _create(self) -> bool:
         self._may_be_ours = True  # also when the answer is lost
-        return self.place.parameters.create(self.place.name, self._holder.model_dump_json())
-
-    def _write(self) -> None:
-        self.place.parameters.overwrite(self.place.name, self._holder.model_dump_json())
+        return self.place.parameters.create(self.place.name, self._value)
 
     def _read(self) -> StoredParameter | None:
         return self.place.parameters.read(self.place.name)
