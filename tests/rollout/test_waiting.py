@@ -152,7 +152,9 @@ def silence(aws, times=10_000):
 def test_an_operation_that_aws_says_nothing_about_for_twenty_minutes_is_no_longer_followed(updating):
     aws = updating.aws["primary"]
     after_execution(aws, lambda: silence(aws))
-    with pytest.raises(TwinStackError, match=r"primary .*cannot be followed any longer: .*Throttling.*`deploy` follows"):
+    with pytest.raises(
+        TwinStackError, match=r"primary .*cannot be followed any longer: .*Throttling.*`deploy` follows"
+    ):
         updating.deploy()
     assert sum(updating.clock.waits) == pytest.approx(1200, abs=60)
     silence(aws, 0)
@@ -228,7 +230,9 @@ def test_an_old_answer_after_the_end_is_not_taken_for_what_there_is(live):
     aws = live.aws["primary"]
     before, describe = aws.describe_stack("pair-dev-primary"), aws.describe_stack
     late = []
-    live.screen.react = lambda event: late.extend([replace(before, status="UPDATE_IN_PROGRESS")] * 2) if isinstance(event, StepDone) else None
+    live.screen.react = lambda event: (
+        late.extend([replace(before, status="UPDATE_IN_PROGRESS")] * 2) if isinstance(event, StepDone) else None
+    )
     aws.describe_stack = lambda name: late.pop() if late else describe(name)
     live.deploy()
     assert late == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from twinstack.cli.lint import lint_environment
+from twinstack.cli.locking import locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation, make_run
 from twinstack.errors import InputError
@@ -23,6 +24,7 @@ def run(
     allow_delete: tuple[str, ...],
     unlink: tuple[str, ...],
     abandon: tuple[str, ...],
+    break_lock: bool,
 ) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
@@ -40,7 +42,8 @@ def run(
         "when it has ended"
     )
     begun = rollout.clock.now()
-    planned = deploy(rollout, saved=saved)
+    with locked(rollout, break_lock=break_lock) as rollout:
+        planned = deploy(rollout, saved=saved)
     if unlink:
         screen.tell(Warning_("the next deployment links again what was unlinked, unless the wire is taken out"))
     if settings.local:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from twinstack.cli.locking import locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation, make_run, read_environment
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.screen.events import Done
 
 
-def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool, failed: bool) -> int:
+def run(
+    settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool, failed: bool, break_lock: bool
+) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
     ask = confirmation(yes=yes)
@@ -17,7 +20,8 @@ def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bo
     settings.interrupted = (
         "interrupted; what AWS has begun goes on there: look at `status`, and run `destroy` again when it has ended"
     )
-    deleted = destroy(rollout, DestroyOptions(confirm, empty_buckets, failed))
+    with locked(rollout, break_lock=break_lock) as rollout:
+        deleted = destroy(rollout, DestroyOptions(confirm, empty_buckets, failed))
     done = "What was made of the failed creations is deleted." if failed else "Every stack of the file is deleted."
     screen.tell(Done(done if deleted else "Nothing to delete."))
     return 0

@@ -100,6 +100,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     unlink(run, world, list(deployed))
     _delete_all(run, world, deployed, options)
     for role, unfilled in empty:
+        run.lock.check()
         run.cloudformation(role).delete_stack(unfilled.stack_id, run.new_id())
         run.screen.tell(Note(f"{role}: removed {unfilled.name}, which held only an unexecuted change set"))
     if not options.failed_only:
@@ -168,6 +169,7 @@ def _remove_artifacts(run: Run) -> None:
     """Removes the deployer's own stacks with what is in their buckets."""
     for role, own, found in _artifact_stacks(run):
         if bucket := found.outputs.get(BUCKET):
+            run.lock.check()
             run.clients[role].buckets.empty(bucket)
         run.screen.tell(Note(f"Removing {own.name} from {own.region}"))
         _delete_stack(run, role, found, own)
@@ -221,6 +223,7 @@ def _is_kept(resource: ResolvedResource) -> bool:
 
 def _empty_buckets(run: Run, role: str, stack: _Deployed) -> None:
     for bucket in stack.buckets().values():
+        run.lock.check()
         if count := run.clients[role].buckets.empty(bucket):
             run.screen.tell(Note(f"  {role}: emptied bucket {bucket}: {count} object versions"))
 
@@ -236,6 +239,7 @@ def _delete_stack(
 ) -> None:
     cloudformation = run.cloudformation(role)
     if found.termination_protection or run.protected:  # unlinking protects what was not protected before
+        run.lock.check()
         cloudformation.set_termination_protection(found.name, enabled=False)
     operation = delete_and_watch(run, cloudformation, found.stack_id, stack, resources)
     status = operation.end.status if operation.end else operation.last_status

@@ -218,10 +218,14 @@ def delete_and_watch(
         stack_id: The stack's ARN.
         stack: The stack, for its role and service role.
         expected: The resources that go with it.
+
+    Raises:
+        BusyError: Another run has taken the lock; the stack was not touched.
     """
     operation = Operation(
         stack.role, cloudformation, stack_id, run.new_id(), expected, newest_event(cloudformation, stack_id)
     )
+    run.lock.check()
     run.under_way.begin(stack_id, f"{stack.role} ({stack.region}): deleting {stack.name}")
     cloudformation.delete_stack(stack_id, operation.token, stack.service_role)
     watch(run, [operation])
@@ -229,7 +233,11 @@ def delete_and_watch(
 
 
 def execute(run: Run, begun: Begun) -> Operation:
-    """Starts the execution of a reviewed change set, by its ARN."""
+    """Starts the execution of a reviewed change set, by its ARN.
+
+    Raises:
+        BusyError: Another run has taken the lock; nothing was executed.
+    """
     step, prepared = begun.step, begun.prepared
     cloudformation = run.cloudformation(step.stack.role)
     stack_id = prepared.change_set.stack_id
@@ -244,6 +252,7 @@ def execute(run: Run, begun: Begun) -> Operation:
         prepared.change_set.rollback_triggers,
     )
     narrowed = run.protected and step.updates
+    run.lock.check()
     if narrowed:
         protection.narrow(cloudformation, step.stack.name, run.allowed)
     elif step.updates and _gives_up_protection(step):
