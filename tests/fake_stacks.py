@@ -81,7 +81,7 @@ class FakeStack:
         kind = known.type if known else STACK
         physical = content.physical_id(resource) if resource else self.id
         if resource:
-            self.listed[resource] = StackResource(resource, kind, physical, status)
+            self.listed[resource] = StackResource(resource, kind, physical, status, reason)
         else:
             self.status = status
         number, time = f"event-{next(self.numbers)}", moment(self.time)

@@ -163,7 +163,7 @@ def test_the_tables_name_every_call_that_there_is():
         for name in vars(protocol)
         if not name.startswith("_") and callable(vars(protocol)[name])
     }
-    assert there == {*EVERY, *EVERY_QUICK, ("regions", "cloudformation")}
+    assert there == {*EVERY, *EVERY_QUICK, ("regions", "cloudformation"), ("parameters", "at_once")}
 
 
 @pytest.mark.parametrize("fault", MENDED)
@@ -492,6 +492,17 @@ class TestCredentials:
         scene = Scene(Faulty([SILENT, EXPIRED]), renewed=Faulty([SILENT]))
         assert scene.aws.describe_stack("pair") == "the answer"
         assert (scene.primary.calls, scene.renewed.calls) == (["describe_stack"] * 2, ["describe_stack"] * 2)
+
+
+def test_the_heart_of_a_lock_asks_once_and_renews_nothing():
+    at_once = Faulty(always=EXPIRED)
+    scene = Scene(Faulty(answer=at_once), renewed=Faulty())
+    for fault in (SILENT, EXPIRED):
+        at_once.always = fault
+        with pytest.raises(type(fault)):
+            scene.clients["primary"].parameters.at_once().overwrite("name", "value")
+    assert at_once.calls == ["overwrite", "overwrite"]
+    assert (scene.clock.waits, scene.told(), scene.renewed.calls) == ([], [], [])
 
 
 class TestLooksIntoOtherRegions:

@@ -212,6 +212,7 @@ class BotoCloudFormation:
                     entry["ResourceType"],
                     entry.get("PhysicalResourceId", ""),
                     entry["ResourceStatus"],
+                    entry.get("ResourceStatusReason", ""),
                 )
                 for page in pages
                 for entry in page["StackResourceSummaries"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from pathlib import Path
 
 from twinstack.cli.ending import ended, refuse_partial
 from twinstack.cli.lint import lint_environment
+from twinstack.cli.locking import locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation, make_run
 from twinstack.errors import InputError
@@ -26,6 +30,7 @@ def run(
     allow_delete: tuple[str, ...],
     unlink: tuple[str, ...],
     abandon: tuple[str, ...],
+    break_lock: bool,
 ) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
@@ -42,24 +47,32 @@ def run(
         "interrupted; what AWS has begun goes on there: look at `status` and `events`, and run `deploy` again "
         "when it has ended"
     )
-    return roll_out(rollout, saved=saved, local=settings.local)
+    return roll_out(rollout, saved=saved, local=settings.local, locked=partial(locked, break_lock=break_lock))
 
 
-def roll_out(run: Run, *, saved: SavedPlan | None = None, local: bool = False) -> int:
+def roll_out(
+    run: Run,
+    *,
+    saved: SavedPlan | None = None,
+    local: bool = False,
+    locked: Callable[[Run], AbstractContextManager[Run]] = nullcontext,
+) -> int:
     """Deploys, and tells as the last line what came of it.
 
     Args:
         run: The run.
         saved: A saved plan to execute, if any.
         local: Whether the local AWS is used, which tells what it does not emulate.
+        locked: Holds the lock and gives the run that has it; by default the lock of the run is left as it is.
 
     Returns:
         The exit code.
     """
 
-    def work(run: Run) -> int:
+    def work() -> int:
         begun = run.clock.now()
-        planned = deploy(run, saved=saved)
+        with locked(run) as holder:
+            planned = deploy(holder, saved=saved)
         if run.planner.unlink:
             run.screen.tell(Warning_("the next deployment links again what was unlinked, unless the wire is taken out"))
         if local:

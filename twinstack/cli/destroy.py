@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
+
 from twinstack.cli.ending import ended
+from twinstack.cli.locking import locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation, make_run, read_environment
 from twinstack.rollout.destroying import DestroyOptions, destroy
@@ -10,7 +15,9 @@ from twinstack.rollout.run import Run
 from twinstack.screen.events import Done
 
 
-def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool, failed: bool) -> int:
+def run(
+    settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool, failed: bool, break_lock: bool
+) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
     ask = confirmation(yes=yes)
@@ -19,14 +26,27 @@ def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bo
     settings.interrupted = (
         "interrupted; what AWS has begun goes on there: look at `status`, and run `destroy` again when it has ended"
     )
-    return take_down(rollout, DestroyOptions(confirm, empty_buckets, failed))
+    options = DestroyOptions(confirm, empty_buckets, failed)
+    return take_down(rollout, options, locked=partial(locked, break_lock=break_lock))
 
 
-def take_down(run: Run, options: DestroyOptions) -> int:
-    """Destroys, and tells as the last line what came of it; returns the exit code."""
+def take_down(
+    run: Run, options: DestroyOptions, *, locked: Callable[[Run], AbstractContextManager[Run]] = nullcontext
+) -> int:
+    """Destroys, and tells as the last line what came of it.
 
-    def work(run: Run) -> int:
-        deleted = destroy(run, options)
+    Args:
+        run: The run.
+        options: What a person has said about it.
+        locked: As for `roll_out`.
+
+    Returns:
+        The exit code.
+    """
+
+    def work() -> int:
+        with locked(run) as holder:
+            deleted = destroy(holder, options)
         failed = "What was made of the failed creations is deleted."
         done = failed if options.failed_only else "Every stack of the file is deleted."
         run.screen.tell(Done(done if deleted else "Nothing to delete."))

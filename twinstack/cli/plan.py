@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from twinstack.cli.ending import partial, refuse_partial
 from twinstack.cli.global_databases import adviser
+from twinstack.cli.locking import locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import make_run, read_environment
 from twinstack.errors import InputError, PartialError, RefusedError
@@ -114,7 +115,6 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
     if not file.parent.is_dir() or file.is_dir():
         raise InputError(f"--out {file}: there is no such folder, or it is one")
     screen = settings.screen()
-    run = _run(settings, screen, allowed)
 
     def keep(plan: SavedPlan) -> None:
         try:
@@ -122,7 +122,8 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
         except OSError as error:
             raise InputError(f"--out {file}: cannot be written: {error.strerror}; no change set is left") from None
 
-    saved = save(run, datetime.now(UTC).isoformat(timespec="seconds"), keep)
+    with locked(_run(settings, screen, allowed)) as run:
+        saved = save(run, datetime.now(UTC).isoformat(timespec="seconds"), keep)
     names = ", ".join(it.name for it in saved.change_sets)
     made = f"waiting on AWS: {names}" if names else "AWS has nothing to change"
     screen.tell(Done(f"Saved as {file}; {made}. `deploy --plan {file}` executes exactly what was shown."))
