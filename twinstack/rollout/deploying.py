@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_stack, read_world
-from twinstack.errors import NotConvergedError, TwinStackError, UnreachableError
+from twinstack.errors import CredentialsError, NotConvergedError, TwinStackError, UnreachableError
 from twinstack.planning.document import StepDocument
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner, Step
@@ -92,7 +92,8 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
         saved: A saved plan: what it shows is done, with the change sets that were made for it.
 
     Returns:
-        The whole plan; its passes are empty when there was nothing to do.
+        The whole plan; its passes are empty when there was nothing to do. Unknown in it are the stacks that could not
+        be read before or after.
 
     Raises:
         BusyError: Another operation is running on a stack.
@@ -118,6 +119,8 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
             change_sets = {it.stack: it for it in saved.change_sets} if saved and number == 1 else None
             place = _Place(number, len(planned.passes), made.shown.passes[number - 1].steps, change_sets)
             world = _run_pass(run, planner, world, steps, place=place, failures=failures)
+    except CredentialsError:  # told for what it is, whatever failed before
+        raise
     except TwinStackError as error:
         if failures.causes:  # what failed first is the cause, whatever came of it later
             raise TwinStackError("\n".join([str(error), *failures.causes])) from error
@@ -130,7 +133,11 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
         run.screen.tell(OutputsRead({role: dict(it.outputs) for role, it in world.items() if isinstance(it, Live)}))
     if is_whole:
         _verify(run, planner, world, again)
-    return planned
+    return replace(planned, unknown={**planned.unknown, **_unread(world)})
+
+
+def _unread(world: World) -> dict[str, str]:
+    return {role: state.reason for role, state in world.items() if isinstance(state, Unknown)}
 
 
 def _restore_protection(run: Run, planner: Planner, world: World) -> None:
