@@ -13,6 +13,7 @@ from twinstack.cli.global_databases import adviser
 from twinstack.cli.options import Settings
 from twinstack.cli.working import make_run, read_environment
 from twinstack.errors import InputError, RefusedError
+from twinstack.files import write_whole
 from twinstack.screen.events import Done, PlanMade, Printed, Screen
 
 if TYPE_CHECKING:
@@ -116,9 +117,9 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
 
     def keep(plan: SavedPlan) -> None:
         try:
-            file.write_text(as_text(plan), encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"--out {file}: cannot be written: {error.strerror}; no change set is left") from None
+            write_whole(file, as_text(plan), private=True)
+        except InputError as error:
+            raise InputError(f"--out {error}; no change set is left") from None
 
     saved = save(run, datetime.now(UTC).isoformat(timespec="seconds"), keep)
     names = ", ".join(it.name for it in saved.change_sets)
