@@ -117,9 +117,9 @@ def deployment(
     """
     verb = "CREATE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE"
     old, whole = dict(stack.listed), stack.content
-    yield stack.tell(token, "", f"{verb}_IN_PROGRESS", "User Initiated")
     if verb == "CREATE":
         stack.content = replace(made.content, outputs={}, resources={}, generations={}, nested={})
+    yield stack.tell(token, "", f"{verb}_IN_PROGRESS", "User Initiated")
     changes = made.changes()
     refused = {change.resource: (reason, False) for change in changes if (reason := denied(change))}
     failing.update(refused)

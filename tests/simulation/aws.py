@@ -130,7 +130,8 @@ class SimulatedCloudFormation(FakeCloudFormation):
     def get_template(self, name: str) -> Mapping[str, Any]:
         self._called("get_template", name)
         seen = self._seen(name)
-        template = (seen or self._existing(name, "GetTemplate")).content.template
+        template = seen.content.template if seen else None
+        template = template or self._existing(name, "GetTemplate").content.template
         return json.loads(template.text) if template else {}
 
     def events(self, stack_id: str) -> Iterator[StackEvent]:

@@ -129,6 +129,7 @@ class Line:
 
     def _fail(self, call: Call, fault: Kind) -> None:
         call.result = f"fault: {fault.name}"
+        self.on_deed(call, fault)
         self.scheduler.sleep(fault.seconds)
         raise fault.make(call.name, call.region)
 

@@ -14,7 +14,7 @@ from tests.simulation import rules
 from tests.simulation.aws import SimulatedCloudFormation
 from tests.simulation.deployer import Deployer
 from tests.simulation.environments import BASE, EVERYTHING_NAMED, Variant
-from tests.simulation.faults import Weather
+from tests.simulation.faults import Kind, Weather
 from tests.simulation.line import Call, Line, Moment
 from tests.simulation.one_thread import one_thread
 from tests.simulation.scheduler import Scheduler
@@ -237,9 +237,10 @@ class World:
         """May end or interrupt the deployer at a call; see `tests.simulation.everywhere`."""
 
     def _on_deed(self, deployer: Deployer, call: Call, answer: Any) -> None:
-        result = f" -> {answer}" if isinstance(answer, Exception) else ""
+        failed = isinstance(answer, Exception | Kind)
+        result = f" -> {answer.name if isinstance(answer, Kind) else answer}" if failed else ""
         self.note(deployer.name, f"{call.region} {call.service} {call.name}{_brief(call)}{result}")
-        if not isinstance(answer, Exception):
+        if not failed:
             rules.judge_a_deed(self, deployer, call, answer)
 
     def _stack_event(self, cloud: SimulatedCloudFormation, stack: FakeStack) -> None:
