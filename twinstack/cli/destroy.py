@@ -14,9 +14,7 @@ def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bo
     ask = confirmation(yes=yes)
     checked = read_environment(settings)
     rollout = make_run(settings, screen, checked, confirm=ask, asks=not yes, start_local=False, with_code=False)
-    settings.interrupted = (
-        "interrupted; what AWS has begun goes on there: look at `status`, and run `destroy` again when it has ended"
-    )
+    settings.interrupted = settings.going_on
     deleted = destroy(rollout, DestroyOptions(confirm, empty_buckets, failed))
     done = "What was made of the failed creations is deleted." if failed else "Every stack of the file is deleted."
     screen.tell(Done(done if deleted else "Nothing to delete."))

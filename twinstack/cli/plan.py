@@ -113,6 +113,7 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
         raise InputError(f"--out {file}: there is no such folder, or it is one")
     screen = settings.screen()
     run = _run(settings, screen, allowed)
+    settings.interrupted = settings.going_on
 
     def keep(plan: SavedPlan) -> None:
         try:
