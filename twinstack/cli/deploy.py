@@ -41,10 +41,7 @@ def run(
         refuse_other_environment(saved, checked[0].name, checked[0].system)
     allowed = Allowed(allow_replace, allow_delete, abandon)
     rollout = make_run(settings, screen, checked, confirm=confirm, asks=not yes, allowed=allowed, unlink=unlink)
-    settings.interrupted = (
-        "interrupted; what AWS has begun goes on there: look at `status` and `events`, and run `deploy` again "
-        "when it has ended"
-    )
+    settings.interrupted = settings.going_on
     return roll_out(rollout, partial(locked, break_lock=break_lock), saved=saved, local=settings.local)
 
 

@@ -21,9 +21,7 @@ def run(
     ask = confirmation(yes=yes)
     checked = read_environment(settings)
     rollout = make_run(settings, screen, checked, confirm=ask, asks=not yes, start_local=False, with_code=False)
-    settings.interrupted = (
-        "interrupted; what AWS has begun goes on there: look at `status`, and run `destroy` again when it has ended"
-    )
+    settings.interrupted = settings.going_on
     hold = partial(locked, break_lock=break_lock)
     return take_down(rollout, hold, DestroyOptions(confirm, empty_buckets, failed))
 

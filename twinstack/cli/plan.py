@@ -116,6 +116,7 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
     if not file.parent.is_dir() or file.is_dir():
         raise InputError(f"--out {file}: there is no such folder, or it is one")
     screen = settings.screen()
+    settings.interrupted = settings.going_on
 
     def keep(plan: SavedPlan) -> None:
         try:
