@@ -41,7 +41,7 @@ def test_it_asks_for_the_template_and_the_values_that_the_stack_has(live, previe
     live.drifts["primary"].reverting[PRIMARY] = [BACK]
     preview()
     (asked,) = live.drifts["primary"].revert_requests
-    assert (asked.stack_name, asked.name) == (PRIMARY, "twinstack-preview-id-0")
+    assert (asked.stack_name, asked.name) == (PRIMARY, "twinstack-preview-preview-0")
     assert set(asked.parameters) == {"VpcCidr", "PeeringId", "PeerCidr", "PeerBucket"}
 
 
@@ -87,4 +87,4 @@ def test_ctrl_c_does_not_wait_for_aws_and_leaves_it_to_a_later_deployment(live, 
     live.clock.interrupted_at = 1
     with pytest.raises(KeyboardInterrupt):
         preview()
-    assert live.change_sets() == ["twinstack-preview-id-0"]
+    assert live.change_sets() == ["twinstack-preview-preview-0"]

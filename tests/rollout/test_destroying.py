@@ -4,7 +4,7 @@ import pytest
 
 from tests.rollout.deployments import Deployments
 from tests.systems import PRIMARY, SECONDARY
-from twinstack.errors import BusyError, RefusedError, TwinStackError
+from twinstack.errors import RefusedError, TwinStackError
 from twinstack.screen.events import Left, StepBegun, StepDone, StepFailed
 
 

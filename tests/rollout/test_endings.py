@@ -1,5 +1,7 @@
 """The exit code and the last line of a run say what is true."""
 
+from contextlib import nullcontext
+
 import pytest
 
 from tests.rollout.deployments import with_note
@@ -21,15 +23,15 @@ def done(deployments):
 
 
 def test_a_whole_rollout_is_0(pair):
-    assert roll_out(pair.run()) == 0
+    assert roll_out(pair.run(), nullcontext) == 0
     assert last(pair).text.startswith("Done: 3 steps in 3 passes, ")
-    assert roll_out(pair.run()) == 0
+    assert roll_out(pair.run(), nullcontext) == 0
     assert last(pair) == Done("Nothing to do.")
 
 
 def test_nothing_to_do_with_a_stack_that_cannot_be_read_is_7_and_the_last_line_says_which_and_why(live):
     live.aws["secondary"].refuse("describe_stack", "AccessDenied", times=100)
-    assert roll_out(live.run()) == 7
+    assert roll_out(live.run(), nullcontext) == 7
     assert done(live) == ["Nothing to do with the stacks that could be read."]
     assert last(live) == Failure(
         "partial: secondary could not be read: eu-west-1: describe_stack was refused: AccessDenied: the test says so", 7
@@ -39,7 +41,7 @@ def test_nothing_to_do_with_a_stack_that_cannot_be_read_is_7_and_the_last_line_s
 def test_what_can_be_done_beside_a_stack_that_cannot_be_read_is_done(live):
     live.templates["primary"] = with_note(live.templates["primary"])
     live.aws["secondary"].refuse("describe_stack", UnreachableError("secondary: no\nroute"), times=100)
-    assert roll_out(live.run()) == 7
+    assert roll_out(live.run(), nullcontext) == 7
     assert done(live)[0].startswith("Done with the stacks that could be read: 1 step in 1 pass, ")
     assert last(live) == Failure("partial: secondary could not be read: secondary: no route", 7)
 
@@ -50,7 +52,7 @@ def test_a_stack_that_can_no_longer_be_read_at_the_end_is_7_too(pair):
             pair.aws["secondary"].refuse("describe_stack", "AccessDenied", times=100)
 
     pair.screen.react = react
-    assert roll_out(pair.run()) == 7
+    assert roll_out(pair.run(), nullcontext) == 7
     assert done(pair)[0].startswith("Done with the stacks that could be read: 3 steps in 3 passes, ")
     assert last(pair).text.startswith("partial: secondary could not be read: ")
 
@@ -58,7 +60,7 @@ def test_a_stack_that_can_no_longer_be_read_at_the_end_is_7_too(pair):
 def test_when_not_one_stack_can_be_read_it_is_1(live):
     for aws in live.aws.values():
         aws.refuse("describe_stack", "AccessDenied", times=100)
-    assert roll_out(live.run()) == 1
+    assert roll_out(live.run(), nullcontext) == 1
     assert isinstance(last(live), Failure)
 
 
@@ -66,19 +68,19 @@ def test_a_failure_beats_a_stack_that_cannot_be_read(live):
     live.templates["primary"] = with_note(live.templates["primary"])
     live.aws["primary"].fail("Table", "no such route")
     live.aws["secondary"].refuse("describe_stack", "AccessDenied", times=100)
-    assert roll_out(live.run()) == 1
+    assert roll_out(live.run(), nullcontext) == 1
     assert "no such route" in last(live).text
 
 
 def test_a_declined_prompt_is_4(pair):
-    assert roll_out(pair.run(confirm=lambda question: False)) == 4
+    assert roll_out(pair.run(confirm=lambda question: False), nullcontext) == 4
     assert last(pair).exit_code == 4
 
 
 @pytest.mark.parametrize("call", ["describe_stack", "get_template"])
 def test_credentials_that_have_expired_at_the_start_are_2_and_never_partial(live, call):
     live.aws["secondary"].refuse(call, EXPIRED, times=100)
-    assert roll_out(live.run()) == 2
+    assert roll_out(live.run(), nullcontext) == 2
     assert last(live) == Failure(str(EXPIRED), 2)
 
 
@@ -90,7 +92,7 @@ def test_credentials_that_expire_in_the_middle_are_2_and_what_goes_on_is_named(p
 
     pair.screen.react = react
     run = pair.run()
-    assert roll_out(run) == 2
+    assert roll_out(run, nullcontext) == 2
     (goes_on,) = run.under_way.operations.values()
     assert "pair-dev-secondary" in goes_on
     assert last(pair).text.splitlines() == [
@@ -100,7 +102,7 @@ def test_credentials_that_expire_in_the_middle_are_2_and_what_goes_on_is_named(p
     pair.screen.react = lambda event: None
     for call in ("events", "describe_stack"):
         pair.aws["secondary"].allow(call)
-    assert roll_out(pair.run()) == 0
+    assert roll_out(pair.run(), nullcontext) == 0
 
 
 def test_credentials_that_expire_after_a_failure_are_2_all_the_same(pair):
@@ -112,7 +114,7 @@ def test_credentials_that_expire_after_a_failure_are_2_all_the_same(pair):
                 pair.aws["primary"].refuse(call, EXPIRED, times=100)
 
     pair.screen.react = react
-    assert roll_out(pair.run()) == 2
+    assert roll_out(pair.run(), nullcontext) == 2
 
 
 def test_an_interruption_is_left_to_the_command_line(pair):
@@ -120,22 +122,22 @@ def test_an_interruption_is_left_to_the_command_line(pair):
         raise Interrupted
 
     with pytest.raises(Interrupted):
-        roll_out(pair.run(confirm=interrupt))
+        roll_out(pair.run(confirm=interrupt), nullcontext)
 
 
 def test_a_deletion_ends_the_same_way(live):
-    assert take_down(live.run(confirm=lambda question: False), DestroyOptions()) == 4
+    assert take_down(live.run(confirm=lambda question: False), nullcontext, DestroyOptions()) == 4
     assert last(live).exit_code == 4
     live.aws["secondary"].refuse("describe_stack", EXPIRED, times=100)
-    assert take_down(live.run(), DestroyOptions()) == 2
+    assert take_down(live.run(), nullcontext, DestroyOptions()) == 2
     live.aws["secondary"].allow("describe_stack")
-    assert take_down(live.run(), DestroyOptions()) == 0
+    assert take_down(live.run(), nullcontext, DestroyOptions()) == 0
     assert last(live) == Done("Every stack of the file is deleted.")
-    assert take_down(live.run(), DestroyOptions()) == 0
+    assert take_down(live.run(), nullcontext, DestroyOptions()) == 0
     assert last(live) == Done("Nothing to delete.")
 
 
 def test_a_deletion_beside_a_stack_that_cannot_be_read_is_refused(live):
     live.aws["secondary"].refuse("describe_stack", "AccessDenied", times=100)
-    assert take_down(live.run(), DestroyOptions()) == 4
+    assert take_down(live.run(), nullcontext, DestroyOptions()) == 4
     assert live.mutations() == []

@@ -1,5 +1,6 @@
 """What AWS's newer events add to a run, and a run without them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,7 +47,7 @@ def numbered(pair, role="primary"):
     """Has AWS say of each event which operation it belongs to: its token, as a number would."""
     aws, events = pair.aws[role], pair.aws[role].events
     aws.events = lambda stack_id: (
-        StackEvent(*list(vars(event).values())[:-1], f"operation of {event.token}") for event in events(stack_id)
+        replace(event, operation=f"operation of {event.token}") for event in events(stack_id)
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 from tests.fake_cloudformation import FakeClock
 from tests.rollout.deployments import Deployments, with_note
 from tests.rollout.test_failures import THREE
-from twinstack.errors import BusyError, InputError, RefusedError, UnreachableError
+from twinstack.errors import InputError, RefusedError, UnreachableError
 from twinstack.planning.world import Absent
 from twinstack.rollout.change_sets import prepare, request_for
 from twinstack.screen.events import PlanMade, StepBegun, StepDone
@@ -72,7 +72,7 @@ def test_with_an_unreadable_secondary_a_fresh_primary_is_made_unlinked(pair):
 
 def test_when_no_stack_can_be_read_there_is_nothing_to_plan(live):
     for aws in live.aws.values():
-        aws.refuse("describe_stack", "ExpiredToken")
+        aws.refuse("describe_stack", "ExpiredToken", times=9)
     with pytest.raises(UnreachableError, match=r"(?s)none of the stacks could be read.*ExpiredToken.*ExpiredToken"):
         live.deploy()
 

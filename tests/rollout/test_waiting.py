@@ -156,7 +156,7 @@ def test_an_operation_that_aws_says_nothing_about_for_twenty_minutes_is_no_longe
         TwinStackError, match=r"primary .*cannot be followed any longer: .*Throttling.*`deploy` follows"
     ):
         updating.deploy()
-    assert sum(updating.clock.waits) == pytest.approx(1200, abs=60)
+    assert 1200 < sum(updating.clock.waits) < 1400
     silence(aws, 0)
     for call in ("events", "describe_stack"):
         aws.allow(call)
@@ -175,7 +175,7 @@ def test_a_region_that_does_not_answer_does_not_end_the_following_of_the_other(t
     three = Deployments(tmp_path, THREE)
     silent = three.aws["service"]
     after_execution(silent, lambda: silence(silent))
-    with pytest.raises(TwinStackError, match="service .*cannot be followed"):
+    with pytest.raises(TwinStackError, match=r"service .*cannot be followed"):
         three.deploy()
     assert three.status("archive") == "CREATE_COMPLETE"
     assert [event.stack for event in three.screen.of(StepDone)] == ["network", "archive"]

@@ -94,4 +94,12 @@ def stack_event(entry: StackEventTypeDef) -> StackEvent:
         entry.get("ResourceStatusReason", ""),
         entry.get("ClientRequestToken", ""),
         entry.get("OperationId", ""),
+        _hook(entry),
     )
+
+
+def _hook(entry: StackEventTypeDef) -> str:
+    """Returns what a hook said that failed; its event has the resource's status from before."""
+    if not entry.get("HookStatus", "").endswith("_FAILED") or entry.get("HookFailureMode") == "WARN":
+        return ""
+    return f"{entry.get('HookType', 'a hook')}: {entry.get('HookStatusReason', '')}".rstrip(": ")

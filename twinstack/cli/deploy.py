@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from pathlib import Path
 
 from twinstack.cli.ending import ended, refuse_partial
 from twinstack.cli.lint import lint_environment
-from twinstack.cli.locking import locked
+from twinstack.cli.locking import Hold, locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation, make_run
 from twinstack.errors import InputError
@@ -43,36 +41,27 @@ def run(
         refuse_other_environment(saved, checked[0].name, checked[0].system)
     allowed = Allowed(allow_replace, allow_delete, abandon)
     rollout = make_run(settings, screen, checked, confirm=confirm, asks=not yes, allowed=allowed, unlink=unlink)
-    settings.interrupted = (
-        "interrupted; what AWS has begun goes on there: look at `status` and `events`, and run `deploy` again "
-        "when it has ended"
-    )
-    return roll_out(rollout, saved=saved, local=settings.local, locked=partial(locked, break_lock=break_lock))
+    settings.interrupted = settings.going_on
+    return roll_out(rollout, partial(locked, break_lock=break_lock), saved=saved, local=settings.local)
 
 
-def roll_out(
-    run: Run,
-    *,
-    saved: SavedPlan | None = None,
-    local: bool = False,
-    locked: Callable[[Run], AbstractContextManager[Run]] = nullcontext,
-) -> int:
+def roll_out(run: Run, hold: Hold, *, saved: SavedPlan | None = None, local: bool = False) -> int:
     """Deploys, and tells as the last line what came of it.
 
     Args:
         run: The run.
+        hold: Holds the lock.
         saved: A saved plan to execute, if any.
         local: Whether the local AWS is used, which tells what it does not emulate.
-        locked: Holds the lock and gives the run that has it; by default the lock of the run is left as it is.
 
     Returns:
         The exit code.
     """
 
-    def work() -> int:
+    def work(run: Run) -> int:
         begun = run.clock.now()
-        with locked(run) as holder:
-            planned = deploy(holder, saved=saved)
+        with hold(run) as holding:
+            planned = deploy(holding, saved=saved)
         if run.planner.unlink:
             run.screen.tell(Warning_("the next deployment links again what was unlinked, unless the wire is taken out"))
         if local:

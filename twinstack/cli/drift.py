@@ -33,7 +33,7 @@ def run(settings: Settings, *, preview: bool) -> int:
     environment, planner = read_environment(settings)
     clients = connect(settings, environment, screen, start_local=False)
     known = known_false_drifts(settings, planner.system, screen)
-    settings.interrupted = "interrupted; AWS goes on looking for drift, which changes nothing"
+    settings.interrupted = lambda: "AWS goes on looking for drift, which changes nothing."
     found = detect(planner.system, clients, clock, screen)
     data = tuple(as_data(each, known) for each in found)
     screen.tell(DriftRead(data))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from twinstack.rollout.run import Run
 
 
-def ended(run: Run, work: Callable[[], int]) -> int:
+def ended(run: Run, work: Callable[[Run], int]) -> int:
     """Does the work of a run; a failure is told as its last line, with what goes on on AWS all the same.
 
     Args:
@@ -23,7 +23,7 @@ def ended(run: Run, work: Callable[[], int]) -> int:
         The exit code.
     """
     try:
-        return work()
+        return work(run)
     except TwinStackError as error:
         lines = [str(error)]
         if goes_on := run.under_way.operations.values():

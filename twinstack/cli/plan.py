@@ -15,6 +15,7 @@ from twinstack.cli.locking import locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import make_run, read_environment
 from twinstack.errors import InputError, PartialError, RefusedError
+from twinstack.files import write_whole
 from twinstack.screen.events import Done, PlanMade, Printed, Screen
 
 if TYPE_CHECKING:
@@ -115,12 +116,13 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
     if not file.parent.is_dir() or file.is_dir():
         raise InputError(f"--out {file}: there is no such folder, or it is one")
     screen = settings.screen()
+    settings.interrupted = settings.going_on
 
     def keep(plan: SavedPlan) -> None:
         try:
-            file.write_text(as_text(plan), encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"--out {file}: cannot be written: {error.strerror}; no change set is left") from None
+            write_whole(file, as_text(plan), private=True)
+        except InputError as error:
+            raise InputError(f"--out {error}; no change set is left") from None
 
     with locked(_run(settings, screen, allowed)) as run:
         saved = save(run, datetime.now(UTC).isoformat(timespec="seconds"), keep)

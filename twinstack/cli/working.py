@@ -160,6 +160,7 @@ def make_run(
         asks=asks,
         allowed=allowed or Nothing(),
         packages=packages,
+        under_way=settings.under_way,
         known_false_drift=known_false_drifts(settings, planner.system, screen),
         advise=adviser(planner.system, partial(access, settings, screen, start_local=False)),
     )
@@ -193,7 +194,9 @@ def confirmation(*, yes: bool) -> Callable[[str], bool]:
     def ask(question: str) -> bool:
         try:
             return click.confirm(question)
-        except click.Abort:
+        except click.Abort as abort:
+            if isinstance(abort.__context__, KeyboardInterrupt):
+                raise abort.__context__ from None
             raise RefusedError("not answered; nothing more was done") from None
 
     return ask

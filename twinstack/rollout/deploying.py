@@ -18,6 +18,7 @@ from twinstack.rollout.artifacts import provide
 from twinstack.rollout.change_sets import LAG, ChangeSetError, growing_waits
 from twinstack.rollout.convergence import read_wires
 from twinstack.rollout.executing import Begun, begin, conclude, execute, review, try_to_give_up
+from twinstack.rollout.failure_causes import failed_at
 from twinstack.rollout.following import bring_to_rest
 from twinstack.rollout.planned import make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.run import Run
@@ -38,6 +39,11 @@ class _Failures:
         """Notes a step that failed."""
         self.failed[step.stack.role] = step
         self.causes.append(cause)
+
+    @property
+    def told(self) -> str:
+        """Every cause, a line each; the first one stands last, where a person looks."""
+        return "\n".join(reversed(self.causes))
 
     def blocker(self, run: Run, step: Step) -> str | None:
         """Returns the failed stack that a step has to stop for, if any.
@@ -123,18 +129,21 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
         raise
     except TwinStackError as error:
         if failures.causes:  # what failed first is the cause, whatever came of it later
-            raise TwinStackError("\n".join([str(error), *failures.causes])) from error
+            raise TwinStackError("\n".join([str(error), failures.told])) from error
         raise
     if failures.causes:
-        raise TwinStackError("\n".join(failures.causes))
+        raise TwinStackError(failures.told)
     is_whole = passes is None or passes >= len(planned.passes)
     world, again = _read_at_the_end(run, planner, LAG if is_whole else 0.0)
     if planned.passes:
         run.screen.tell(OutputsRead({role: dict(it.outputs) for role, it in world.items() if isinstance(it, Live)}))
     if is_whole:
         _verify(run, planner, world, again)
-    unread = {role: state.reason for role, state in world.items() if isinstance(state, Unknown)}
-    return replace(planned, unknown={**planned.unknown, **unread})
+    return replace(planned, unknown={**planned.unknown, **_unread(world)})
+
+
+def _unread(world: World) -> dict[str, str]:
+    return {role: state.reason for role, state in world.items() if isinstance(state, Unknown)}
 
 
 def _restore_protection(run: Run, planner: Planner, world: World) -> None:
@@ -151,7 +160,7 @@ def _run_pass(
     begun = _begin_pass(run, planner, world, steps, place=place, failures=failures)
     running = _execute_pass(run, begun, failures)
     watch(run, [operation for _, operation in running])
-    for item, operation in running:
+    for item, operation in sorted(running, key=lambda pair: failed_at(pair[1])):
         if failure := conclude(run, operation, item.step):
             failures.add(item.step, failure)
     after = {operation.role: _read_again(run, planner, operation) for _, operation in running}

@@ -123,6 +123,6 @@ def _continue_rollback(run: Run, stack: Stack, found: StackDescription) -> None:
     raise TwinStackError(
         f"{stack.role}: the continued rollback of {stack.name} {ended}: {blocking(cloudformation, found)}. Mend that "
         "and `deploy` again. What cannot be mended can be left out of the rollback, and the stack no longer knows then "
-        f"what became of it: `aws cloudformation continue-update-rollback --stack-name {stack.name} --region {stack.region} "
-        "--resources-to-skip LOGICAL_ID`"
+        f"what became of it: `aws cloudformation continue-update-rollback --stack-name {stack.name} --region "
+        f"{stack.region} --resources-to-skip LOGICAL_ID`"
     )

@@ -1,4 +1,4 @@
-"""Follows running operations to their end: their events as they come, and the first real cause of a failure.
+"""Follows running operations to their end, and tells their events as they come.
 
 Each operation is followed by itself: where one region does not answer, the others go on. What AWS has begun goes on
 there whether it is watched or not, so an answer that does not come is waited for, and is never a failure of the stack.
@@ -28,7 +28,6 @@ PATIENCE = 120.0
 # An operation is given up, here and not on AWS, after so many seconds without any answer.
 LONGEST_SILENCE = 1200.0
 STACK_TYPE = "AWS::CloudFormation::Stack"
-_CANCELLED = ("cancelled", "canceled")
 
 
 @dataclass
@@ -254,27 +253,3 @@ def _operation_ids(events: Iterable[StackEvent], token: str) -> tuple[str, ...]:
 def _belongs(event: StackEvent, token: str, ids: Collection[str]) -> bool:
     """Whether an event is one of the operation: by its token, and without one by its operation, if AWS says which."""
     return event.token == token or (not event.token and (not event.operation or event.operation in ids))
-
-
-def is_cancelled(reason: str) -> bool:
-    """Whether something was cancelled because of another failure."""
-    return any(word in reason.lower() for word in _CANCELLED)
-
-
-def first_cause(events: Iterable[StackEvent]) -> str | None:
-    """Returns the first real failure among an operation's events, in words.
-
-    What CloudFormation cancelled because of another failure is not a cause, nor is the stack's own summary.
-    """
-    failed = [event for event in events if event.status.endswith("_FAILED")]
-    real = real_failures(failed)
-    resources = [event for event in real if event.type != STACK_TYPE]
-    for event in [*resources, *real, *failed]:
-        return f"{event.resource} ({event.type}) {event.status}: {event.reason or 'no reason given'}"
-    return None
-
-
-def real_failures(events: Iterable[StackEvent]) -> list[StackEvent]:
-    """Returns the failures among events that are not the cancelling of something because of another one."""
-    failed = (event for event in events if event.status.endswith("_FAILED"))
-    return [event for event in failed if not is_cancelled(event.reason)]
