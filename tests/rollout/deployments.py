@@ -15,6 +15,7 @@ from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation
 from tests.fake_drifts import FakeDrifts
 from tests.systems import PRIMARY, REGIONS, SECONDARY, schemas
 from twinstack.aws.api import StackClients
+from twinstack.aws.world_reading import read_world
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
 from twinstack.packaging import Package
@@ -200,12 +201,13 @@ class Deployments:
         return "\n".join(json.dumps({"event": e.code, **vars(e)}, default=str) for e in self.screen.events)
 
 
-def rolled_back(deployments: Deployments, role: str) -> None:
-    """Leaves an empty stack in ROLLBACK_COMPLETE, as a deployer that lets a failed creation roll back would."""
+def rolled_back(deployments: Deployments, role: str, *, stuck: bool = False) -> None:
+    """Leaves a stack in ROLLBACK_COMPLETE or ROLLBACK_FAILED, as a deployer that rolls failed creations back would."""
     aws, run = deployments.aws[role], deployments.run()
-    step = run.planner.step(dict.fromkeys(deployments.templates, Absent()), role)
+    world = read_world(run.planner.system, run.clients)
+    step = run.planner.step({**world, role: Absent()}, role)
     request = request_for(step, run.new_id)
-    aws.fail(next(iter(step.stack.template.resources)), "no")
+    aws.fail(next(iter(step.stack.template.resources)), "no", stuck=stuck)
     made = aws.create_change_set(request)
     while aws.describe_change_set(made.arn).status != "CREATE_COMPLETE":
         pass
