@@ -27,6 +27,7 @@ from twinstack.rollout.change_sets import request_for
 from twinstack.rollout.deploying import deploy
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.rollout.guards import Allowed
+from twinstack.rollout.lock import NO_LOCK, Lock
 from twinstack.rollout.run import Run
 from twinstack.rollout.saving import save
 from twinstack.screen.events import Event
@@ -88,6 +89,7 @@ class Deployments:
         self.screen = Telling()
         self.questions: list[str] = []
         self.packages: dict[str, Package] = {}
+        self.lock: Lock = NO_LOCK
         self._ids = count(1)
 
     def region(self, role: str) -> str:
@@ -152,6 +154,7 @@ class Deployments:
             lambda: f"id-{next(self._ids)}",
             allowed=allowed or Allowed(),
             packages=self.packages,
+            lock=self.lock,
         )
 
     def _write(self, name: str, text: str) -> Path:
