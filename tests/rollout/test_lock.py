@@ -11,7 +11,8 @@ from tests.rollout.deployments import Deployments, Telling, with_note
 from tests.systems import PRIMARY
 from twinstack.aws.errors import AwsError
 from twinstack.errors import BusyError, CredentialsError, Interrupted, TwinStackError, UnreachableError
-from twinstack.rollout.lock import NO_LOCK, Holder, Place, held, place_of
+from twinstack.rollout.lock import NO_LOCK, held, place_of
+from twinstack.rollout.parameter_lock import Holder, Place
 from twinstack.screen.events import Warning_
 
 NAME = "/twinstack/pair-dev/lock"
@@ -367,6 +368,15 @@ def test_a_lock_that_may_be_written_and_not_read_is_none(lock):
     lock.store.failing["read"] = denied("GetParameter")
     with lock.wanted_by(ALICE) as taken:
         assert taken is NO_LOCK
+    assert lock.store.written == {}
+    assert len(lock.told()) == 1
+
+
+def test_where_parameters_may_neither_be_written_nor_read_that_is_said_once(lock):
+    lock.store.failing = {"create": denied("PutParameter"), "read": denied("GetParameter")}
+    with lock.wanted_by(ALICE) as taken:
+        assert taken is NO_LOCK
+    assert len(lock.told()) == 1
 
 
 def test_a_run_that_may_not_write_does_not_go_on_beside_a_holder_that_it_can_see(lock):

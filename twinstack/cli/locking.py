@@ -39,7 +39,7 @@ def locked(run: Run, *, break_lock: bool = False) -> Iterator[Run]:
 
 @contextmanager
 def _beating(lock: Lock) -> Iterator[None]:
-    from twinstack.rollout.lock import REFRESH_EVERY
+    from twinstack.rollout.parameter_lock import REFRESH_EVERY
 
     if not lock.is_held:
         yield
