@@ -9,8 +9,8 @@ from functools import cached_property
 from typing import Any
 
 from twinstack.aws.api import StoredParameter
-from twinstack.aws.boto import translated
 from twinstack.aws.errors import AwsError
+from twinstack.aws.translation import translated
 
 
 class BotoParameterStore:

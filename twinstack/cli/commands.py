@@ -61,7 +61,7 @@ def command_line(context: click.Context, /, **given: Any) -> None:
 
     Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage, configuration or template, 3 changes pending
     or drift found, 4 refused, 5 another run or operation is at work, 6 did not converge, 7 partial: a stack could
-    not be read, 130 interrupted.
+    not be read, 130 and 143 interrupted.
     """
     keep(context, given)
 

@@ -43,9 +43,7 @@ def run(settings: Settings, *, up_to: str | None, switchover: bool, yes: bool) -
         role: BotoRegion(make, f"{role} ({rollout.environment.system.stacks[role].region})")
         for role, make in makers.items()
     }
-    settings.interrupted = (
-        "interrupted; what AWS has begun goes on there: see above for what stands and what removes it"
-    )
+    settings.interrupted = lambda: f"{settings.going_on()}\nSee above for what stands and what removes it."
     versions = {name: version(name) for name in ("twinstack", "botocore", "cfn-lint")}
     with locked(rollout) as rollout:
         scene = Scene(rollout, regions, memory, settings.local, switchover)

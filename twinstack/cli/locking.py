@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 # A call of the heart may be on its way when the run ends; it is not waited for longer.
 _LAST_BEAT = 0.3
+
+
+Hold = Callable[["Run"], AbstractContextManager["Run"]]
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from twinstack.rollout.artifacts import BUCKET, artifact_stack, one_a_site
 from twinstack.rollout.elsewhere import gone_roles, look_elsewhere
 from twinstack.rollout.executing import delete_and_watch
 from twinstack.rollout.failure_causes import cause_of
+from twinstack.rollout.following import bring_to_rest
 from twinstack.rollout.readiness import refuse_busy, refuse_foreign
 from twinstack.rollout.run import Run
 from twinstack.rollout.taking_back import never_complete, opened, take_protection_off
@@ -83,6 +84,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
         TwinStackError: A step failed.
     """
     system = run.planner.system
+    bring_to_rest(run, system.stacks.values(), rollbacks=False)
     world = with_wires(system, read_world(system, run.clients))
     _refuse_unreadable(run.planner, world)
     _tell_strays(run, world)
@@ -240,9 +242,10 @@ def _delete_stack(
         run.lock.check()
         cloudformation.set_termination_protection(found.name, enabled=False)
     operation = delete_and_watch(run, cloudformation, found.stack_id, stack, resources)
-    status = operation.end.status if operation.end else ""
+    status = operation.end.status if operation.end else operation.last_status
     if operation.outcome is not Outcome.SUCCEEDED:
-        cause = cause_of(operation, run.screen) or "no reason given"
+        lost = operation.lost and f"it cannot be followed any longer: {operation.lost}"
+        cause = lost or cause_of(operation, run.screen) or "no reason given"
         run.screen.tell(StepFailed(stack.role, status, cause))
         raise TwinStackError(f"{stack.role} ({stack.region}) ended in {status}: {cause}")
     run.screen.tell(StepDone(stack.role, status, operation.seconds))
