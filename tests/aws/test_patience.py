@@ -163,7 +163,7 @@ def test_the_tables_name_every_call_that_there_is():
         for name in vars(protocol)
         if not name.startswith("_") and callable(vars(protocol)[name])
     }
-    assert there == {*EVERY, *EVERY_QUICK, ("regions", "cloudformation")}
+    assert there == {*EVERY, *EVERY_QUICK, ("regions", "cloudformation"), ("parameters", "at_once")}
 
 
 @pytest.mark.parametrize("fault", MENDED)

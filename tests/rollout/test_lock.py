@@ -11,6 +11,9 @@ from tests.rollout.deployments import Deployments, Telling, with_note
 from tests.systems import PRIMARY
 from twinstack.aws.errors import AwsError
 from twinstack.errors import BusyError, CredentialsError, Interrupted, TwinStackError, UnreachableError
+from twinstack.planning.world import Absent
+from twinstack.rollout.change_sets import prepare, request_for
+from twinstack.rollout.guards import Allowed
 from twinstack.rollout.lock import NO_LOCK, held, place_of
 from twinstack.rollout.parameter_lock import Holder, Place
 from twinstack.screen.events import Warning_
@@ -486,3 +489,39 @@ def test_no_stack_is_deleted_without_the_lock(tmp_path):
         with_lock(deployments, Taken()).destroy()
     assert {call for _, call in deployments.mutations()} <= {"create_change_set", "delete_change_set"}
     assert sorted(deployments.stacks()) == ["pair-dev-primary", "pair-dev-secondary"]
+
+
+def test_a_run_that_has_lost_the_lock_leaves_the_empty_stack_to_the_one_that_has_it(tmp_path):
+    deployments = with_lock(Deployments(tmp_path), Taken())
+    with pytest.raises(BusyError):
+        deployments.deploy()
+    assert deployments.change_sets() == []
+    assert deployments.status("primary") == "REVIEW_IN_PROGRESS"
+
+
+def test_a_run_that_has_lost_the_lock_deletes_nothing_of_others(tmp_path):
+    deployments = Deployments(tmp_path)
+    run = deployments.run()
+    prepare(deployments.aws["primary"], request_for(first_step(run), run.new_id), run.clock)
+    left = deployments.change_sets()
+    with pytest.raises(BusyError):
+        with_lock(deployments, Taken()).deploy()
+    assert deployments.change_sets() == left
+    assert len(left) == 1
+
+
+def test_a_policy_that_was_narrowed_when_the_lock_was_taken_is_restored(tmp_path):
+    deployments = Deployments(tmp_path, protected=True)
+    deployments.deploy()
+    deployments.templates["primary"] = with_note(PRIMARY)
+    deployments.forget_calls()
+    deployments.stack("primary").policies.clear()
+    with pytest.raises(BusyError):
+        with_lock(deployments, Taken(1)).deploy(allowed=Allowed(replace=("Vpc",)))
+    assert "execute_change_set" not in [call for _, call in deployments.mutations()]
+    before, during, after = deployments.stack("primary").policies
+    assert before == after != during
+
+
+def first_step(run):
+    return run.planner.step(dict.fromkeys(run.planner.system.stacks, Absent()), "primary")
