@@ -235,6 +235,7 @@ def test_of_two_that_take_over_at_once_the_slower_to_create_is_refused(lock):
     with pytest.raises(BusyError, match="carol"), lock.wanted_by(BOB):
         pass
     assert lock.store.holder() == "carol"
+    assert lock.clock.waits == [120], "it need not wait to know"
 
 
 def test_of_two_that_take_over_at_once_the_one_whose_lock_the_other_deleted_is_refused(lock):
@@ -489,6 +490,28 @@ def test_no_stack_is_deleted_without_the_lock(tmp_path):
         with_lock(deployments, Taken()).destroy()
     assert {call for _, call in deployments.mutations()} <= {"create_change_set", "delete_change_set"}
     assert sorted(deployments.stacks()) == ["pair-dev-primary", "pair-dev-secondary"]
+
+
+def test_the_lock_is_read_back_before_each_deletion(tmp_path):
+    deployments = Deployments(tmp_path)
+    deployments.deploy()
+    deployments.forget_calls()
+    with pytest.raises(BusyError):
+        with_lock(deployments, Taken(2)).destroy()  # for the update that unlinks, and the first deletion
+    calls = [call for _, call in deployments.mutations()]
+    assert (calls.count("execute_change_set"), calls.count("delete_stack")) == (1, 1)
+    assert len(deployments.stacks()) == 1
+
+
+def test_no_stack_that_holds_nothing_is_deleted_without_the_lock(tmp_path):
+    deployments = Deployments(tmp_path)
+    run = deployments.run()
+    prepare(deployments.aws["primary"], request_for(first_step(run), run.new_id), run.clock)
+    deployments.forget_calls()
+    with pytest.raises(BusyError):
+        with_lock(deployments, Taken()).destroy()
+    assert deployments.mutations() == []
+    assert deployments.stacks() == ["pair-dev-primary"]
 
 
 def test_a_run_that_has_lost_the_lock_leaves_the_empty_stack_to_the_one_that_has_it(tmp_path):
