@@ -150,6 +150,13 @@ class Client:
         return bound
 
 
+class Parameters(Client):
+    """The parameter store; a deployer that simulates no patience has none to leave out."""
+
+    def at_once(self) -> Parameters:
+        return self
+
+
 class Regions(Client):
     """The regions of the account; going to another region is no call."""
 
