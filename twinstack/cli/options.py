@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
+from twinstack.errors import TwinStackError
 from twinstack.rollout.under_way import UnderWay
 from twinstack.screen.events import Failure, Screen
 from twinstack.screen.json_lines import JsonScreen, line_of
@@ -61,8 +62,8 @@ class Settings:
         )
 
     def fail(self, text: str, exit_code: int) -> int:
-        """Tells an error; returns its exit code."""
-        self.screen().tell(Failure(text, exit_code))
+        """Tells an error, with what to do where AWS's reason is a known one; returns its exit code."""
+        self.screen().tell(Failure(text, exit_code, _hints(text) if exit_code == TwinStackError.exit_code else ()))
         return exit_code
 
     def going_on(self) -> str:
@@ -86,6 +87,13 @@ class Settings:
         if self.format == "json":
             return 1, line_of(Failure(text, exit_code))
         return 2, f"{text}\n"
+
+
+def _hints(text: str) -> tuple[str, ...]:
+    from twinstack.rollout.hints import hint_for
+
+    hints = tuple(map(hint_for, text.splitlines()))
+    return hints if any(hints) else ()
 
 
 def _checked_url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from twinstack import children
 from twinstack.errors import TwinStackError
+from twinstack.files import write_whole
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 FOLDER = ".venv-local"
@@ -55,7 +56,7 @@ def _make(folder: Path, python: Path, say: Callable[[str], None]) -> None:
         shutil.rmtree(folder)
     _run([sys.executable, "-m", "venv", str(folder)], folder)
     _run([str(python), *_PIP], folder)
-    (folder / _STAMP).write_text(_wanted(), encoding="utf-8")
+    write_whole(folder / _STAMP, _wanted())
 
 
 @contextmanager

@@ -87,6 +87,7 @@ def start_in(state: Path, venv: Path, say: Callable[[str], None], clock: Clock) 
     """`start` with the state and the environment in folders of their own, which is what tests want."""
     state, venv = state.resolve(), venv.resolve()  # the emulator works in its state folder
     state.mkdir(parents=True, exist_ok=True)
+    state.chmod(0o700)  # its log says what templates hand to resources
     with _one_at_a_time(state):
         found = _alive(state)
         if found and _answers(found.endpoint):
