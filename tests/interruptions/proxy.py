@@ -46,11 +46,11 @@ class Proxy:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def do_GET(self):
+            def answer(self):
                 with suppress(ConnectionError):
                     proxy.handle(self)
 
-            do_POST = do_PUT = do_HEAD = do_DELETE = do_GET
+            do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = answer  # noqa: N815  http.server looks for these
 
             def log_message(self, *_):
                 pass

@@ -38,14 +38,14 @@ class Row:
         )
 
 
-HEADING = "call  region      action                  signal   when               exit  seconds  next  nothing left, wires match"
+HEADING = "call  region      action                  signal   when               exit  seconds  next  what came of it"
 
 
 def cut_short(bench, suffix, cut):
     """Cuts one deployment short, deploys again, and says what is wrong."""
     run = bench.deploy(suffix, cut)
     again = bench.deploy(suffix)
-    row = Row(cut, run, again, tuple([*_wrong(cut, run), *_not_converged(bench, suffix, again)]))
+    row = Row(cut, run, again, (*_wrong(cut, run), *_not_converged(bench, suffix, again)))
     bench.clear(suffix)
     return row
 
