@@ -11,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, urlsplit
 
 BEFORE, DONE, ANSWERED = "before the call", "done, not answered", "answered"
+# Every enabled region is looked into, all in the same way; two of them that are not the pair's stand for all.
+REGIONS = ("us-east-1", "eu-west-1", "ap-south-1", "sa-east-1")
 MOMENTS = (BEFORE, DONE, ANSWERED)
 
 
@@ -93,7 +95,7 @@ class Proxy:
         status, headers, text = self._forward(request, body)
         if look_on(call, DONE):
             return _hang_up(request)
-        text = change(call, text)
+        text = change(call, _few_regions(call, text))
         request.send_response(status)
         for name, value in headers:
             if name.lower() not in ("connection", "content-length", "transfer-encoding", "server", "date"):
@@ -134,3 +136,13 @@ def _action(request, body):
         if action := parse_qs(body.decode()).get("Action"):
             return action[0]
     return f"{request.command} {request.path.partition('?')[0]}"
+
+
+def _few_regions(call, answer):
+    if call.action != "DescribeRegions":
+        return answer
+    return re.sub(rb"<item>.*?</item>", lambda it: it[0] if _name(it[0]) in REGIONS else b"", answer, flags=re.DOTALL)
+
+
+def _name(item):
+    return re.search(rb"<regionName>(.*?)</regionName>", item)[1].decode()

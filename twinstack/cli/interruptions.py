@@ -25,7 +25,7 @@ from twinstack.errors import Interrupted
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 143}
 _UNREAD = 143
 # What a person calls "at once" is a second; the rest of it is for a machine that is busy.
-_ORDERLY_SECONDS = 0.7
+_ORDERLY_SECONDS = 0.6
 # `timeout` and some shells send a signal twice, to the process and to its group.
 _SAME_SIGNAL_SECONDS = 0.2
 # A reader may go when it has what it wants (`… | grep -q x`); a command that is about to end is left to it.
