@@ -1,6 +1,6 @@
 """Cuts a deployment of the small pair short at every call that it makes, and prints what came of it.
 
-`python -m tests.interruptions.table [--every N]`: each call, three signals, three moments; then the same command
+`python -m tests.interruptions.table [--every N] [--calls FIRST-LAST]`: each call, three signals, three moments; then the same command
 once more, which must end with exit code 0, every wire as it should be and nothing left behind.
 """
 
@@ -79,13 +79,14 @@ def _not_converged(bench, suffix, again):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=1, metavar="N", help="Only every Nth of the cuts.")
-    every = parser.parse_args().every
+    parser.add_argument("--calls", default="1-", metavar="FIRST-LAST", help="Only these calls; the table in parts.")
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         state = Path(folder, "state")
         emulator = process.start_in(state, ROOT / ".venv-local", print, SystemClock())
         try:
             bench = Bench(emulator.endpoint, Path(folder))
-            rows = list(_rows(bench, every))
+            rows = list(_rows(bench, given.every, *given.calls.split("-")))
             bench.close()
         finally:
             process.stop_in(state, SystemClock())
@@ -95,12 +96,13 @@ def main():
     return 1 if wrong else 0
 
 
-def _rows(bench, every):
+def _rows(bench, every, first="1", last=""):
     whole = bench.deploy("whole")
     assert whole.code == 0, whole
     bench.clear("whole")
     print(f"{len(whole.calls)} calls make up a whole run\n\n{HEADING}", flush=True)
-    cuts = [Cut(call.number, moment, number) for call in whole.calls for moment in MOMENTS for number in SIGNALS]
+    calls = whole.calls[int(first) - 1 : int(last or len(whole.calls))]
+    cuts = [Cut(call.number, moment, number) for call in calls for moment in MOMENTS for number in SIGNALS]
     for place, cut in enumerate(cuts[::every]):
         row = cut_short(bench, f"c{place}", cut)
         print(row, flush=True)

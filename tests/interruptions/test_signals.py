@@ -88,8 +88,7 @@ def test_while_a_change_set_is_waited_for(command, proxy, number):
     assert proxy.calls[-1].action == "DeleteParameter", "the lock is released"
 
 
-@each_signal
-@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize(("number", "form"), [(2, "text"), (15, "text"), (1, "text"), (15, "json")])
 def test_while_an_operation_is_under_way_names_it(folder, command, proxy, number, form):
     suffix = f"u{number}{form}"
     pair.write(folder, suffix)
