@@ -32,7 +32,7 @@ def main() -> None:
         if settings.format == "json":
             code = settings.fail(error.format_message(), error.exit_code)
         else:
-            error.show()
+            _show(error)
             code = error.exit_code
     except (click.Abort, KeyboardInterrupt):
         code = settings.fail(settings.interrupted, INTERRUPTED)
@@ -41,6 +41,15 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 1
     sys.exit(code or 0)
+
+
+def _show(error: click.ClickException) -> None:
+    """Tells wrong usage as click does; what was typed is quoted in it, and a terminal obeys none of that."""
+    from twinstack.screen.fitting import escaped_lines
+
+    text = io.StringIO()
+    error.show(file=text)
+    sys.stderr.write(escaped_lines(text.getvalue()))
 
 
 def _program() -> str:

@@ -68,7 +68,7 @@ class Settings:
 def _hints(text: str) -> tuple[str, ...]:
     from twinstack.rollout.hints import hint_for
 
-    hints = tuple(map(hint_for, text.splitlines()))
+    hints = tuple(map(hint_for, text.split("\n")))
     return hints if any(hints) else ()
 
 

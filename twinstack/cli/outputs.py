@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Mapping
@@ -12,6 +11,7 @@ from twinstack.cli.working import connect, read_environment
 from twinstack.errors import UnreachableError
 from twinstack.planning.world import Live, Unknown
 from twinstack.screen.events import OutputsRead, Printed
+from twinstack.screen.json_lines import json_text
 
 
 def run(settings: Settings) -> int:
@@ -24,7 +24,7 @@ def run(settings: Settings) -> int:
     world = read_world(planner.system, connect(settings, environment, screen, start_local=False))
     outputs = {role: dict(state.outputs) for role, state in world.items() if isinstance(state, Live)}
     if form == "json":
-        screen.tell(Printed(json.dumps(outputs, indent=2, ensure_ascii=False)))
+        screen.tell(Printed(json_text(outputs, indent=2)))
     elif form == "env":
         screen.tell(Printed(as_variables(outputs)))
     else:

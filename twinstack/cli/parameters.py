@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from twinstack.cli.options import Settings
@@ -11,6 +10,7 @@ from twinstack.environment.assembly import Environment
 from twinstack.errors import InputError
 from twinstack.planning.values import as_text
 from twinstack.screen.events import Printed
+from twinstack.screen.json_lines import json_text
 
 
 def run(settings: Settings, *, stack: str | None) -> int:
@@ -22,7 +22,7 @@ def run(settings: Settings, *, stack: str | None) -> int:
         raise InputError(f"--stack {stack}: no such stack in {environment.file.document.source}: {', '.join(stacks)}")
     make = for_stack_set if form == "stacksets" else for_stack
     documents = {role: make(environment, role) for role in stacks}
-    settings.screen().tell(Printed(json.dumps(documents[stack] if stack else documents, indent=2)))
+    settings.screen().tell(Printed(json_text(documents[stack] if stack else documents, indent=2)))
     return 0
 
 

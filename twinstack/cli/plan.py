@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -15,6 +14,7 @@ from twinstack.cli.working import make_run, read_environment
 from twinstack.errors import InputError, RefusedError
 from twinstack.files import write_whole
 from twinstack.screen.events import Done, PlanMade, Printed, Screen
+from twinstack.screen.json_lines import json_text
 
 if TYPE_CHECKING:
     from twinstack.review.saved_plans import SavedPlan
@@ -131,5 +131,5 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
 def _print(form: str, document: dict[str, Any]) -> None:
     from twinstack.screen.plan_markdown import plan_markdown
 
-    text = json.dumps(document, indent=2, ensure_ascii=False) if form == "json" else plan_markdown(document)
+    text = json_text(document, indent=2) if form == "json" else plan_markdown(document)
     Settings().screen().tell(Printed(text))

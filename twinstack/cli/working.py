@@ -165,9 +165,11 @@ def confirmation(*, yes: bool) -> Callable[[str], bool]:
     if not sys.stdin.isatty():
         raise InputError("there is no terminal to ask on; give --yes to go on without being asked")
 
+    from twinstack.screen.fitting import escaped_lines
+
     def ask(question: str) -> bool:
         try:
-            return click.confirm(question)
+            return click.confirm(escaped_lines(question))
         except click.Abort:
             raise RefusedError("not answered; nothing more was done") from None
 

@@ -136,7 +136,8 @@ def _read_events(operation: Operation, screen: Screen) -> bool:
         screen.tell(
             ResourceProgress(
                 operation.role,
-                event.time.isoformat(),
+                operation.stack_id.split(":")[3],
+                event.time.isoformat(timespec="seconds"),
                 event.resource,
                 event.type,
                 event.status,

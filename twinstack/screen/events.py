@@ -118,6 +118,7 @@ class ResourceProgress(Event):
 
     code: ClassVar[str] = "resource"
     stack: str
+    region: str
     time: str
     resource: str
     type: str

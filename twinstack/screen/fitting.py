@@ -18,8 +18,13 @@ def escaped(text: str) -> str:
     return "".join(map(_escaped, text))
 
 
+def is_obeyed(character: str) -> bool:
+    """Whether a terminal might do something on a character instead of showing it."""
+    return unicodedata.category(character) in _ESCAPED
+
+
 def _escaped(character: str) -> str:
-    if unicodedata.category(character) not in _ESCAPED:
+    if not is_obeyed(character):
         return character
     return character.encode("unicode_escape").decode("ascii")
 
@@ -44,7 +49,14 @@ def filled(text: str, room: int) -> str:
     return text + " " * (room - columns(text))
 
 
-def wrapped(text: str, indent: str = "", width: int = WIDTH, *, whole_words: bool = True) -> list[str]:
+def escaped_lines(text: str) -> str:
+    """Returns a text of several lines in which all but the line ends is written out as in `escaped`."""
+    return "\n".join(map(escaped, text.split("\n")))
+
+
+def wrapped(
+    text: str, indent: str = "", width: int = WIDTH, *, whole_words: bool = True, further: str | None = None
+) -> list[str]:
     """Returns a text as lines of no more columns than the width; further lines are indented by four more.
 
     Args:
@@ -52,16 +64,19 @@ def wrapped(text: str, indent: str = "", width: int = WIDTH, *, whole_words: boo
         indent: What the first line begins with.
         width: How many columns there are.
         whole_words: Whether a word that is longer than a line stays whole, so that it can be copied.
+        further: What further lines begin with, where that is something else.
     """
     lines: list[str] = []
     line = indent
+    if further is None:
+        further = f"{indent}    " if whole_words else indent
     for word in escaped(text).split():
         if line.strip() and columns(line) + 1 + columns(word) > width:
             lines.append(line)
-            line = f"{indent}    " if whole_words else indent
+            line = further
         line += f" {word}" if line.strip() else word
         while not whole_words and columns(line) > width:
             head = set_cell_size(line, width).rstrip()
             lines.append(head)
-            line = indent + line[len(head) :]
+            line = further + line[len(head) :]
     return [*lines, line] if line.strip() or not lines else lines
