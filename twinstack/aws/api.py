@@ -223,6 +223,7 @@ class StackResource:
     type: str
     physical_id: str
     status: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -389,6 +390,9 @@ class ParameterStore(Protocol):
 
     def delete(self, name: str) -> None:
         """Deletes a parameter, if there is one."""
+
+    def at_once(self) -> ParameterStore:
+        """Returns the same store without patience: it asks once, waits for nothing, tells nobody and asks no person."""
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,8 @@ class OperationEvents:
     def read(self, asked: DescribeEventsInputPaginateTypeDef) -> Iterator[OperationEvent]:
         """Yields the events of every page.
 
-        To be called under `boto.translated`. What will never be answered is asked once; afterwards there are none.
+        To be called under `translation.translated`. What will never be answered is asked once; afterwards there are
+        none.
 
         Args:
             asked: The change set or the operation.

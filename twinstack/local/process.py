@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from twinstack import children
 from twinstack.clock import Clock
 from twinstack.errors import TwinStackError
 
@@ -158,8 +159,14 @@ def _launch(state: Path, python: Path, clock: Clock) -> LocalAws:
             start_new_session=True,
         )
     started = LocalAws(f"http://{_HOST}:{port}", process.pid)
-    _until(lambda: process.poll() is not None or _answers(started.endpoint), _PATIENCE_SECONDS, clock)
-    if process.poll() is not None or not _answers(started.endpoint):
+    try:
+        with children.held(process):
+            _until(lambda: process.poll() is not None or _answers(started.endpoint), _PATIENCE_SECONDS, clock)
+            healthy = process.poll() is None and _answers(started.endpoint)
+    except KeyboardInterrupt:
+        _forget(state)
+        raise
+    if not healthy:
         _give_up(state, process)
     process.returncode = 0  # it is meant to outlive us: nobody will wait for it
     return started

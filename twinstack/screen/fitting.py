@@ -1,32 +1,15 @@
-"""Text that fits a screen: control characters escaped, lines broken and cut by the columns that characters take."""
+"""Text that fits a screen: lines broken and cut by the columns that characters take."""
 
 from __future__ import annotations
 
-import unicodedata
 from itertools import takewhile
 
 from rich.cells import cell_len, set_cell_size
 
+from twinstack.screen.escaping import escaped
+
 # A terminal of the usual width; a log gets the same lines.
 WIDTH = 80
-# Controls, marks that change the direction of a line, separators of lines and paragraphs, and halves of characters.
-_ESCAPED = ("Cc", "Cf", "Zl", "Zp", "Cs")
-
-
-def escaped(text: str) -> str:
-    r"""Returns a text in which every character that a terminal might obey is written out, such as `\n` and `\x1b`."""
-    return "".join(map(_escaped, text))
-
-
-def is_obeyed(character: str) -> bool:
-    """Whether a terminal might do something on a character instead of showing it."""
-    return unicodedata.category(character) in _ESCAPED
-
-
-def _escaped(character: str) -> str:
-    if not is_obeyed(character):
-        return character
-    return character.encode("unicode_escape").decode("ascii")
 
 
 def alike_at_first(one: str, other: str) -> int:
@@ -47,11 +30,6 @@ def cut(text: str, room: int) -> str:
 def filled(text: str, room: int) -> str:
     """Returns a text with blanks after it, up to so many columns."""
     return text + " " * (room - columns(text))
-
-
-def escaped_lines(text: str) -> str:
-    """Returns a text of several lines in which all but the line ends is written out as in `escaped`."""
-    return "\n".join(map(escaped, text.split("\n")))
 
 
 def wrapped(

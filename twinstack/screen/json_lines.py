@@ -7,8 +7,8 @@ import re
 from dataclasses import asdict
 from typing import IO, Any
 
+from twinstack.screen.escaping import is_obeyed
 from twinstack.screen.events import Event
-from twinstack.screen.fitting import is_obeyed
 
 _NOT_PLAIN = re.compile(r"[^\n -~]")
 
@@ -30,6 +30,11 @@ def _readable(found: re.Match[str]) -> str:
     return json.dumps(found[0])[1:-1] if is_obeyed(found[0]) else found[0]
 
 
+def line_of(event: Event) -> str:
+    """Returns an event as one line of JSON, with its end."""
+    return json_text({"event": event.code, **asdict(event)}) + "\n"
+
+
 class JsonScreen:
     """A screen of JSON lines: `{"event": code, …data…}`.
 
@@ -42,5 +47,5 @@ class JsonScreen:
 
     def tell(self, event: Event) -> None:
         """Writes the event and flushes, so that a program that follows sees it at once."""
-        self._out.write(json_text({"event": event.code, **asdict(event)}) + "\n")
+        self._out.write(line_of(event))
         self._out.flush()

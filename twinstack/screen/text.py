@@ -15,8 +15,9 @@ from rich.text import Text
 from twinstack.screen import events as told
 from twinstack.screen.change_lines import kind_of, lines_of, side_by_side
 from twinstack.screen.drift_text import drift_lines, preview_lines
+from twinstack.screen.escaping import escaped, escaped_lines
 from twinstack.screen.events import Event
-from twinstack.screen.fitting import escaped, escaped_lines, wrapped
+from twinstack.screen.fitting import wrapped
 from twinstack.screen.plan_text import plan_lines
 
 _COUNTED = {
