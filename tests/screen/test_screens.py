@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 from rich.console import Console
 
+from tests.conftest import validate_line
 from twinstack.screen import events as told
 from twinstack.screen.events import Event
 from twinstack.screen.json_lines import JsonScreen
@@ -63,6 +64,7 @@ DRIFT = {
             "type": "AWS::S3::Bucket",
             "physical_id": "bucket-1",
             "status": "MODIFIED",
+            "checked": "2026-01-01T00:00:00+00:00",
             "differences": [
                 DIFFERENCE,
                 {"property": "/Tags/1", "difference": "ADD", "expected": "null", "actual": "mine"},
@@ -74,6 +76,7 @@ DRIFT = {
             "type": "AWS::SQS::Queue",
             "physical_id": "queue-1",
             "status": "DELETED",
+            "checked": "2026-01-01T00:00:00+00:00",
             "differences": [],
         },
     ],
@@ -265,6 +268,7 @@ def test_a_person_reads(event, text):
 @pytest.mark.parametrize("event", [event for event, _ in EVENTS], ids=names(EVENTS))
 def test_a_program_reads_the_kind_and_every_value(event):
     line = written(event)
+    validate_line(json.dumps(line))
     assert line.pop("event") == event.code
     assert set(line) == {field.name for field in fields(event)}
 

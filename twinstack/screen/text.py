@@ -202,10 +202,17 @@ class TextScreen:
 
     @_draw.register
     def _(self, event: told.StatusRead) -> None:
-        columns = ("stack", "region", "name", "status", "resources", "protected")
-        table = _table("Stacks", *columns)
+        table = _table("Stacks", "stack", "region", "name", "status", "resources", "protected")
         for stack in event.stacks:
-            table.add_row(*(_cell(str(stack[column])) for column in columns))
+            row = (
+                stack["stack"],
+                stack["region"],
+                stack["name"],
+                stack["status"],
+                stack["resources"],
+                stack["protected"],
+            )
+            table.add_row(*(_cell(str(value)) for value in row))
         self._print_table(table)
         for stack in event.stacks:
             if stack["reason"]:

@@ -7,10 +7,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twinstack.dr.first_run.answers import Verdict
 from twinstack.files import write_whole
 from twinstack.screen.markdown import code, prose, visible
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import StandingRow
 
 FOLDER = Path("records")
 _LONGEST = 2000
@@ -80,7 +84,7 @@ class Record:
     versions: Mapping[str, str]
     begun: str
     stages: list[StageRecord]
-    standing: list[Mapping[str, str]] = field(default_factory=list)
+    standing: list[StandingRow] = field(default_factory=list)
 
     def rows(self) -> Iterator[RowRecord]:
         """Yields the rows that were come to."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from twinstack.dr.first_run.answers import Answer
 from twinstack.dr.first_run.page import Page, Row
@@ -17,6 +17,9 @@ from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
 from twinstack.dr.first_run.stages import STAGES, Stage
 from twinstack.errors import InputError, RefusedError, TwinStackError
 from twinstack.screen.events import RecordWritten, RowAnswered, StacksStanding, StageBegun
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import StandingRow
 
 
 class Person(Protocol):
@@ -85,9 +88,10 @@ def refuse_unfit(walk: Walk) -> None:
         )
 
 
-def standing(walk: Walk) -> list[dict[str, str]]:
+def standing(walk: Walk) -> list[StandingRow]:
     """Returns the stacks of this suffix that are there, each with what removes it."""
-    scene, found = walk.scene, []
+    scene = walk.scene
+    found: list[StandingRow] = []
     for role, stack in scene.pair.stacks.items():
         own = {stack.name: walk.removal, scene.artifact_stacks()[role].name: walk.removal}
         for part in (PARTS, NETWORK):
