@@ -12,6 +12,9 @@ from twinstack.cli.interruptions import Interruptions
 if TYPE_CHECKING:
     import click
 
+# Nothing shows them on purpose; AWS, a library or a template may quote them.
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
+
 
 def main() -> None:
     """Runs the command line and exits with the code that the README lists."""
@@ -33,6 +36,7 @@ def _run(interruptions: Interruptions) -> int:
     from twinstack.errors import RefusedError, TwinStackError
 
     settings = Settings()
+    settings.secrets.add(map(os.environ.get, _CREDENTIALS))
     interruptions.last_words = settings.last_words
     try:
         # Not `command_line.main`: click has its own mind about Ctrl-C and closed pipes.

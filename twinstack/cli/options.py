@@ -15,6 +15,7 @@ from twinstack.rollout.under_way import UnderWay
 from twinstack.screen.escaping import escaped_lines
 from twinstack.screen.events import Failure, Screen
 from twinstack.screen.json_lines import JsonScreen, line_of
+from twinstack.screen.secrets import DiscreetScreen, Secrets
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -46,9 +47,13 @@ class Settings:
     no_color: bool = False
     under_way: UnderWay = field(default_factory=UnderWay)
     interrupted: Callable[[], str] | None = None
+    secrets: Secrets = field(default_factory=Secrets)
 
     def screen(self) -> Screen:
-        """Returns the screen of the chosen format."""
+        """Returns the screen of the chosen format; it shows nothing that is known to be secret, now or later."""
+        return DiscreetScreen(self._screen(), self.secrets)
+
+    def _screen(self) -> Screen:
         if self.format == "json":
             return JsonScreen(sys.stdout)
         from rich.console import Console

@@ -6,10 +6,13 @@ import re
 import shlex
 from collections.abc import Mapping
 
+import click
+
 from twinstack.cli.ending import refuse_partial
 from twinstack.cli.options import Settings
 from twinstack.cli.working import connect, read_environment
 from twinstack.planning.world import Live, Unknown
+from twinstack.screen.escaping import escaped
 from twinstack.screen.events import OutputsRead, Printed
 from twinstack.screen.json_lines import json_text
 
@@ -26,7 +29,13 @@ def run(settings: Settings) -> int:
     if form == "json":
         screen.tell(Printed(json_text(outputs, indent=2)))
     elif form == "env":
-        screen.tell(Printed(as_variables(outputs)))
+        shown = {
+            role: {name: value for name, value in values.items() if settings.secrets.hidden(value) == value}
+            for role, values in outputs.items()
+        }
+        if left := [f"{role}.{name}" for role, values in outputs.items() for name in values if name not in shown[role]]:
+            click.echo(escaped(f"Left out, since they hold secret values: {', '.join(left)}"), err=True)
+        screen.tell(Printed(as_variables(shown)))
     else:
         screen.tell(OutputsRead(outputs))
     refuse_partial({role: state.reason for role, state in world.items() if isinstance(state, Unknown)})

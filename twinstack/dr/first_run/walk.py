@@ -48,6 +48,7 @@ class Walk:
         versions: The versions of what is used, for the record.
         removal: The command that removes the pair.
         stages: The stages.
+        hidden: Takes what is secret out of a text, before it is written down.
     """
 
     scene: Scene
@@ -58,6 +59,7 @@ class Walk:
     versions: dict[str, str]
     removal: str
     stages: Sequence[Stage] = STAGES
+    hidden: Callable[[str], str] = str
 
 
 def refuse_unfit(walk: Walk) -> None:
@@ -164,7 +166,7 @@ def _walk_stage(walk: Walk, record: Record, number: int, keep: Callable[[], None
         _ask_rows(walk, stage, page, kept, afterwards=True)
         kept.outcome = "done"
     except TwinStackError as error:
-        kept.outcome, kept.failure = "failed", str(error)
+        kept.outcome, kept.failure = "failed", walk.hidden(str(error))
         raise
     finally:
         kept.ended = _utc(walk.now())
@@ -203,9 +205,8 @@ def _ask_rows(walk: Walk, stage: Stage, page: PageStage, kept: StageRecord, *, a
 
 
 def _note(walk: Walk, kept: StageRecord, row: Row, answer: Answer, *, by: str) -> None:
-    kept.rows.append(
-        RowRecord(row.id, row.look_for, row.sure, answer.expected, answer.answered, answer.verdict, answer.why, by)
-    )
+    expected, answered, why = map(walk.hidden, (answer.expected, answer.answered, answer.why))
+    kept.rows.append(RowRecord(row.id, row.look_for, row.sure, expected, answered, answer.verdict, why, by))
     walk.scene.memory.tell(
         RowAnswered(kept.key, row.id, row.look_for, answer.expected, answer.answered, answer.verdict, answer.why)
     )
