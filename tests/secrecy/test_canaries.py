@@ -61,6 +61,7 @@ def aws(tmp_path, monkeypatch, here):
     monkeypatch.setattr(patience, "patient", lambda clients, *arguments, **options: clients)
     monkeypatch.setattr(SystemClock, "now", lambda self: made.clock.now())
     monkeypatch.setattr(SystemClock, "sleep", lambda self, seconds: made.clock.sleep(seconds))
+    monkeypatch.setattr(SystemClock, "date", lambda self: made.clock.date())
     # The templates are made for the fake, and cfn-lint takes its time.
     monkeypatch.setattr(deploying, "lint_environment", lambda settings, screen, fail_on: read_environment(settings))
     made.written = []
@@ -102,8 +103,10 @@ def test_a_pair_with_secrets_is_deployed_changed_looked_at_and_removed(aws, form
     aws.command("plan", *form)
     aws.command("plan", "--out", "saved.json", *form)
     assert (aws.folder / "saved.json").stat().st_mode & 0o777 == 0o600
-    aws.command("deploy", "--yes", "--plan", "saved.json", *form)
-    for command in ("status", "events", "outputs", "parameters"):
+    # what a wire takes from a NoEcho value cannot be predicted: the next run hands it on
+    aws.command("deploy", "--yes", "--plan", "saved.json", *form, expected=6)
+    aws.command("deploy", "--yes", *form)
+    for command in ("status", "events", "outputs"):
         aws.command(command, *form)
     aws.drifts["primary"].tamper("pair-dev-primary", "Vpc", "/Tags/0/Value", GIVEN, "CANARY-by-hand-7")
     aws.command("drift", "--preview", *form, expected=3)

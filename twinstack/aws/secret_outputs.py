@@ -1,4 +1,7 @@
-"""Notices the outputs of stacks that are made from NoEcho parameters, as they are read, so that they can be hidden."""
+"""Notices what is made from NoEcho parameters in what AWS says of stacks, so that it can be hidden.
+
+CloudFormation shows such outputs to whoever asks, and the parameters of other stacks that take them.
+"""
 
 from __future__ import annotations
 
@@ -7,42 +10,35 @@ from dataclasses import replace
 from typing import Any, cast
 
 from twinstack.aws.api import Clients, CloudFormation, StackDescription
-from twinstack.environment.secret_values import secret_defaults, secret_outputs
+from twinstack.environment.secret_values import secret_defaults, secret_outputs, secret_wires
 from twinstack.errors import InputError
 from twinstack.planning.system import System
-from twinstack.templates import live_template
+from twinstack.templates import Template, live_template
 
 Hide = Callable[[Iterable[str]], None]
 
 
 def noticing(clients: Clients, system: System, hide: Hide) -> Clients:
-    """Returns clients that hand the values of secret outputs to whoever hides them.
+    """Returns clients that hand secret outputs, and secret parameters that take them, to whoever hides them.
 
     Args:
         clients: The clients.
         system: The stacks with the templates that they are to have; those that they have are read with them.
         hide: Gets values that must not be shown.
     """
-    return {
-        role: replace(
-            each, cloudformation=_noticing(each.cloudformation, secret_outputs(_template(system, role)), hide)
-        )
-        for role, each in clients.items()
-    }
-
-
-def _template(system: System, role: str) -> Any:
-    return system.stacks[role].template
-
-
-def _noticing(cloudformation: CloudFormation, names: Iterable[str], hide: Hide) -> CloudFormation:
-    return cast("CloudFormation", _Noticing(cloudformation, set(names), hide))
+    wired = secret_wires(system)
+    made = {}
+    for role, each in clients.items():
+        noticer = _Noticing(each.cloudformation, system.stacks[role].template, wired[role], hide)
+        made[role] = replace(each, cloudformation=cast("CloudFormation", noticer))
+    return made
 
 
 class _Noticing:
-    def __init__(self, cloudformation: CloudFormation, names: set[str], hide: Hide) -> None:
+    def __init__(self, cloudformation: CloudFormation, template: Template, wired: set[str], hide: Hide) -> None:
         self._cloudformation = cloudformation
-        self._names = names
+        self._wired = wired
+        self._names = set(secret_outputs(template, wired))
         self._hide = hide
         self._outputs: dict[str, Mapping[str, str]] = {}
 
@@ -51,6 +47,7 @@ class _Noticing:
         if found is not None:
             self._outputs[found.stack_id] = self._outputs[found.name] = found.outputs
             self._hide(value for output, value in found.outputs.items() if output in self._names)
+            self._hide(value for parameter, value in found.parameters.items() if parameter in self._wired)
         return found
 
     def get_template(self, name: str) -> str | Mapping[str, Any]:
@@ -59,7 +56,7 @@ class _Noticing:
             template = live_template(body, name)
         except InputError:
             return body  # whoever asked says so
-        self._names |= set(secret_outputs(template))
+        self._names |= set(secret_outputs(template, self._wired))
         self._hide(secret_defaults(template))
         outputs = self._outputs.get(name, {})
         self._hide(value for output, value in outputs.items() if output in self._names)

@@ -8,6 +8,7 @@ from pathlib import Path
 from twinstack.environment.file import EnvironmentFile
 from twinstack.errors import InputError
 from twinstack.planning.references import named_in
+from twinstack.planning.system import System
 from twinstack.planning.values import as_text
 from twinstack.templates import Template, no_echo, read_template
 
@@ -32,13 +33,29 @@ def secret_defaults(template: Template) -> list[str]:
     return [as_text(template.parameters[name].get("Default", "")) for name in secret_parameters(template)]
 
 
-def secret_outputs(template: Template) -> list[str]:
+def secret_outputs(template: Template, wired: Iterable[str] = ()) -> list[str]:
     """Returns the outputs that are made from NoEcho parameters: CloudFormation shows them to whoever asks.
 
     See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html (NoEcho)
+
+    Args:
+        template: The template.
+        wired: Further parameters that hold something secret.
     """
-    secret = set(secret_parameters(template))
+    secret = {*secret_parameters(template), *wired}
     return [name for name, declared in template.outputs.items() if not secret.isdisjoint(named_in(declared))]
+
+
+def secret_wires(system: System) -> dict[str, set[str]]:
+    """Returns the parameters of each stack that take a secret output, of another stack or through several."""
+    wired: dict[str, set[str]] = {role: set() for role in system.stacks}
+    found = -1
+    while found != (found := sum(map(len, wired.values()))):
+        outputs = {role: secret_outputs(stack.template, wired[role]) for role, stack in system.stacks.items()}
+        for role, wire in system.wires():
+            if wire.output in outputs.get(wire.role, ()):
+                wired[role].add(wire.parameter)
+    return wired
 
 
 def readable_templates(file: EnvironmentFile, root: Path) -> Iterator[Template]:

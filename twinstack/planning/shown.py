@@ -18,7 +18,7 @@ _SECRET = re.compile(
     re.IGNORECASE,
 )
 # A dynamic reference is no secret, but names one. AWS may have cut it off.
-_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:([\w-]*):?(?:[^{}\"]|\$\{[^{}]*\})*(?:\}\})?")
+_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:([\w-]*):?(?:\$\{[^{}]*\}|[^{}\"])*(?:\}\})?")
 _REFERENCE = re.compile(r"\$\{[^{}]+\}|\{\{SSM parameter [^{}]+\}\}")
 # What names the value beside it, as in the environment of a container.
 _NAMES = ("Name", "Key", "ParameterName", "ParameterKey", "OptionName")

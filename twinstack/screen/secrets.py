@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from typing import Any, TypeVar, cast
 
@@ -32,7 +32,7 @@ class Secrets:
         found = {value for value in values if value and len(value) >= _SHORTEST and value != HIDDEN}
         if not found <= self._values:
             self._values |= found
-            written = {form for value in self._values for form in (value, json.dumps(value)[1:-1], repr(value)[1:-1])}
+            written = {form for value in self._values for form in _forms(value)}
             self._pattern = re.compile("|".join(map(_as_pattern, sorted(written, key=len, reverse=True))))
 
     def hidden(self, text: str) -> str:
@@ -51,6 +51,12 @@ class Secrets:
         elif isinstance(data, (list, tuple)):
             made = type(data)(map(self.hidden_in, data))
         return cast("_Data", made)
+
+
+def _forms(value: str) -> Iterator[str]:
+    """Yields how a value may be written: as it is, as JSON or Python quote it, and where its references are hidden."""
+    for each in {value, without_references(value)}:
+        yield from (each, json.dumps(each)[1:-1], json.dumps(each, ensure_ascii=False)[1:-1], repr(each)[1:-1])
 
 
 def _as_pattern(value: str) -> str:
