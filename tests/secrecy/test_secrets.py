@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from tests.rollout.deployments import Deployments, Telling
+from twinstack.aws.api import StackDescription
 from twinstack.aws.secret_outputs import noticing
-from twinstack.environment.secret_values import secret_defaults, secret_outputs, secret_parameters
+from twinstack.environment.secret_values import secret_defaults, secret_outputs, secret_parameters, secret_wires
 from twinstack.screen.events import Failure, OutputsRead
 from twinstack.screen.secrets import DiscreetScreen, Secrets
 from twinstack.templates import live_template
@@ -125,3 +126,44 @@ def test_a_template_that_cannot_be_read_is_handed_on(live):
     cloud = noticing(clients, run.planner.system, list)["primary"].cloudformation
     assert cloud.describe_stack("pair-dev-primary") is None
     assert cloud.get_template("pair-dev-primary") == "no template"
+
+
+PRODUCER = SECRETIVE.replace("    Parameters:", "    Metadata: {TwinStack: {Role: primary}}\n    Parameters:", 1)
+MIDDLE = """
+    Metadata: {TwinStack: {Role: middle, Wiring: {Url: primary.Three, Plain: primary.One}}}
+    Parameters: {Url: {Type: String}, Plain: {Type: String}}
+    Resources: {Vpc: {Type: 'AWS::EC2::VPC'}}
+    Outputs: {Handed: {Value: !Ref Url}, Plain: {Value: !Ref Plain}}
+"""
+LAST = """
+    Metadata: {TwinStack: {Role: last, Wiring: {Far: middle.Handed, Plain: middle.Plain}}}
+    Parameters: {Far: {Type: String}, Plain: {Type: String}}
+    Resources: {Vpc: {Type: 'AWS::EC2::VPC'}}
+"""
+
+
+@pytest.fixture
+def three(tmp_path):
+    return Deployments(tmp_path, {"primary": PRODUCER, "middle": MIDDLE, "last": LAST}).run()
+
+
+def test_a_secret_is_followed_through_wires(three):
+    assert secret_wires(three.planner.system) == {"primary": set(), "middle": {"Url"}, "last": {"Far"}}
+
+
+@pytest.mark.parametrize(
+    ("role", "parameters", "outputs", "expected"),
+    [
+        ("primary", {"Token": "****"}, {"One": "1", "Two": "2", "Three": "3"}, ["2", "3"]),
+        ("middle", {"Url": "u", "Plain": "p"}, {"Handed": "h", "Plain": "p"}, ["h", "u"]),
+        ("last", {"Far": "f", "Plain": "p"}, {}, ["f"]),
+    ],
+)
+def test_what_describing_a_stack_shows_is_noticed_by_the_template_it_is_to_have(
+    three, role, parameters, outputs, expected
+):
+    found = []
+    described = StackDescription("arn", "name", "UPDATE_COMPLETE", "", parameters, outputs, {})
+    clients = {role: replace(three.clients[role], cloudformation=Cloud(described, ""))}
+    noticing(clients, three.planner.system, found.extend)[role].cloudformation.describe_stack("name")
+    assert found == expected
