@@ -90,7 +90,8 @@ class Operation:
         """Returns an event with how far the operation is."""
         return ResourceProgress(
             self.role,
-            event.time.isoformat(),
+            self.stack_id.split(":")[3],
+            event.time.isoformat(timespec="seconds"),
             event.resource,
             event.type,
             event.status,
