@@ -13,12 +13,12 @@ from tests.fake_content import Content
 from tests.fake_stacks import FakeChangeSet, FakeStack
 from tests.simulation.environments import environment
 from tests.simulation.faults import EXPIRED
+from tests.simulation.quickly import template_of
 from twinstack.planning.world import Live
 from twinstack.rollout.guarded_types import guarded_types
 from twinstack.rollout.protection import stack_policy
 from twinstack.screen.events import ChangeSetMade, Event, Failure
 from twinstack.statuses import Standing, standing
-from twinstack.templates import live_template
 
 if TYPE_CHECKING:
     from tests.simulation.aws import SimulatedCloudFormation
@@ -44,7 +44,6 @@ class History:
         wired: The wired values of each stack, by its id.
         guarded: The guarded resources of each stack that was complete: physical ids by logical id.
         shown: The change sets that each deployer has told of: entries by (deployer, name).
-        judged: The deployers whose end was judged.
         executed: The change sets whose execution was judged.
         changed: When something was changed on AWS, and by whom.
     """
@@ -52,7 +51,6 @@ class History:
     wired: dict[str, dict[str, str]] = field(default_factory=dict)
     guarded: dict[str, dict[str, str]] = field(default_factory=dict)
     shown: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
-    judged: list[Deployer] = field(default_factory=list)
     executed: set[str] = field(default_factory=set)
     changed: list[tuple[float, str]] = field(default_factory=list)
 
@@ -183,9 +181,7 @@ def not_alone(world: World, deployer: Deployer) -> Iterator[str]:
 
 def judge_an_end(world: World, deployer: Deployer) -> None:
     """Holds the end of a deployer to the last rule."""
-    if deployer.killed or deployer.process is None:
-        return
-    if deployer.process.raised is not None:
+    if deployer.process is not None and deployer.process.raised is not None:
         error = deployer.process.raised
         world.breaks(TRUE, f"{deployer.name} ended with a traceback: {type(error).__name__}: {error}")
         return
@@ -248,7 +244,7 @@ def unsettled(world: World, deployer: Deployer) -> Iterator[str]:
         if standing(found.status) is not Standing.UPDATABLE:
             yield f"{stack.name} is {found.status}"
             return
-        described, template = cloud._described(found), live_template(_body(found), stack.name)
+        described, template = cloud._described(found), template_of(_body(found), stack.name)
         state[role] = Live(found.status, template, described.parameters, described.outputs, described.tags)
     for role, live in state.items():
         for wire in live.template.wires:

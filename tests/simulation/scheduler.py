@@ -68,12 +68,12 @@ class Scheduler:
 
     Attributes:
         random: Where ties come from.
-        after: Called after each step of a process and after each planned act.
+        ended: Called with each process that has come to its end by itself.
         steps: How many steps there were.
     """
 
     random: Random
-    after: Callable[[], None] = lambda: None
+    ended: Callable[[Process], None] = lambda _process: None
     time: float = 0.0
     steps: int = 0
     _due: list[tuple[float, float, int, Callable[[], None]]] = field(default_factory=list)
@@ -127,7 +127,6 @@ class Scheduler:
             self.time = max(self.time, time)
             act()
             self.steps += 1
-            self.after()
 
     def wait(self, seconds: float) -> None:
         """Lets time pass, with all that happens in it."""
@@ -155,3 +154,5 @@ class Scheduler:
             process.resume(error)
         finally:
             self._running = None
+        if process.ended and not process.dead:
+            self.ended(process)

@@ -16,8 +16,8 @@ from tests.simulation.deployer import Deployer
 from tests.simulation.environments import BASE, EVERYTHING_NAMED, Variant
 from tests.simulation.faults import Kind, Weather
 from tests.simulation.line import Call, Line, Moment
-from tests.simulation.one_thread import one_thread
-from tests.simulation.scheduler import Scheduler
+from tests.simulation.quickly import quickly
+from tests.simulation.scheduler import Process, Scheduler
 from tests.systems import REGIONS
 from twinstack.aws.errors import AwsError
 from twinstack.errors import Interrupted
@@ -77,7 +77,7 @@ class World:
     calm: bool = False
 
     def __post_init__(self) -> None:
-        self.scheduler = Scheduler(Random(self.random.random()), after=self._after)
+        self.scheduler = Scheduler(Random(self.random.random()), ended=self._ended)
         self.weather = Weather(Random(self.random.random()))
         refuses = self.random.random() < 0.5
         clouds = {
@@ -181,7 +181,7 @@ class World:
 
     def run(self) -> None:
         """Lets everything happen until all deployers have come to their end."""
-        with one_thread():
+        with quickly():
             self.scheduler.run(until=lambda: all(it.process is None or it.process.ended for it in self.deployers))
 
     def finish(self, variant: Variant) -> None:
@@ -220,10 +220,9 @@ class World:
             self.broken.append(found)
             self.note("RULE BROKEN", str(found))
 
-    def _after(self) -> None:
+    def _ended(self, process: Process) -> None:
         for deployer in self.deployers:
-            if deployer.process is not None and deployer.process.ended and deployer not in self.history.judged:
-                self.history.judged.append(deployer)
+            if deployer.process is process:
                 rules.judge_an_end(self, deployer)
 
     def told(self, deployer: Deployer, event: Event) -> None:
