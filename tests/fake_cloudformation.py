@@ -52,6 +52,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from itertools import count
 from typing import Any
@@ -111,9 +112,13 @@ class FakeClock:
     def now(self) -> float:
         return self.time
 
+    def date(self) -> datetime:
+        return moment(self.time)
+
     def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
         self.time += seconds
+        assert self.time < 7 * 86400, "waiting for ever"
         if len(self.waits) == self.interrupted_at:
             raise KeyboardInterrupt
 

@@ -82,7 +82,7 @@ class FakeStack:
         kind = known.type if known else STACK
         physical = content.physical_id(resource) if resource else self.id
         if resource:
-            self.listed[resource] = StackResource(resource, kind, physical, status)
+            self.listed[resource] = StackResource(resource, kind, physical, status, reason)
         else:
             self.status = status
         number, time = f"event-{next(self.numbers)}", moment(self.time)
@@ -123,9 +123,7 @@ def deployment(
     changes = made.changes()
     refused = {change.resource: (reason, False) for change in changes if (reason := denied(change))}
     failing.update(refused)
-    todo = [
-        change for change in changes if change.resource in made.content.resources or change.resource in refused
-    ]
+    todo = [change for change in changes if change.resource in made.content.resources or change.resource in refused]
     for place, change in enumerate(todo):
         yield stack.tell(token, change.resource, f"{_word(change)}_IN_PROGRESS", content=made.content)
         if change.resource not in failing:

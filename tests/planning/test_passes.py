@@ -126,6 +126,15 @@ def test_three_stacks_of_other_roles_take_the_fewest_passes_and_then_the_fewest_
     assert passes(plan(planner(given), dict.fromkeys(CHAIN, Absent()))) == [["network"], ["left"], ["right"]]
 
 
+def test_the_fewest_steps_are_taken_where_the_longer_way_ends_with_other_resources_too():
+    """Beside `left`, `right` would make its network at once, and make it anew in its second run."""
+    net = "Net: {Type: 'AWS::EC2::VPC', Properties: {CidrBlock: !Ref TableId}}"
+    anew = CHAIN["right"].replace("Peer: !Ref TableId}}}", f"Peer: !Ref TableId}}}}, {net}}}")
+    given = system(CHAIN | {"right": anew})
+    planned = plan(planner(given), dict.fromkeys(CHAIN, Absent()))
+    assert (passes(planned), planned.searched) == ([["network"], ["left"], ["right"]], True)
+
+
 def test_stacks_that_need_nothing_of_each_other_run_side_by_side():
     given = system(
         {"network": CHAIN["network"], "left": CHAIN["left"], "other": CHAIN["left"].replace("left", "other")}

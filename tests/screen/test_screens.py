@@ -109,6 +109,10 @@ EVENTS: list[tuple[Event, str]] = [
     (told.Warning_("mind the gap"), "Note: mind the gap"),
     (told.Failure("primary: it\nbroke", 1), "Error: primary: it\nError: broke"),
     (
+        told.Failure("secondary: taken\nprimary: no more VPCs", 1, ("", "ask for more")),
+        "Error: secondary: taken\nError: primary: no more VPCs\n  Hint: ask for more",
+    ),
+    (
         told.Finding("E3001", "error", "generated/primary.yaml:7", "no such type"),
         "generated/primary.yaml:7: E3001 error: no such type",
     ),

@@ -112,9 +112,9 @@ class SimulatedCloudFormation(FakeCloudFormation):
 
     def _seen(self, name: str) -> FakeStack | None:
         for stack in self._stacks:
-            if name in (stack.id, stack.name) and (seen := self._as_it_was(stack)):
-                if name == stack.id or seen.status != "DELETE_COMPLETE":
-                    return seen
+            seen = self._as_it_was(stack) if name in (stack.id, stack.name) else None
+            if seen and (name == stack.id or seen.status != "DELETE_COMPLETE"):
+                return seen
         return None
 
     def describe_stack(self, name: str) -> StackDescription | None:

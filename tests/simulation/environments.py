@@ -71,4 +71,3 @@ def environment(variant: Variant, *, protected: bool) -> tuple[Environment, Plan
         (folder / "dev.yaml").write_text(yaml.safe_dump(given, sort_keys=False))
         read = assemble(read_environment_file(str(folder / "dev.yaml"), folder, None, {}), folder)
     return read, Planner(read.system, schemas)
-

@@ -314,4 +314,3 @@ def left_behind(world: World) -> Iterator[str]:
                 yield f"{region}: {name} has no termination protection"
         for name in cloud.parameters.written:
             yield f"{region}: the parameter {name}"
-

@@ -43,7 +43,7 @@ class Process:
             self._work()
         except GreenletExit:
             pass
-        except BaseException as error:  # whoever looks at the process judges it
+        except BaseException as error:  # noqa: BLE001  whoever looks at the process judges it
             self.raised = error
         self.ended = True
 

@@ -117,7 +117,9 @@ def _edit(cloud, name: str, kind: str) -> None:
     elif kind == "change set":
         stack.change_sets.pop(next(iter(stack.change_sets), ""), None)
     else:
-        cloud.set_stack_policy(name, '{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}')
+        cloud.set_stack_policy(
+            name, '{"Statement":[{"Effect":"Allow","Action":"Update:*","Principal":"*","Resource":"*"}]}'
+        )
 
 
 def _plan_ends(world: World, random: Random, here: float, deployers: list[Deployer]) -> None:

@@ -81,9 +81,7 @@ class World:
         self.weather = Weather(Random(self.random.random()))
         refuses = self.random.random() < 0.5
         clouds = {
-            region: SimulatedCloudFormation(
-                self.scheduler, region, watch=self._stack_event, refuses_tokens=refuses
-            )
+            region: SimulatedCloudFormation(self.scheduler, region, watch=self._stack_event, refuses_tokens=refuses)
             for region in REGIONS.values()
         }
         self.sites = {region: Site(cloud, FakeDrifts(cloud)) for region, cloud in clouds.items()}

@@ -7,9 +7,9 @@ import re
 import shlex
 from collections.abc import Mapping
 
+from twinstack.cli.ending import refuse_partial
 from twinstack.cli.options import Settings
 from twinstack.cli.working import connect, read_environment
-from twinstack.errors import UnreachableError
 from twinstack.planning.world import Live, Unknown
 from twinstack.screen.events import OutputsRead, Printed
 
@@ -29,9 +29,7 @@ def run(settings: Settings) -> int:
         screen.tell(Printed(as_variables(outputs)))
     else:
         screen.tell(OutputsRead(outputs))
-    unread = [state.reason for state in world.values() if isinstance(state, Unknown)]
-    if unread:
-        raise UnreachableError("these stacks could not be read:\n" + "\n".join(unread))
+    refuse_partial({role: state.reason for role, state in world.items() if isinstance(state, Unknown)})
     return 0
 
 

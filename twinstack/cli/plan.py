@@ -9,10 +9,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinstack.cli.ending import partial, refuse_partial
 from twinstack.cli.global_databases import adviser
+from twinstack.cli.locking import locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import make_run, read_environment
-from twinstack.errors import InputError, RefusedError
+from twinstack.errors import InputError, PartialError, RefusedError
+from twinstack.files import write_whole
 from twinstack.screen.events import Done, PlanMade, Printed, Screen
 
 if TYPE_CHECKING:
@@ -50,11 +53,12 @@ def run(
         screen.tell(PlanMade(document))
     else:
         _print(settings.format, document)
+    # told by an error of its own, so that a JSON document stays one
+    beside = Settings(no_color=settings.no_color)
     if made.shown.refused:
-        # told by an error of its own, so that a JSON document stays one
-        return Settings(no_color=settings.no_color).fail(
-            "\n".join(it.sentence for it in made.shown.refused), RefusedError.exit_code
-        )
+        return beside.fail("\n".join(it.sentence for it in made.shown.refused), RefusedError.exit_code)
+    if unread := partial(made.plan.unknown):
+        return beside.fail(unread, PartialError.exit_code)
     return CHANGES_PENDING if detailed_exitcode and made.plan.passes else 0
 
 
@@ -112,18 +116,20 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
     if not file.parent.is_dir() or file.is_dir():
         raise InputError(f"--out {file}: there is no such folder, or it is one")
     screen = settings.screen()
-    run = _run(settings, screen, allowed)
+    settings.interrupted = settings.going_on
 
     def keep(plan: SavedPlan) -> None:
         try:
-            file.write_text(as_text(plan), encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"--out {file}: cannot be written: {error.strerror}; no change set is left") from None
+            write_whole(file, as_text(plan), private=True)
+        except InputError as error:
+            raise InputError(f"--out {error}; no change set is left") from None
 
-    saved = save(run, datetime.now(UTC).isoformat(timespec="seconds"), keep)
+    with locked(_run(settings, screen, allowed)) as run:
+        saved = save(run, datetime.now(UTC).isoformat(timespec="seconds"), keep)
     names = ", ".join(it.name for it in saved.change_sets)
     made = f"waiting on AWS: {names}" if names else "AWS has nothing to change"
     screen.tell(Done(f"Saved as {file}; {made}. `deploy --plan {file}` executes exactly what was shown."))
+    refuse_partial(saved.plan.unknown)
     return CHANGES_PENDING if detailed_exitcode and saved.plan.passes else 0
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from twinstack.aws.api import CloudFormation, StackDescription
 from twinstack.aws.errors import AwsError
+from twinstack.cli.ending import refuse_partial
 from twinstack.cli.options import Settings
 from twinstack.cli.working import connect, read_environment
 from twinstack.errors import UnreachableError
@@ -17,7 +18,12 @@ _NOT_THERE = (Standing.ABSENT, Standing.RECREATE)
 
 
 def run(settings: Settings) -> int:
-    """Runs the command; returns 1 when a stack of the file could not be read."""
+    """Runs the command; returns the exit code.
+
+    Raises:
+        PartialError: A stack of the file could not be read.
+        UnreachableError: Not one of them could.
+    """
     from twinstack.rollout.elsewhere import look_elsewhere
 
     screen = settings.screen()
@@ -33,7 +39,8 @@ def run(settings: Settings) -> int:
     screen.tell(StatusRead((*rows, *strays)))
     for gap in beside.gaps:
         screen.tell(Warning_(f"not looked at: {gap}"))
-    return int(any(row["status"] == "unknown" for row in rows))
+    refuse_partial({row["stack"]: row["reason"] for row in rows if row["status"] == "unknown"}, len(rows))
+    return 0
 
 
 def _is_missing(status: str) -> bool:

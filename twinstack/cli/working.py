@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import uuid
 from collections.abc import Callable
 from functools import partial
@@ -21,7 +22,7 @@ from twinstack.errors import InputError, RefusedError
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
 from twinstack.planning.wiring_checks import check_wiring
-from twinstack.screen.events import Note, Screen
+from twinstack.screen.events import Note, Screen, Warning_
 
 if TYPE_CHECKING:
     from twinstack.aws.api import Clients
@@ -68,11 +69,35 @@ def connect(settings: Settings, environment: Environment, screen: Screen, *, sta
         start_local: Whether to start the local AWS when it is wanted and does not run.
 
     Raises:
-        InputError: There are no usable credentials, or the local AWS does not run.
+        CredentialsError: There are no usable credentials.
+        InputError: The local AWS does not run.
     """
     from twinstack.aws import sessions
+    from twinstack.aws.patience import patient
 
-    return sessions.connect(environment.system, access(settings, screen, start_local=start_local))
+    given = access(settings, screen, start_local=start_local)
+    renew = partial(sessions.connect, environment.system, given)
+    return patient(
+        renew(),
+        environment.system,
+        SystemClock(),
+        screen,
+        renew=None if given.local else renew,
+        signed_in=partial(_signed_in_again, screen),
+    )
+
+
+def _signed_in_again(screen: Screen, problem: str) -> bool:
+    """Asks the person at the terminal to sign in again; returns whether to try again."""
+    if not sys.stdin.isatty() or threading.current_thread() is not threading.main_thread():
+        return False
+    screen.tell(
+        Warning_(
+            f"{problem}\nSign in again in another window, then press Enter here; Ctrl-C ends this run. What runs on "
+            "AWS goes on either way."
+        )
+    )
+    return sys.stdin.readline() != ""
 
 
 def access(settings: Settings, screen: Screen, *, start_local: bool) -> Access:
@@ -135,6 +160,7 @@ def make_run(
         asks=asks,
         allowed=allowed or Nothing(),
         packages=packages,
+        under_way=settings.under_way,
         known_false_drift=known_false_drifts(settings, planner.system, screen),
         advise=adviser(planner.system, partial(access, settings, screen, start_local=False)),
     )
@@ -168,7 +194,9 @@ def confirmation(*, yes: bool) -> Callable[[str], bool]:
     def ask(question: str) -> bool:
         try:
             return click.confirm(question)
-        except click.Abort:
+        except click.Abort as abort:
+            if isinstance(abort.__context__, KeyboardInterrupt):
+                raise abort.__context__ from None
             raise RefusedError("not answered; nothing more was done") from None
 
     return ask

@@ -193,6 +193,8 @@ def _symbol(symbol: Symbol) -> str:
             text = f"${{{name}}}"
         case ("SSM parameter", _, name):
             text = f"{{{{SSM parameter {name}}}}}"
+        case (str(function), _, _, argument) if function.startswith("Fn::"):  # what only AWS works out, and where
+            text = f"{function}({_part(argument)})"
         case (str(role), str(name), "Ref", int()):
             text = f"${{{role}:{name}}}"
         case (str(role), str(name), str(attribute), int()):

@@ -35,10 +35,11 @@ Value = Any
 
 def made_by(value: Value) -> tuple[str, str] | None:
     """Returns role and logical id of the resource whose `Ref` or attribute a value is; None for any other value."""
-    expression = value.expression if isinstance(value, Symbol) else None
-    if isinstance(expression, tuple) and len(expression) == 4 and isinstance(expression[1], str):
-        return str(expression[0]), expression[1]
-    return None
+    match value:
+        case Symbol((str(role), str(resource), str(), int())):
+            return role, resource
+        case _:
+            return None
 
 
 def is_symbolic(value: Value) -> bool:

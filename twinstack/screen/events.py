@@ -40,11 +40,16 @@ class Warning_(Event):  # noqa: N801  `Warning` is Python's own
 
 @dataclass(frozen=True)
 class Failure(Event):
-    """What went wrong; the last event of a run that failed."""
+    """What went wrong; the last event of a run that failed.
+
+    Of several causes, a line each, the last one failed first. `hints` says of each line what to do about it, '' where
+    nothing is known; it is empty where nothing is known of any.
+    """
 
     code: ClassVar[str] = "error"
     text: str
     exit_code: int
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

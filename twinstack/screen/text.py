@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from functools import singledispatchmethod
+from itertools import zip_longest
 
 from rich.console import Console
 from rich.status import Status
@@ -56,6 +57,9 @@ class TextScreen:
     def _line(self, text: str, style: str = "") -> None:
         self._out.print(_obeyed_by_none(text), style=style, highlight=False, soft_wrap=True, markup=False)
 
+    def _error_line(self, text: str, style: str) -> None:
+        self._err.print(escaped(text), style=style, highlight=False, soft_wrap=True, markup=False)
+
     def _wait(self, text: Text) -> None:
         """Shows a live line, on a terminal only."""
         if not self._out.is_terminal:
@@ -96,8 +100,10 @@ class TextScreen:
 
     @_draw.register
     def _(self, event: told.Failure) -> None:
-        for line in event.text.splitlines():
-            self._err.print(f"Error: {escaped(line)}", style="bold red", highlight=False, soft_wrap=True, markup=False)
+        for line, hint in zip_longest(event.text.splitlines(), event.hints, fillvalue=""):
+            self._error_line(f"Error: {line}", "bold red")
+            if hint:
+                self._error_line(f"  Hint: {hint}", "yellow")
 
     @_draw.register
     def _(self, event: told.Finding) -> None:

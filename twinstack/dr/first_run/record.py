@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from twinstack.dr.first_run.answers import Verdict
+from twinstack.files import write_whole
 
 FOLDER = Path("records")
 _NOT_AWS = "Nothing of this is AWS: it was the local AWS, an emulator on one machine."
@@ -97,15 +97,18 @@ def paths(root: Path, suffix: str, begun: datetime) -> tuple[Path, Path]:
 
 
 def write(record: Record, markdown: Path, data: Path) -> None:
-    """Writes the record, each file at once or not at all: an interruption leaves the one before."""
+    """Writes the record, each file at once or not at all: an interruption leaves the one before.
+
+    Only its owner may read it: it names an account and what is in it.
+
+    Raises:
+        InputError: It cannot be written.
+    """
     for path, text in (
         (data, json.dumps(asdict(record), indent=2, ensure_ascii=False) + "\n"),
         (markdown, as_markdown(record)),
     ):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}.new")
-        new.write_text(text, encoding="utf-8")
-        os.replace(new, path)  # noqa: PTH105
+        write_whole(path, text, private=True)
 
 
 def as_markdown(record: Record) -> str:
