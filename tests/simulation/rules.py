@@ -169,7 +169,7 @@ def _note_lock(world: World, deployer: Deployer, call: Call, answer: Any) -> Non
 
 def not_alone(world: World, deployer: Deployer) -> Iterator[str]:
     """Yields who holds the lock in place of a deployer that begins an operation."""
-    if any(fault.service in ("", "ssm") for fault in world.weather.faults if not fault.kind.transient):
+    if any(service == "ssm" and not kind.transient for _, service, kind in world.weather.happened):
         return  # where the lock cannot be written a run goes on without it, and says so
     others = {it.name for it in world.holder.values() if it is not deployer}
     if others and deployer not in world.holder.values():
@@ -192,6 +192,9 @@ def judge_an_end(world: World, deployer: Deployer) -> None:
 def untrue_ends(world: World, deployer: Deployer) -> Iterator[str]:
     """Yields what is not true about an exit code and the last line."""
     last, code = (deployer.told[-1] if deployer.told else None), deployer.code
+    if deployer.interrupted:
+        yield from _untold_operations(world, deployer)
+        return
     if isinstance(last, Failure) != (code != 0) and code != 7:
         yield f"the exit code is {code} and the last thing it says is {last}"
     if isinstance(last, Failure) and last.exit_code != code:
@@ -210,6 +213,20 @@ def untrue_ends(world: World, deployer: Deployer) -> Iterator[str]:
         yield f"the exit code is 6, and nobody had changed anything: {last}"
     if code == 1 and not struck and not _disturbed(world, deployer) and not world.failures:
         yield f"the exit code is 1, and nothing had gone wrong: {last}"
+
+
+def _untold_operations(world: World, deployer: Deployer) -> Iterator[str]:
+    """Yields each operation that an interrupted run has begun, that goes on, and that it does not know of."""
+    if deployer.code != deployer.interrupted:
+        yield f"it was sent a signal, and the exit code is {deployer.code}"
+    known = deployer.run.under_way.operations if deployer.run else {}
+    for (stack_id, token), owner in world.owners.items():
+        for site in world.sites.values():
+            site.cloudformation.advance()
+            stack = site.cloudformation._find(stack_id)
+            if owner is deployer and stack is not None and stack.operation is not None and stack_id not in known:
+                if stack.events[-1].token == token:
+                    yield f"{stack.name} is {stack.status}, and nobody was told that it goes on"
 
 
 def _unfinished(world: World) -> bool:

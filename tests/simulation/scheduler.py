@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
+
+from tests.fake_stacks import moment
 
 
 class Process:
@@ -84,6 +87,10 @@ class Scheduler:
     def now(self) -> float:
         """Returns the seconds since the beginning: the clock that a run is given."""
         return self.time
+
+    def date(self) -> datetime:
+        """Returns the date and time."""
+        return moment(self.time)
 
     def sleep(self, seconds: float) -> None:
         """Waits; others go on meanwhile. A killed process never comes back from here."""

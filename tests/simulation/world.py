@@ -27,6 +27,8 @@ from twinstack.screen.events import Event
 OPERATOR = "operator"
 # A lock that is no longer refreshed is free after 120 s.
 REST = 150.0
+# An interrupted run has so long to put away what it is in the middle of (`twinstack.cli.interruptions`).
+LAST_SECONDS = 0.7
 
 
 @dataclass
@@ -77,11 +79,11 @@ class World:
     calm: bool = False
 
     def __post_init__(self) -> None:
-        self.scheduler = Scheduler(Random(self.random.random()), ended=self._ended)
+        self.scheduler = Scheduler(Random(self.random.random()), ended=self._process_ended)
         self.weather = Weather(Random(self.random.random()))
-        refuses = self.random.random() < 0.5
+        repeats = self.random.choice(("same", "token", "status"))
         clouds = {
-            region: SimulatedCloudFormation(self.scheduler, region, watch=self._stack_event, refuses_tokens=refuses)
+            region: SimulatedCloudFormation(self.scheduler, region, watch=self._stack_event, repeats=repeats)
             for region in REGIONS.values()
         }
         self.sites = {region: Site(cloud, FakeDrifts(cloud)) for region, cloud in clouds.items()}
@@ -143,7 +145,7 @@ class World:
         def killed() -> None:
             if deployer.lives and deployer.process:
                 self.note(deployer.name, "SIGKILL")
-                self.scheduler.kill(deployer.process)
+                deployer.kill()
 
         self.scheduler.at(at, killed)
 
@@ -153,6 +155,8 @@ class World:
         def interrupted() -> None:
             if deployer.lives and deployer.process:
                 self.note(deployer.name, "SIGINT" if code == 130 else "SIGTERM")
+                deployer.interrupted = code
+                self.scheduler.at(self.scheduler.now() + LAST_SECONDS, lambda: deployer.leave(code))
                 self.scheduler.interrupt(deployer.process, Interrupted(code))
 
         self.scheduler.at(at, interrupted)
@@ -171,7 +175,7 @@ class World:
                 self.scheduler.at(self.scheduler.now() + 1.0, held)
                 return
             self.note(deployer.name, f"stands still for {seconds:.0f} s")
-            deployer.process.held_until = self.scheduler.now() + seconds
+            deployer.hold(self.scheduler.now() + seconds)
 
         self.scheduler.at(at, held)
 
@@ -202,8 +206,7 @@ class World:
     def clear(self) -> None:
         """Takes killed processes away."""
         for deployer in self.deployers:
-            if deployer.process is not None:
-                deployer.process.clear()
+            deployer.clear()
 
     # What is noted and judged
 
@@ -218,10 +221,15 @@ class World:
             self.broken.append(found)
             self.note("RULE BROKEN", str(found))
 
-    def _ended(self, process: Process) -> None:
+    def _process_ended(self, process: Process) -> None:
         for deployer in self.deployers:
             if deployer.process is process:
-                rules.judge_an_end(self, deployer)
+                self.ended(deployer)
+
+    def ended(self, deployer: Deployer) -> None:
+        """Called with each deployer that has come to its end, other than by a kill."""
+        self.note(deployer.name, f"ends with exit code {deployer.code}")
+        rules.judge_an_end(self, deployer)
 
     def told(self, deployer: Deployer, event: Event) -> None:
         """Called with everything that a deployer tells."""
