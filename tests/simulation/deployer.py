@@ -16,6 +16,7 @@ from twinstack.aws.patience import patient
 from twinstack.cli.deploy import roll_out
 from twinstack.cli.destroy import take_down
 from twinstack.cli.ending import refuse_partial
+from twinstack.cli.locking import _LAST_BEAT
 from twinstack.errors import Interrupted, TwinStackError
 from twinstack.review.saved_plans import SavedPlan, as_text
 from twinstack.rollout.destroying import DestroyOptions
@@ -50,6 +51,7 @@ class Deployer:
         process: The run.
         heart: What refreshes its lock.
         machine: Where it runs; a run knows whether another one on the same machine still lives.
+        ends: What befalls it at a moment of one of its calls, by the call's number.
         interrupted: The exit code of the signal that it was sent, 0 without.
     """
 
@@ -69,7 +71,9 @@ class Deployer:
     run: Run | None = None
     machine: str = "a laptop"
     interrupted: int = 0
+    ends: dict[tuple[int, str], Callable[[], None]] = field(default_factory=dict)
     _questions: int = 0
+    _beats: bool = False
 
     @property
     def killed(self) -> bool:
@@ -122,17 +126,23 @@ class Deployer:
                 yield replace(run, lock=lock)
             finally:
                 done.append(True)
+                until = self.world.scheduler.now() + _LAST_BEAT
+                while self._beats and self.world.scheduler.now() < until:
+                    self.world.scheduler.sleep(0.05)
 
     def _beat(self, lock: Lock, done: list[bool]) -> None:
         while True:
             self.world.scheduler.sleep(REFRESH_EVERY)
             if done:
                 return
+            self._beats = True
             try:
                 if not lock.refresh():
                     return
             except TwinStackError:
                 continue
+            finally:
+                self._beats = False
 
     def _has_ended(self, holder: Holder) -> bool:
         known = {deployer.name: deployer for deployer in self.world.deployers}

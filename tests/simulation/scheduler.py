@@ -18,6 +18,10 @@ from greenlet import GreenletExit, getcurrent, greenlet
 from tests.fake_stacks import moment
 
 
+class EndlessError(Exception):
+    """Something goes round in a circle."""
+
+
 class Process:
     """Work that goes on in between waits.
 
@@ -73,12 +77,14 @@ class Scheduler:
         random: Where ties come from.
         ended: Called with each process that has come to its end by itself.
         steps: How many steps there were.
+        longest: So many steps are the end of it: something goes round in a circle.
     """
 
     random: Random
     ended: Callable[[Process], None] = lambda _process: None
     time: float = 0.0
     steps: int = 0
+    longest: int = 30_000
     _due: list[tuple[float, float, int, Callable[[], None]]] = field(default_factory=list)
     _numbers: count = field(default_factory=count)
     _hub: Any = field(default_factory=getcurrent)
@@ -124,16 +130,24 @@ class Scheduler:
         """Raises an error where the process waits."""
         if process.ended or not process.begun:
             return
+        if process.is_running():
+            raise error
         process.ticket += 1
         self._step(process, error)
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
-        """Goes on until nothing is due, or until something holds."""
+        """Goes on until nothing is due, or until something holds.
+
+        Raises:
+            EndlessError: It does not come to an end.
+        """
         while self._due and not until():
             time, _, _, act = heappop(self._due)
             self.time = max(self.time, time)
             act()
             self.steps += 1
+            if self.steps > self.longest:
+                raise EndlessError(f"after {self.steps} steps and {self.time:.0f} s it has not come to an end")
 
     def wait(self, seconds: float) -> None:
         """Lets time pass, with all that happens in it."""

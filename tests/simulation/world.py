@@ -139,45 +139,26 @@ class World:
 
         self.scheduler.at(at, failing)
 
-    def kill(self, deployer: Deployer, at: float) -> None:
-        """Plans a SIGKILL."""
+    def kill(self, deployer: Deployer) -> None:
+        """SIGKILL."""
+        if deployer.lives:
+            self.note(deployer.name, "SIGKILL")
+            deployer.kill()
 
-        def killed() -> None:
-            if deployer.lives and deployer.process:
-                self.note(deployer.name, "SIGKILL")
-                deployer.kill()
+    def interrupt(self, deployer: Deployer, code: int) -> None:
+        """SIGINT (130) or SIGTERM (143): what it is in the middle of may be put away, but not for long."""
+        if not deployer.lives or deployer.process is None or deployer.interrupted:
+            return
+        self.note(deployer.name, "SIGINT" if code == 130 else "SIGTERM")
+        deployer.interrupted = code
+        self.scheduler.at(self.scheduler.now() + LAST_SECONDS, lambda: deployer.leave(code))
+        self.scheduler.interrupt(deployer.process, Interrupted(code))
 
-        self.scheduler.at(at, killed)
-
-    def interrupt(self, deployer: Deployer, at: float, code: int) -> None:
-        """Plans a SIGINT (130) or a SIGTERM (143)."""
-
-        def interrupted() -> None:
-            if deployer.lives and deployer.process:
-                self.note(deployer.name, "SIGINT" if code == 130 else "SIGTERM")
-                deployer.interrupted = code
-                self.scheduler.at(self.scheduler.now() + LAST_SECONDS, lambda: deployer.leave(code))
-                self.scheduler.interrupt(deployer.process, Interrupted(code))
-
-        self.scheduler.at(at, interrupted)
-
-    def hold(self, deployer: Deployer, at: float, seconds: float) -> None:
-        """Plans that a deployer stands still, as on a laptop that is closed and opened again.
-
-        Not between reading the lock and the request that follows: no check can help there, since AWS knows no fence.
-        """
-
-        def held() -> None:
-            if not deployer.lives or not deployer.process:
-                return
-            last = deployer.line.calls[-1] if deployer.line.calls else None
-            if last is not None and last.service == "ssm":
-                self.scheduler.at(self.scheduler.now() + 1.0, held)
-                return
+    def hold(self, deployer: Deployer, seconds: float) -> None:
+        """Has a deployer stand still, as on a laptop that is closed and opened again."""
+        if deployer.lives:
             self.note(deployer.name, f"stands still for {seconds:.0f} s")
             deployer.hold(self.scheduler.now() + seconds)
-
-        self.scheduler.at(at, held)
 
     # Going on
 
@@ -239,7 +220,9 @@ class World:
         rules.judge_what_is_told(self, deployer, event)
 
     def _on_call(self, deployer: Deployer, call: Call, moment: Moment) -> None:
-        """May end or interrupt the deployer at a call; see `tests.simulation.everywhere`."""
+        befalls = deployer.ends.pop((call.number, moment), None)
+        if befalls is not None and deployer.lives:
+            befalls()
 
     def _on_deed(self, deployer: Deployer, call: Call, answer: Any) -> None:
         failed = isinstance(answer, Exception | Kind)
