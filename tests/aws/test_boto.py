@@ -527,6 +527,7 @@ def test_events_are_fetched_page_by_page_and_only_as_far_as_they_are_read(stubbe
         "no more",
         "token",
         "operation-1",
+        "",
     )
     assert next(found).event_id == "e3"
     assert next(found).token == ""

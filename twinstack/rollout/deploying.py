@@ -24,7 +24,7 @@ from twinstack.rollout.planned import make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.run import Run
 from twinstack.rollout.saving import refuse_stale, take_up
 from twinstack.rollout.watching import Operation, watch
-from twinstack.screen.events import NothingToChange, OutputsRead, PlanMade, StepBegun, StepSkipped, WiresRead
+from twinstack.screen.events import NothingToChange, OutputsRead, PlanMade, StepBegun, StepSkipped, Warning_, WiresRead
 from twinstack.statuses import Standing, standing
 
 
@@ -138,7 +138,7 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
     if planned.passes:
         run.screen.tell(OutputsRead({role: dict(it.outputs) for role, it in world.items() if isinstance(it, Live)}))
     if is_whole:
-        _verify(run, planner, world, again)
+        _verify(run, planner, world, again, partial=planned.partial)
     return replace(planned, unknown={**planned.unknown, **_unread(world)})
 
 
@@ -253,15 +253,19 @@ def _read_at_the_end(run: Run, planner: Planner, longest: float) -> tuple[World,
         run.clock.sleep(next(waits))
 
 
-def _verify(run: Run, planner: Planner, world: World, again: Sequence[str]) -> None:
+def _verify(run: Run, planner: Planner, world: World, again: Sequence[str], *, partial: bool) -> None:
     """Tells every wire as it was read back.
+
+    What was not planned, because a stack could not be read then, is left to the next run.
 
     Raises:
         NotConvergedError: A stack would change again.
     """
     wires = read_wires(planner, world)
     run.screen.tell(WiresRead(tuple(wire.as_data() for wire in wires)))
-    if again:
+    if again and partial:
+        run.screen.tell(Warning_(f"{', '.join(again)} would change, which could not be planned; `deploy` again"))
+    elif again:
         different = [f"{wire.stack}.{wire.parameter} <- {wire.source}" for wire in wires if wire.verdict == "differs"]
         raise NotConvergedError(
             f"after the last pass {', '.join(again)} would change again"
