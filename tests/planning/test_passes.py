@@ -2,8 +2,10 @@
 
 from functools import cache
 
+import pytest
+
 from tests.systems import PRIMARY, SECONDARY, deployed, pair, passes, planner, system
-from twinstack.planning.passes import plan
+from twinstack.planning.passes import creation_order, pass_limit, plan, with_update_order
 from twinstack.planning.world import Absent, Live, Unknown
 
 NOTHING = {"primary": Absent(), "secondary": Absent()}
@@ -145,3 +147,73 @@ def test_above_six_stacks_every_runnable_stack_runs_and_the_plan_says_that_it_di
     given = system({"network": CHAIN["network"], **many})
     planned = plan(planner(given), dict.fromkeys(given.stacks, Absent()))
     assert (passes(planned), planned.searched) == ([["network"], [*many]], False)
+
+
+LEAF = """
+    Metadata: {TwinStack: {Role: ROLE}}
+    Resources: {Topic: {Type: 'AWS::SNS::Topic', Properties: {DisplayName: NAME}}}
+"""
+
+
+def leaves(name, *roles, update_order=()):
+    texts = {role: LEAF.replace("ROLE", role).replace("NAME", name) for role in roles}
+    return system(texts, update_order=update_order)
+
+
+def lived(given):
+    """All stacks as AWS would describe them, once deployed."""
+    planned = plan(planner(given), dict.fromkeys(given.stacks, Absent()))
+    return {step.stack.role: deployed(step.after) for step in planned.steps}
+
+
+def test_without_an_order_updates_go_back_from_the_last_stack_that_is_created():
+    given = leaves("new", "b", "a", "c")
+    assert with_update_order(planner(given)).system.update_order == ("c", "a", "b")
+    assert passes(plan(planner(given), lived(leaves("old", "b", "a", "c")))) == [["c"], ["a"], ["b"]]
+
+
+def test_a_stack_that_can_never_be_created_is_updated_first():
+    waiting = CHAIN["left"].replace("left", "waiting").replace("network.VpcId", "network.Nothing")
+    given = system({"waiting": waiting, "network": CHAIN["network"]})
+    assert creation_order(planner(given)) == ["network", "waiting"]
+
+
+def test_a_creation_waits_for_no_update_and_no_update_for_it():
+    order = ("a", "b", "c")
+    world = lived(leaves("old", *order))
+    given = leaves("new", *order, update_order=order)
+    assert passes(plan(planner(given), world | {"a": Absent()})) == [["a", "b"], ["c"]]
+    assert passes(plan(planner(given), world | {"c": Absent()})) == [["a"], ["b", "c"]]
+
+
+@pytest.mark.parametrize(("number", "limit"), [(1, 2), (3, 4)])
+def test_a_system_without_wires_may_take_a_pass_more_than_it_has_stacks(number, limit):
+    assert pass_limit(leaves("new", *"abc"[:number])) == limit
+
+
+def test_a_system_may_take_a_pass_more_for_each_wire():
+    assert pass_limit(system(CHAIN)) == 3 + 3 + 1
+
+
+def test_the_plan_leaves_each_stack_with_its_steps_counted():
+    planned = plan(planner(pair()), NOTHING)
+    assert {role: live.runs for role, live in planned.world.items()} == {"primary": 2, "secondary": 1}
+    assert {step.stack.role for step in planned.idle} == {"primary", "secondary"}
+    assert (planned.waiting, planned.searched, planned.partial) == ((), True, False)
+
+
+def test_a_stack_that_waits_for_an_unknown_producer_is_named_with_its_wires():
+    planned = plan(planner(pair()), NOTHING | {"primary": Unknown("denied")})
+    assert [(step.stack.role, [wire.source for wire in step.missing]) for step in planned.waiting] == [
+        ("secondary", ["primary.VpcId", "primary.VpcCidr", "primary.GlobalCluster", "primary.Region"])
+    ]
+    assert (planned.passes, planned.idle, planned.unknown) == ((), (), {"primary": "denied"})
+
+
+def test_beyond_so_many_worlds_every_runnable_stack_runs_and_the_plan_says_so(monkeypatch):
+    monkeypatch.setattr("twinstack.planning.passes.SEARCHED_WORLDS", 3)
+    planned = plan(planner(system(CHAIN)), dict.fromkeys(CHAIN, Absent()))
+    assert planned.searched
+    monkeypatch.setattr("twinstack.planning.passes.SEARCHED_WORLDS", 2)
+    planned = plan(planner(system(CHAIN)), dict.fromkeys(CHAIN, Absent()))
+    assert (passes(planned), planned.searched) == ([["network"], ["left", "right"], ["right"]], False)
