@@ -26,21 +26,12 @@ AREAS = (
     Area(
         "planning",
         ("twinstack/planning/*.py",),
-        (
-            "tests/planning",
-            "tests/review",
-            "tests/predictions/test_plans.py",
-            "tests/predictions/test_review.py",
-            "tests/screen/test_plans.py",
-            "tests/dr/versions",
-            "tests/lint_rules/test_pair_rules.py",
-            "tests/rollout/test_failed_creations.py",
-        ),
+        ("tests/planning", "tests/predictions/test_plans.py"),
         (
             "tests/planning/test_random_systems.py",
             "tests/planning/test_plan_schema.py::test_the_plan_of_a_random_system_keeps_to_it",
+            "tests/planning/test_plan_schema.py::test_the_command_of_make_generate_writes_it",
             "tests/predictions/test_plans.py::test_page_is_current",
-            "tests/review/test_mutations.py",
         ),
     ),
     Area(
