@@ -151,7 +151,7 @@ class Client:
 
 
 class Parameters(Client):
-    """The parameter store; a deployer that simulates no patience has none to leave out."""
+    """The parameter store; to ask it at once is no call."""
 
     def at_once(self) -> Parameters:
         return self
