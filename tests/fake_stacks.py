@@ -142,7 +142,7 @@ def deployment(
             return
         reason = f"The following resource(s) failed: [{change.resource}]. Rollback requested by user."
         yield from _rollback(stack, made, todo[: place + 1], token, reason, verb=verb, stuck=stuck)
-        if verb == "UPDATE":
+        if verb == "UPDATE" and not stuck:
             stack.listed = old
         status = "FAILED" if stuck else "COMPLETE"
         yield stack.tell(token, "", f"{_ROLLBACK[verb]}_{status}")

@@ -12,8 +12,10 @@ import click
 
 from twinstack.errors import TwinStackError
 from twinstack.rollout.under_way import UnderWay
+from twinstack.screen.escaping import escaped_lines
 from twinstack.screen.events import Failure, Screen
 from twinstack.screen.json_lines import JsonScreen, line_of
+from twinstack.screen.secrets import DiscreetScreen, Secrets
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -45,9 +47,13 @@ class Settings:
     no_color: bool = False
     under_way: UnderWay = field(default_factory=UnderWay)
     interrupted: Callable[[], str] | None = None
+    secrets: Secrets = field(default_factory=Secrets)
 
     def screen(self) -> Screen:
-        """Returns the screen of the chosen format."""
+        """Returns the screen of the chosen format; it shows nothing that is known to be secret, now or later."""
+        return DiscreetScreen(self._screen(), self.secrets)
+
+    def _screen(self) -> Screen:
         if self.format == "json":
             return JsonScreen(sys.stdout)
         from rich.console import Console
@@ -74,25 +80,24 @@ class Settings:
             f"AWS goes on with what was begun:{found}" if running else "Nothing of this run is running on AWS."
         ) + "\nRun the same command again: it follows what still runs, and goes on from there."
 
-    def last_words(self, exit_code: int, unread: bool) -> tuple[int, str] | None:
-        """Returns what to say when the command ends because of a signal, as a file descriptor and a text.
+    def last_words(self, exit_code: int, unread: bool) -> dict[int, str]:
+        """Returns what to say when the command ends because of a signal, by file descriptor, see `interruptions`.
 
         Args:
             exit_code: The exit code.
             unread: Whether it ends since nobody reads what it writes; then one that only reads has nothing to say.
         """
         if unread and self.interrupted is None:
-            return None
+            return {}
         text = f"Interrupted. {self.interrupted() if self.interrupted else 'Nothing was changed.'}"
-        if self.format == "json":
-            return 1, line_of(Failure(text, exit_code))
-        return 2, f"{text}\n"
+        line = {1: line_of(Failure(text, exit_code))} if self.format == "json" else {}
+        return line | {2: f"{escaped_lines(text)}\n"}
 
 
 def _hints(text: str) -> tuple[str, ...]:
     from twinstack.rollout.hints import hint_for
 
-    hints = tuple(map(hint_for, text.splitlines()))
+    hints = tuple(map(hint_for, text.split("\n")))
     return hints if any(hints) else ()
 
 
