@@ -150,6 +150,13 @@ class Client:
         return bound
 
 
+class Parameters(Client):
+    """The parameter store; to ask it at once is no call."""
+
+    def at_once(self) -> Parameters:
+        return self
+
+
 class Regions(Client):
     """The regions of the account; going to another region is no call."""
 

@@ -22,7 +22,7 @@ def main() -> None:
         # A terminal that has no arrow shows a question mark, and the run goes on.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
-    with Interruptions(lambda _code, _unread: (2, "Interrupted; nothing was changed.\n")) as interruptions:
+    with Interruptions(lambda _code, _unread: {2: "Interrupted. Nothing was changed.\n"}) as interruptions:
         code = _run(interruptions)
     sys.exit(code)
 

@@ -25,7 +25,7 @@ from twinstack.errors import Interrupted
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 143}
 _UNREAD = 143
 # What a person calls "at once" is a second; the rest of it is for a machine that is busy.
-_ORDERLY_SECONDS = 0.7
+_ORDERLY_SECONDS = 0.6
 # `timeout` and some shells send a signal twice, to the process and to its group.
 _SAME_SIGNAL_SECONDS = 0.2
 # A reader may go when it has what it wants (`… | grep -q x`); a command that is about to end is left to it.
@@ -34,8 +34,9 @@ _TELLING_SECONDS = 0.1
 # So much is written to a pipe at once or not at all (PIPE_BUF).
 _LONGEST = 4096
 
-LastWords = Callable[[int, bool], tuple[int, str] | None]
-"""Gets the exit code, and whether nobody reads any more; returns a file descriptor and a text, or nothing to say."""
+LastWords = Callable[[int, bool], dict[int, str]]
+"""Gets the exit code, and whether nobody reads any more; returns what to say, by file descriptor. The first is tried
+first, the next one only when nobody reads from it; nothing is said when there is none."""
 
 
 class Interruptions:
@@ -120,8 +121,7 @@ class Interruptions:
         try:
             if self._telling.acquire(blocking=False):
                 children.kill()
-                if said := self.last_words(code, self._unread):
-                    _write(*said)
+                any(_written(*said) for said in self.last_words(code, self._unread).items())
             else:
                 time.sleep(_TELLING_SECONDS)  # the other thread is at it, and ends the process
         finally:
@@ -203,14 +203,15 @@ def _descriptor(stream: Any) -> int | None:
         return None
 
 
-def _write(descriptor: int, text: str) -> None:
-    """Writes a text past every buffer and lock, if somebody takes it now."""
+def _written(descriptor: int, text: str) -> bool:
+    """Writes a text past every buffer and lock, if somebody takes it now; returns whether it is written."""
     data = text.encode("utf-8", "replace")
     try:
         if os.isatty(descriptor):
             # A line that is drawn again and again hides the cursor.
             data = (b"\n" if os.environ.get("TERM", "dumb") == "dumb" else b"\x1b[?25h\n") + data
         if select.select([], [descriptor], [], 0)[1]:
-            os.write(descriptor, data[:_LONGEST])
+            return os.write(descriptor, data[:_LONGEST]) > 0
     except OSError:
-        pass  # nobody reads it
+        pass
+    return False

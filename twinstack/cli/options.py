@@ -80,19 +80,18 @@ class Settings:
             f"AWS goes on with what was begun:{found}" if running else "Nothing of this run is running on AWS."
         ) + "\nRun the same command again: it follows what still runs, and goes on from there."
 
-    def last_words(self, exit_code: int, unread: bool) -> tuple[int, str] | None:
-        """Returns what to say when the command ends because of a signal, as a file descriptor and a text.
+    def last_words(self, exit_code: int, unread: bool) -> dict[int, str]:
+        """Returns what to say when the command ends because of a signal, by file descriptor, see `interruptions`.
 
         Args:
             exit_code: The exit code.
             unread: Whether it ends since nobody reads what it writes; then one that only reads has nothing to say.
         """
         if unread and self.interrupted is None:
-            return None
+            return {}
         text = f"Interrupted. {self.interrupted() if self.interrupted else 'Nothing was changed.'}"
-        if self.format == "json":
-            return 1, line_of(Failure(text, exit_code))
-        return 2, f"{escaped_lines(text)}\n"
+        line = {1: line_of(Failure(text, exit_code))} if self.format == "json" else {}
+        return line | {2: f"{escaped_lines(text)}\n"}
 
 
 def _hints(text: str) -> tuple[str, ...]:

@@ -259,7 +259,6 @@ def plan_document(
         stale=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.stale]),
         unused=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
         fewest_passes=plan.searched,
-        drift=None,
         elsewhere=None if elsewhere is None else dict(elsewhere),
         since=since,
         refused=refused,
