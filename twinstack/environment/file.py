@@ -171,7 +171,8 @@ def _message(document: MarkedDocument, problem: Any) -> str:
         kind = place[-1] if place[-1] in _PATTERNS else "region"
         return f"{where}: {name}: {problem['input']!r} is not {_PATTERNS[kind][1]}"
     # which parameters are secret is not known yet
-    given = f"a {type(problem['input']).__name__}" if place[:1] and place[0] in _GIVES_VALUES else repr(problem["input"])
+    may_be_secret = place != () and place[0] in _GIVES_VALUES
+    given = f"a {type(problem['input']).__name__}" if may_be_secret else repr(problem["input"])
     return f"{where}: {name}: {problem['msg']}, not {given}"
 
 
