@@ -15,6 +15,7 @@ from twinstack.aws import api, drift_api
 from twinstack.aws.api import CreatedChangeSet, StackClients, StackEvent, StoredParameter
 from twinstack.aws.errors import AwsError, NotSentError, NotTakenHereError
 from twinstack.aws.patience import patient
+from twinstack.aws.renewal import Renewal
 from twinstack.errors import CredentialsError, UnreachableError
 from twinstack.screen.events import Note, Warning_
 
@@ -472,6 +473,13 @@ class TestCredentials:
         scene.clients["secondary"].buckets.put("bucket", "key", b"")
         assert scene.secondary.calls == []
         assert scene.renewed.calls == ["describe_stack", "put"]
+
+    def test_what_another_thread_has_renewed_since_the_call_is_not_renewed_again(self):
+        made = []
+        renewal = Renewal({}, lambda: made.append("renewed") or {}, lambda advice: False)
+        for _ in range(2):  # both calls were made with the first clients
+            renewal.after(EXPIRED, 0, renewed=False)
+        assert (made, renewal.generation) == (["renewed"], 1)
 
     def test_nobody_is_asked_again_who_has_pressed_ctrl_c(self):
         scene = Scene(Faulty(always=EXPIRED), renewed=Faulty(always=EXPIRED))
