@@ -35,6 +35,7 @@ lint: $(READY) $(SCAN_READY)  ## the linters alone: code and templates
 generate: $(READY)  ## write generated/ from templates_src/, and what else is made from its source
 	$(BIN)/python deploy.py generate
 	$(BIN)/python -m twinstack.planning.document twinstack/planning/plan.schema.json
+	$(BIN)/python -m twinstack.screen.schema twinstack/screen/events.schema.json
 	$(BIN)/python -m lint_rules docs/rules.md
 	$(BIN)/python -m twinstack.dr.first_run.page docs/first-real-run.md
 	$(BIN)/python -m tests.predictions.page docs/predictions.md

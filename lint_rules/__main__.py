@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from lint_rules import _page
+from twinstack.files import write_whole
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(_page.page() + "\n", encoding="utf-8")
+    write_whole(Path(sys.argv[1]), _page.page() + "\n")

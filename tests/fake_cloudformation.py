@@ -52,6 +52,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -110,9 +112,13 @@ class FakeClock:
     def now(self) -> float:
         return self.time
 
+    def date(self) -> datetime:
+        return moment(self.time)
+
     def sleep(self, seconds: float) -> None:
         self.waits.append(seconds)
         self.time += seconds
+        assert self.time < 7 * 86400, "waiting for ever"
         if len(self.waits) == self.interrupted_at:
             raise KeyboardInterrupt
 
@@ -206,7 +212,7 @@ class FakeCloudFormation:
         number = next(self._numbers)
         stack_id = f"arn:aws:cloudformation:{self.region}:123456789012:stack/{name}/{number}"
         content = Content(tags=dict(tags))
-        self._stacks.append(FakeStack(stack_id, name, self._numbers, status, content, nested=nested))
+        self._stacks.append(FakeStack(stack_id, name, self._numbers, status, content, nested=nested, told=self._told))
 
     def change_set_names(self) -> list[str]:
         """Returns the names of all change sets that were not executed."""
@@ -258,7 +264,7 @@ class FakeCloudFormation:
         content = self._content(request, stack.content if stack else Content())
         if stack is None:
             arn = f"arn:aws:cloudformation:{self.region}:1:stack/{request.stack_name}/{next(self._numbers)}"
-            stack = FakeStack(arn, request.stack_name, self._numbers, time=self.clock.now())
+            stack = FakeStack(arn, request.stack_name, self._numbers, time=self.clock.now(), told=self._told)
             self._stacks.append(stack)
             stack.tell("", "", "REVIEW_IN_PROGRESS", "User Initiated")
         arn = f"arn:aws:cloudformation:{self.region}:1:changeSet/{request.name}/{next(self._numbers)}"
@@ -322,7 +328,13 @@ class FakeCloudFormation:
         stack.change_sets.clear()
         stack.executed.append(found)
         operation = deployment(
-            stack, found, self._failing, token, lambda: self._breach(found), disable_rollback=disable_rollback
+            stack,
+            found,
+            self._failing,
+            token,
+            lambda: self._breach(found),
+            disable_rollback=disable_rollback,
+            denied=partial(self._denied, stack),
         )
         stack.start(operation, self.clock.now())
 
@@ -375,9 +387,19 @@ class FakeCloudFormation:
     def _called(self, call: str, subject: str, token: str = "") -> None:
         self.calls.append((call, subject, token))
         for stack in self._stacks:
-            stack.pass_time(self.clock.now(), self.pace)
+            stack.pass_time(self.clock.now(), self._seconds_to_the_next_event)
         if self._refusals.get(call):
             raise self._refusals[call].pop(0)
+
+    def _seconds_to_the_next_event(self, stack: FakeStack) -> float:
+        return self.pace
+
+    def _told(self, stack: FakeStack) -> None:
+        """Called after each event of a stack."""
+
+    def _denied(self, stack: FakeStack, change: ResourceChange) -> str:
+        """Returns why the stack's policy does not let a change happen, '' when it does."""
+        return ""
 
     def _refused(self, operation: str, code: str, reason: str) -> AwsError:
         return AwsError(operation, code, reason, self.region)

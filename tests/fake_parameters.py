@@ -37,3 +37,6 @@ class FakeParameterStore:
 
     def delete(self, name: str) -> None:
         self.written.pop(name, None)
+
+    def at_once(self) -> FakeParameterStore:
+        return self

@@ -61,16 +61,17 @@ class FakeStack:
     operation: Iterator[None] | None = None
     nested: bool = False
     time: float = 0.0
+    told: Callable[[FakeStack], None] = lambda _stack: None
 
     def start(self, operation: Iterator[None], now: float) -> None:
         """Begins an operation: its first event happens at once."""
         self.operation, self.time = operation, now
         next(operation)
 
-    def pass_time(self, now: float, pace: float) -> None:
-        """Lets happen what is due."""
-        while self.operation is not None and self.time + pace <= now:
-            self.time += pace
+    def pass_time(self, now: float, pace: Callable[[FakeStack], float]) -> None:
+        """Lets happen what is due; `pace` says how long it takes to the next event."""
+        while self.operation is not None and self.time + (seconds := pace(self)) <= now:
+            self.time += seconds
             if next(self.operation, "ended") == "ended":
                 self.operation = None
 
@@ -81,11 +82,12 @@ class FakeStack:
         kind = known.type if known else STACK
         physical = content.physical_id(resource) if resource else self.id
         if resource:
-            self.listed[resource] = StackResource(resource, kind, physical, status)
+            self.listed[resource] = StackResource(resource, kind, physical, status, reason)
         else:
             self.status = status
         number, time = f"event-{next(self.numbers)}", moment(self.time)
         self.events.append(StackEvent(number, time, resource or self.name, physical, kind, status, reason, token))
+        self.told(self)
 
 
 def moment(seconds: float) -> datetime:
@@ -106,15 +108,22 @@ def deployment(
     breach: Callable[[], str] = lambda: "",
     *,
     disable_rollback: bool = False,
+    denied: Callable[[ResourceChange], str] = lambda _change: "",
 ) -> Iterator[None]:
-    """Creates or updates a stack; `breach` says at the end why its rollback triggers roll it back, if they do."""
+    """Creates or updates a stack.
+
+    `breach` says at the end why its rollback triggers roll it back, if they do; `denied` why a resource must not be
+    changed, if it must not.
+    """
     verb = "CREATE" if stack.status == "REVIEW_IN_PROGRESS" else "UPDATE"
     old, whole = dict(stack.listed), stack.content
-    yield stack.tell(token, "", f"{verb}_IN_PROGRESS", "User Initiated")
     if verb == "CREATE":
         stack.content = replace(made.content, outputs={}, resources={}, generations={}, nested={})
+    yield stack.tell(token, "", f"{verb}_IN_PROGRESS", "User Initiated")
     changes = made.changes()
-    todo = [change for change in changes if change.resource in made.content.resources]
+    refused = {change.resource: (reason, False) for change in changes if (reason := denied(change))}
+    failing.update(refused)
+    todo = [change for change in changes if change.resource in made.content.resources or change.resource in refused]
     for place, change in enumerate(todo):
         yield stack.tell(token, change.resource, f"{_word(change)}_IN_PROGRESS", content=made.content)
         if change.resource not in failing:
@@ -133,7 +142,7 @@ def deployment(
             return
         reason = f"The following resource(s) failed: [{change.resource}]. Rollback requested by user."
         yield from _rollback(stack, made, todo[: place + 1], token, reason, verb=verb, stuck=stuck)
-        if verb == "UPDATE":
+        if verb == "UPDATE" and not stuck:
             stack.listed = old
         status = "FAILED" if stuck else "COMPLETE"
         yield stack.tell(token, "", f"{_ROLLBACK[verb]}_{status}")

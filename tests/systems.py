@@ -91,7 +91,7 @@ CREATE_ONLY = {
     "AWS::EC2::RouteTable": ("VpcId",),
     "AWS::EC2::Route": ("RouteTableId", "DestinationCidrBlock"),
     "AWS::EC2::VPCPeeringConnection": ("VpcId", "PeerVpcId"),
-    "AWS::RDS::DBCluster": ("SourceRegion",),
+    "AWS::RDS::DBCluster": ("SourceRegion", "MasterUsername"),
 }
 CONDITIONAL = {"AWS::RDS::DBCluster": ("GlobalClusterIdentifier",)}
 UNTAGGED = ("AWS::EC2::Route",)

@@ -15,9 +15,9 @@ from tests.cli.here import here
 from tests.cli.test_command_line import edit
 from tests.cli.test_since import copied
 from twinstack import errors
-from twinstack.cli import INTERRUPTED
 from twinstack.cli.commands import command_line
-from twinstack.cli.drift import DRIFT_FOUND, PARTIAL
+from twinstack.cli.drift import DRIFT_FOUND
+from twinstack.cli.interruptions import EXIT_CODES
 from twinstack.cli.options import Settings
 from twinstack.cli.plan import CHANGES_PENDING
 from twinstack.environment.file import EnvironmentModel, StackEntry, read_environment_file
@@ -112,8 +112,7 @@ def test_the_exit_codes_are_those_of_the_program():
         0,
         CHANGES_PENDING,
         DRIFT_FOUND,
-        PARTIAL,
-        INTERRUPTED,
+        *EXIT_CODES.values(),
         click.UsageError.exit_code,
         *(kind.exit_code for kind in kinds),
     }

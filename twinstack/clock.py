@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import Protocol
 
 
@@ -15,6 +16,9 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Waits for so many seconds."""
 
+    def date(self) -> datetime:
+        """Returns the date and time, in UTC; only for what is hours old, since other machines have other clocks."""
+
 
 class SystemClock:
     """The machine's clock."""
@@ -26,3 +30,7 @@ class SystemClock:
     def sleep(self, seconds: float) -> None:
         """Waits."""
         time.sleep(seconds)
+
+    def date(self) -> datetime:
+        """Returns the date and time."""
+        return datetime.now(UTC)

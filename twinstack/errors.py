@@ -41,6 +41,12 @@ class NotConvergedError(TwinStackError):
     exit_code = 6
 
 
+class PartialError(TwinStackError):
+    """A stack could not be read; the rest is done (exit code 7)."""
+
+    exit_code = 7
+
+
 class UnreachableError(TwinStackError):
     """AWS could not be asked: no network, no answer, or none that can be read (exit code 1)."""
 

@@ -12,6 +12,7 @@ from types import ModuleType
 
 from twinstack.deployer_policy import FILE, render_policies
 from twinstack.errors import InputError
+from twinstack.files import write_whole
 
 FOLDER = "generated"
 
@@ -47,8 +48,7 @@ def write(root: Path) -> list[Path]:
     written = []
     for path, text in _files(root):
         if _read(path) != text:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
+            write_whole(path, text)
             written.append(path)
     return written
 

@@ -17,6 +17,7 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from twinstack import children
 from twinstack.errors import InputError, TwinStackError
 
 _CODE = {".py", ".pem"}
@@ -103,10 +104,11 @@ def _fetch(requirements: Path, cache: Path) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     # into a folder of its own first: another run may be reading the cache
     with tempfile.TemporaryDirectory(dir=cache) as folder:
-        command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
-        command += ["--only-binary=:all:", "--require-hashes", "--dest", folder, "--requirement", str(requirements)]
+        command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check"]
+        command += ["--no-deps", "--only-binary=:all:", "--require-hashes"]
+        command += ["--dest", folder, "--requirement", str(requirements)]
         try:
-            pip = subprocess.run(command, capture_output=True, text=True, check=False, timeout=_FETCH_SECONDS)
+            pip = children.run(command, seconds=_FETCH_SECONDS)
         except subprocess.TimeoutExpired:
             raise TwinStackError(f"{requirements}: the package index did not answer; try again") from None
         if pip.returncode != 0:

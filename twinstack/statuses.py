@@ -1,4 +1,4 @@
-"""What each stack status means, in one table.
+"""What each status of a stack, of a change set and of its execution means: one table for each.
 
 See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html (status codes).
 """
@@ -16,8 +16,9 @@ class Standing(Enum):
     UPDATABLE = "can be updated"
     RECREATE = "its creation failed and nothing is left in it: it is deleted and created again"
     UNFINISHED = "an operation failed with rollback disabled: what was made is there, and an update goes on from it"
-    BUSY = "another operation is running"
-    STUCK = "an operation failed half way; a person has to decide"
+    BUSY = "an operation is running: a run that changes something follows it to its end, any other is refused"
+    HALF_ROLLED_BACK = "the rollback of an update failed: it is continued, when a person agrees"
+    STUCK = "an operation failed half way: refused, with what can be done"
 
 
 class Outcome(Enum):
@@ -43,7 +44,7 @@ _STUCK = Meaning(Standing.STUCK, Outcome.FAILED)
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/stack-failure-options.html
 _UNFINISHED = Meaning(Standing.UNFINISHED, Outcome.FAILED)
 
-MEANINGS: dict[str, Meaning] = {
+STACKS: dict[str, Meaning] = {
     "CREATE_IN_PROGRESS": _RUNNING,
     "CREATE_FAILED": _UNFINISHED,
     "CREATE_COMPLETE": _DONE,
@@ -60,7 +61,8 @@ MEANINGS: dict[str, Meaning] = {
     # Here this is a continued creation that failed again: no other update is executed with rollback disabled.
     "UPDATE_FAILED": _UNFINISHED,
     "UPDATE_ROLLBACK_IN_PROGRESS": _ROLLING_BACK,
-    "UPDATE_ROLLBACK_FAILED": _STUCK,
+    # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-continueupdaterollback.html
+    "UPDATE_ROLLBACK_FAILED": Meaning(Standing.HALF_ROLLED_BACK, Outcome.FAILED),
     "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": _ROLLING_BACK,
     "UPDATE_ROLLBACK_COMPLETE": _ROLLED_BACK,
     "REVIEW_IN_PROGRESS": Meaning(Standing.ABSENT, Outcome.RUNNING),
@@ -71,6 +73,47 @@ MEANINGS: dict[str, Meaning] = {
     "IMPORT_ROLLBACK_COMPLETE": _ROLLED_BACK,
 }
 
+
+class Making(Enum):
+    """How far AWS is with a change set."""
+
+    WAIT = "AWS works on it, and does not delete it meanwhile: it is waited for"
+    MADE = "it can be read and reviewed"
+    FAILED = "AWS could not make it, or there is nothing to change: its reason says which; it is deleted"
+    GONE = "somebody deletes it, or has: it is neither read nor executed"
+
+
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeChangeSet.html
+CHANGE_SETS: dict[str, Making] = {
+    "CREATE_PENDING": Making.WAIT,
+    "CREATE_IN_PROGRESS": Making.WAIT,
+    "CREATE_COMPLETE": Making.MADE,
+    "FAILED": Making.FAILED,
+    "DELETE_PENDING": Making.GONE,
+    "DELETE_IN_PROGRESS": Making.GONE,
+    "DELETE_COMPLETE": Making.GONE,
+    # nested change sets only; it is deleted again where it is ours and abandoned
+    "DELETE_FAILED": Making.FAILED,
+}
+
+
+class Execution(Enum):
+    """What can be done with a change set."""
+
+    CAN_BEGIN = "it can be executed"
+    CANNOT = "it cannot be executed: it is not made, or the stack has changed since; it is deleted where it is ours"
+    BEGUN = "it was executed: it is left alone, and the stack says what came of it"
+
+
+EXECUTIONS: dict[str, Execution] = {
+    "UNAVAILABLE": Execution.CANNOT,
+    "AVAILABLE": Execution.CAN_BEGIN,
+    "EXECUTE_IN_PROGRESS": Execution.BEGUN,
+    "EXECUTE_COMPLETE": Execution.BEGUN,
+    "EXECUTE_FAILED": Execution.BEGUN,
+    "OBSOLETE": Execution.CANNOT,
+}
+
 # The status of a stack that a plan has dealt with; AWS never says it.
 PLANNED = "PLANNED"
 
@@ -79,11 +122,21 @@ def standing(status: str) -> Standing:
     """Returns what a deployment can do with a stack in this status; an unheard-of status is STUCK."""
     if status == PLANNED:
         return Standing.UPDATABLE
-    meaning = MEANINGS.get(status)
+    meaning = STACKS.get(status)
     return meaning.standing if meaning else Standing.STUCK
 
 
 def outcome(status: str) -> Outcome:
     """Returns what the status says of a running operation; an unheard-of status is FAILED, never success."""
-    meaning = MEANINGS.get(status)
+    meaning = STACKS.get(status)
     return meaning.outcome if meaning else Outcome.FAILED
+
+
+def making(status: str) -> Making:
+    """Returns how far AWS is with a change set in this status; with an unheard-of one nothing is done."""
+    return CHANGE_SETS.get(status, Making.GONE)
+
+
+def execution(status: str) -> Execution:
+    """Returns what can be done with a change set of this execution status; an unheard-of one is left alone."""
+    return EXECUTIONS.get(status, Execution.BEGUN)

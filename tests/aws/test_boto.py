@@ -6,22 +6,28 @@ from datetime import UTC, datetime
 import boto3
 import pytest
 from botocore.exceptions import (
+    ConnectionClosedError,
     ConnectTimeoutError,
     EndpointConnectionError,
+    IncompleteReadError,
+    LoginRefreshRequired,
     NoCredentialsError,
+    ParamValidationError,
     PartialCredentialsError,
     ProfileNotFound,
     ReadTimeoutError,
     TokenRetrievalError,
+    UnauthorizedSSOTokenError,
 )
 from botocore.parsers import ResponseParserError
 from botocore.stub import ANY, Stubber
 
 from twinstack.aws.alarms import BotoAlarms
 from twinstack.aws.api import Alarm, ChangeDetail, ChangeSetRequest, ResourceChange, RollbackTrigger, StackResource
-from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions, translated
-from twinstack.aws.errors import AwsError
-from twinstack.errors import InputError, UnreachableError
+from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions
+from twinstack.aws.errors import AwsError, NotSentError
+from twinstack.aws.translation import translated
+from twinstack.errors import CredentialsError, UnreachableError
 
 ARN = "arn:aws:cloudformation:us-east-1:123456789012:changeSet/twinstack-1/11111111-2222"
 STACK_ID = "arn:aws:cloudformation:us-east-1:123456789012:stack/pair-dev-primary/1111"
@@ -157,7 +163,6 @@ def test_a_stack_that_does_not_exist_is_none(stubbed):
     [
         ("AccessDenied", "User is not authorized to perform: cloudformation:DescribeStacks"),
         ("Throttling", "Rate exceeded"),
-        ("ExpiredToken", "The security token included in the request is expired"),
         ("ValidationError", "1 validation error detected"),
         ("AccessDenied", "the role does not exist"),
     ],
@@ -172,16 +177,62 @@ def test_every_other_refusal_is_an_error_and_not_absence(stubbed, code, message)
 
 
 @pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("ExpiredToken", "they have expired: sign in again"),
+        ("ExpiredTokenException", "they have expired: sign in again"),
+        ("TokenRefreshRequired", "they have expired: sign in again"),
+        ("RequestExpired", "set this machine's clock"),
+        ("RequestTimeTooSkewed", "set this machine's clock"),
+        ("SignatureDoesNotMatch", "look at the profile"),
+        ("InvalidAccessKeyId", "look at the profile"),
+        ("InvalidClientTokenId", "whether the region is enabled"),
+        ("UnrecognizedClientException", "whether the region is enabled"),
+        ("AuthFailure", "whether the region is enabled"),
+    ],
+)
+def test_credentials_that_aws_does_not_take_are_an_error_of_their_own_with_advice(stubbed, code, advice):
+    aws, stub = stubbed
+    stub.add_client_error("describe_stacks", code, "AWS says why", 403)
+    with pytest.raises(CredentialsError) as error:
+        aws.describe_stack("pair")
+    said = str(error.value)
+    assert said.startswith(f"primary (us-east-1): AWS does not take the credentials: {code}: AWS says why; ")
+    assert advice in said
+    assert error.value.exit_code == 2
+
+
+def test_that_something_is_not_allowed_is_not_about_the_credentials(stubbed):
+    aws, stub = stubbed
+    stub.add_client_error("describe_stacks", "AccessDenied", "not authorized", 403)
+    with pytest.raises(AwsError):
+        aws.describe_stack("pair")
+
+
+def test_credentials_that_are_handed_out_expired_are_an_error_of_their_own():
+    with pytest.raises(CredentialsError, match=r"primary: .* still expired"), translated("primary"):
+        raise RuntimeError("Credentials were refreshed, but the refreshed credentials are still expired.")
+
+
+def test_the_status_of_an_answer_is_kept(stubbed):
+    aws, stub = stubbed
+    stub.add_client_error("describe_stacks", "Unheard", "no", 503)
+    with pytest.raises(AwsError) as error:
+        aws.describe_stack("pair")
+    assert error.value.http_status == 503
+
+
+@pytest.mark.parametrize(
     ("error", "kind", "said"),
     [
-        pytest.param(NoCredentialsError(), InputError, "no usable AWS credentials", id="no credentials"),
+        pytest.param(NoCredentialsError(), CredentialsError, "no usable AWS credentials", id="no credentials"),
         pytest.param(
             PartialCredentialsError(provider="env", cred_var="aws_secret_access_key"),
-            InputError,
+            CredentialsError,
             "--profile",
             id="half",
         ),
-        pytest.param(ProfileNotFound(profile="prod"), InputError, "prod", id="no such profile"),
+        pytest.param(ProfileNotFound(profile="prod"), CredentialsError, "prod", id="no such profile"),
         pytest.param(
             EndpointConnectionError(endpoint_url="https://x"), UnreachableError, "cannot be reached", id="no endpoint"
         ),
@@ -191,8 +242,17 @@ def test_every_other_refusal_is_an_error_and_not_absence(stubbed, code, message)
             ResponseParserError("not XML"), UnreachableError, "the answer cannot be read: not XML", id="garbled"
         ),
         pytest.param(
-            TokenRetrievalError(provider="sso", error_msg="expired"), InputError, "expired", id="sign-in expired"
+            TokenRetrievalError(provider="sso", error_msg="expired"), CredentialsError, "expired", id="sign-in expired"
         ),
+        pytest.param(UnauthorizedSSOTokenError(), CredentialsError, "no usable AWS credentials", id="not signed in"),
+        pytest.param(LoginRefreshRequired(), CredentialsError, "no usable AWS credentials", id="login expired"),
+        pytest.param(
+            ConnectionClosedError(endpoint_url="https://x"), UnreachableError, "cannot be reached", id="reset"
+        ),
+        pytest.param(
+            IncompleteReadError(actual_bytes=1, expected_bytes=2), UnreachableError, "cannot be reached", id="half read"
+        ),
+        pytest.param(ParamValidationError(report="too long"), NotSentError, "the call cannot be made", id="not sent"),
     ],
 )
 def test_aws_that_cannot_be_asked_is_said_as_it_is(error, kind, said):
@@ -467,6 +527,7 @@ def test_events_are_fetched_page_by_page_and_only_as_far_as_they_are_read(stubbe
         "no more",
         "token",
         "operation-1",
+        "",
     )
     assert next(found).event_id == "e3"
     assert next(found).token == ""

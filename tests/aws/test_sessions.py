@@ -1,5 +1,7 @@
 """Whom AWS is asked as, and where."""
 
+from datetime import UTC, datetime, timedelta
+
 import boto3
 import pytest
 from botocore.stub import Stubber
@@ -50,7 +52,7 @@ def test_other_regions_are_asked_as_the_caller_too_and_not_waited_for_long():
     )
     config = clients["primary"].regions.cloudformation("ap-south-1")._client.meta.config
     assert (config.connect_timeout, config.read_timeout) == (3, 10)
-    assert config.retries == {"mode": "standard", "total_max_attempts": 2}
+    assert config.retries == {"mode": "standard", "total_max_attempts": 1}
 
 
 def test_other_regions_of_the_local_aws_are_there_too():
@@ -88,29 +90,53 @@ def with_account(account):
     return System({**given.stacks, "secondary": stacks["secondary"]})
 
 
-def test_a_stack_in_another_account_is_asked_for_in_the_role_assumed_for_it(monkeypatch):
+@pytest.fixture
+def assumed(monkeypatch):
+    """The access keys that are given one after the other to who assumes the role, and for how many minutes."""
+    given: list[tuple[str, int]] = []
     original = boto3.Session.client
 
     def answering(session, service, **options):
         made = original(session, service, **options)
         if service == "sts":
+            key, minutes = given.pop(0)
             stub = Stubber(made)
             answer = {
-                "AccessKeyId": "an-assumed-role-1",
+                "AccessKeyId": key,
                 "SecretAccessKey": "x",
                 "SessionToken": "t",
-                "Expiration": "2027-01-01",
+                "Expiration": datetime.now(UTC) + timedelta(minutes=minutes),
             }
             stub.add_response("assume_role", {"Credentials": answer}, {"RoleArn": ROLE, "RoleSessionName": "twinstack"})
             stub.activate()
         return made
 
     monkeypatch.setattr(boto3.Session, "client", answering)
+    return given
+
+
+def test_a_stack_in_another_account_is_asked_for_in_the_role_assumed_for_it(assumed):
+    assumed.append(("an-assumed-role-1", 60))
     clients = connect(with_account(ROLE), Access())
     assert seen(clients, "primary")[1] == "the-caller"
     assert seen(clients, "secondary")[1] == "an-assumed-role-1"
     assert abroad(clients, "primary")[:2] == ("ap-south-1", "the-caller")
     assert abroad(clients, "secondary")[:2] == ("ap-south-1", "an-assumed-role-1")
+
+
+def test_a_role_is_assumed_again_before_its_credentials_expire(assumed):
+    assumed += [("an-assumed-role-1", 1), ("an-assumed-role-2", 60)]
+    client = connect(with_account(ROLE), Access())["secondary"].cloudformation._client
+    assert client._request_signer._credentials.get_frozen_credentials().access_key == "an-assumed-role-2"
+    assert assumed == []
+
+
+def test_a_role_can_be_assumed_with_a_named_profile(assumed, tmp_path):
+    (tmp_path / "credentials").write_text("[prod]\naws_access_key_id = of-prod\naws_secret_access_key = x\n")
+    assumed.append(("an-assumed-role-1", 60))
+    clients = connect(with_account(ROLE), Access("prod"))
+    assert seen(clients, "primary")[1] == "of-prod"
+    assert seen(clients, "secondary")[1] == "an-assumed-role-1"
 
 
 def test_without_credentials_a_role_that_is_to_be_assumed_is_an_error_of_the_caller(monkeypatch):
@@ -122,5 +148,15 @@ def test_without_credentials_a_role_that_is_to_be_assumed_is_an_error_of_the_cal
         connect(with_account(ROLE), Access())
 
 
-def test_calls_are_repeated_when_aws_is_busy():
-    assert sessions._CONFIG.retries == {"mode": "standard", "total_max_attempts": 6}
+def test_a_run_repeats_calls_itself_and_botocore_does_not_beneath_it():
+    clients = connect(pair(), Access())["primary"]
+    for client in (clients.cloudformation._client, clients.buckets._client, clients.drifts._client):
+        assert client.meta.config.retries == {"mode": "standard", "total_max_attempts": 1}
+
+
+def test_clients_that_nobody_makes_patient_repeat_calls_themselves():
+    at_home = sessions.client_makers(pair(), Access())["primary"]("rds").meta.config
+    assert at_home.retries == {"mode": "standard", "total_max_attempts": 6}
+    looking = sessions.looking_makers(pair(), Access())["primary"]("rds", "eu-west-1").meta.config
+    assert looking.retries == {"mode": "standard", "total_max_attempts": 2}
+    assert (looking.connect_timeout, looking.read_timeout) == (3, 10)

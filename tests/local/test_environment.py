@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from twinstack import children
 from twinstack.local import environment
 from twinstack.local.environment import LocalEnvironmentError
 
@@ -22,7 +23,7 @@ def commands(monkeypatch):
             python.touch()
         return subprocess.CompletedProcess(command, 0, "", "")
 
-    monkeypatch.setattr(subprocess, "run", recorded)
+    monkeypatch.setattr(children, "run", recorded)
     return run
 
 
@@ -59,7 +60,7 @@ def test_an_interrupted_one_is_made_anew(tmp_path, commands):
 
 def test_a_failure_names_the_command_and_its_last_words(tmp_path, monkeypatch):
     failed = subprocess.CompletedProcess([], 1, "", "first\nno matching distribution")
-    monkeypatch.setattr(subprocess, "run", lambda *_args, **_options: failed)
+    monkeypatch.setattr(children, "run", lambda *_args, **_options: failed)
     with pytest.raises(LocalEnvironmentError, match=r"(?s)-m venv.*no matching distribution"):
         environment.ensure(tmp_path / "new", str)
 

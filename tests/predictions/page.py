@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.predictions.answers import said_by, step_of
 from tests.predictions.cases import Case, Change, Detail, Differs, cases, sources
+from twinstack.files import write_whole
 
 HEAD = """\
 <!-- Made by `make generate` from tests/predictions/; edit that. -->
@@ -108,4 +109,4 @@ def _lines(lines: Iterable[str]) -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(markdown() + "\n", encoding="utf-8")
+    write_whole(Path(sys.argv[1]), markdown() + "\n")

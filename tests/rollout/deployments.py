@@ -15,6 +15,7 @@ from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation
 from tests.fake_drifts import FakeDrifts
 from tests.systems import PRIMARY, REGIONS, SECONDARY, schemas
 from twinstack.aws.api import StackClients
+from twinstack.aws.world_reading import read_world
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
 from twinstack.packaging import Package
@@ -26,6 +27,7 @@ from twinstack.rollout.change_sets import request_for
 from twinstack.rollout.deploying import deploy
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.rollout.guards import Allowed
+from twinstack.rollout.lock import NO_LOCK, Lock
 from twinstack.rollout.run import Run
 from twinstack.rollout.saving import save
 from twinstack.screen.events import Event
@@ -87,6 +89,7 @@ class Deployments:
         self.screen = Telling()
         self.questions: list[str] = []
         self.packages: dict[str, Package] = {}
+        self.lock: Lock = NO_LOCK
         self._ids = count(1)
 
     def region(self, role: str) -> str:
@@ -151,6 +154,7 @@ class Deployments:
             lambda: f"id-{next(self._ids)}",
             allowed=allowed or Allowed(),
             packages=self.packages,
+            lock=self.lock,
         )
 
     def _write(self, name: str, text: str) -> Path:
@@ -200,12 +204,13 @@ class Deployments:
         return "\n".join(json.dumps({"event": e.code, **vars(e)}, default=str) for e in self.screen.events)
 
 
-def rolled_back(deployments: Deployments, role: str) -> None:
-    """Leaves an empty stack in ROLLBACK_COMPLETE, as a deployer that lets a failed creation roll back would."""
+def rolled_back(deployments: Deployments, role: str, *, stuck: bool = False) -> None:
+    """Leaves a stack in ROLLBACK_COMPLETE or ROLLBACK_FAILED, as a deployer that rolls failed creations back would."""
     aws, run = deployments.aws[role], deployments.run()
-    step = run.planner.step(dict.fromkeys(deployments.templates, Absent()), role)
+    world = read_world(run.planner.system, run.clients)
+    step = run.planner.step({**world, role: Absent()}, role)
     request = request_for(step, run.new_id)
-    aws.fail(next(iter(step.stack.template.resources)), "no")
+    aws.fail(next(iter(step.stack.template.resources)), "no", stuck=stuck)
     made = aws.create_change_set(request)
     while aws.describe_change_set(made.arn).status != "CREATE_COMPLETE":
         pass

@@ -1,5 +1,6 @@
 """What AWS's newer events add to a run, and a run without them."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -46,7 +47,7 @@ def numbered(pair, role="primary"):
     """Has AWS say of each event which operation it belongs to: its token, as a number would."""
     aws, events = pair.aws[role], pair.aws[role].events
     aws.events = lambda stack_id: (
-        StackEvent(*list(vars(event).values())[:-1], f"operation of {event.token}") for event in events(stack_id)
+        replace(event, operation=f"operation of {event.token}") for event in events(stack_id)
     )
 
 
@@ -152,9 +153,9 @@ def test_an_event_belongs_to_the_operation_by_its_token_or_by_the_operation_that
     )
     other = StackEvent("2", MOMENT, "Other", "o-1", "T", "UPDATE_COMPLETE", "", token, operation)
     aws.events = lambda _stack_id: iter([other, begun])
-    screen = live.run().screen
-    watch([Operation("primary", aws, stack_id, "ours", frozenset(), None)], live.clock, screen)
-    assert ("Other" in [event.resource for event in screen.of(ResourceProgress)]) is ours
+    run = live.run()
+    watch(run, [Operation("primary", aws, stack_id, "ours", frozenset(), None)])
+    assert ("Other" in [event.resource for event in run.screen.of(ResourceProgress)]) is ours
 
 
 def test_the_change_set_is_shown_after_its_warnings(pair):

@@ -1,27 +1,41 @@
 """Waiting for change sets and operations, and which events are told."""
 
+from dataclasses import replace
 from itertools import islice
 
 import pytest
 
-from tests.rollout.deployments import with_note
+from tests.rollout.deployments import Deployments, with_note
+from tests.rollout.test_failures import THREE
 from twinstack.aws.errors import AwsError
+from twinstack.errors import TwinStackError, UnreachableError
 from twinstack.rollout.change_sets import growing_waits
 from twinstack.screen.events import ResourceProgress, StepDone
 
 
-def test_waits_grow_and_stop_growing_at_ten_seconds():
+def test_waits_grow_and_stop_growing_at_three_seconds():
     waits = list(islice(growing_waits(), 20))
     assert waits[0] == 0.2
     assert waits == sorted(waits)
-    assert waits[-1] == 10
+    assert waits[-1] == 3
 
 
-def test_a_slow_operation_is_looked_at_less_and_less_often_but_every_ten_seconds(pair):
+def test_a_slow_operation_is_looked_at_less_and_less_often_but_every_three_seconds(pair):
     pair.aws["primary"].pace = 300
     pair.deploy()
-    assert max(pair.clock.waits) == 10
-    assert pair.clock.waits.count(10) > 50
+    assert max(pair.clock.waits) == 3
+    assert pair.clock.waits.count(3) > 500
+
+
+def test_the_stack_is_described_when_its_events_say_that_it_has_ended_and_rarely_before(updating):
+    aws = updating.aws["primary"]
+    aws.pace = 20
+    updating.forget_calls()
+    after_execution(aws, aws.calls.clear)
+    updating.deploy()
+    calls = [call for call, _, _ in aws.calls]
+    assert calls.count("events") > 20
+    assert calls[: calls.index("get_template")].count("describe_stack") < 6
 
 
 def test_after_the_end_nothing_is_waited_for(live):
@@ -114,16 +128,111 @@ def test_a_status_from_before_the_request_is_not_taken_for_its_end(updating):
     assert told.index((ResourceProgress, "UPDATE_COMPLETE")) < told.index((StepDone, "UPDATE_COMPLETE"))
 
 
-def test_a_silence_of_aws_while_an_operation_goes_on_is_waited_out(updating):
+def test_a_silence_of_aws_while_an_operation_goes_on_is_waited_out_and_told_once(updating):
     aws = updating.aws["primary"]
-    after_execution(aws, lambda: aws.refuse("describe_stack", "Throttling", times=3))
+    after_execution(aws, lambda: (aws.refuse("events", "Throttling", 5), aws.refuse("describe_stack", "Throttling", 5)))
     updating.deploy()
     assert updating.status("primary") == "UPDATE_COMPLETE"
-    assert "AWS does not answer while an operation goes on" in updating.told()
+    assert updating.told().count("AWS does not answer while an operation goes on") == 1
 
 
-def test_aws_that_stays_silent_ends_the_watching(updating):
+def test_without_events_the_status_is_believed_in_the_end(updating):
     aws = updating.aws["primary"]
-    after_execution(aws, lambda: aws.refuse("describe_stack", "Throttling", times=1000))
-    with pytest.raises(AwsError, match="Throttling"):
+    after_execution(aws, lambda: aws.refuse("events", "AccessDenied", 10_000))
+    updating.deploy()
+    assert updating.status("primary") == "UPDATE_COMPLETE"
+    assert updating.told().count("AWS does not answer while an operation goes on") == 1
+
+
+def silence(aws, times=10_000):
+    for call in ("events", "describe_stack"):
+        aws.refuse(call, "Throttling", times)
+
+
+def test_an_operation_that_aws_says_nothing_about_for_twenty_minutes_is_no_longer_followed(updating):
+    aws = updating.aws["primary"]
+    after_execution(aws, lambda: silence(aws))
+    with pytest.raises(
+        TwinStackError, match=r"primary .*cannot be followed any longer: .*Throttling.*`deploy` follows"
+    ):
         updating.deploy()
+    assert 1200 < sum(updating.clock.waits) < 1400
+    silence(aws, 0)
+    for call in ("events", "describe_stack"):
+        aws.allow(call)
+    updating.deploy()
+    assert updating.status("primary") == "UPDATE_COMPLETE"
+
+
+def test_an_operation_that_aws_has_never_heard_of_is_not_taken_for_done(updating):
+    aws = updating.aws["primary"]
+    aws.execute_change_set = lambda arn, token, **options: None
+    with pytest.raises(TwinStackError, match="AWS has no event of it after 120 s, and the stack is UPDATE_COMPLETE"):
+        updating.deploy()
+
+
+def test_a_region_that_does_not_answer_does_not_end_the_following_of_the_other(tmp_path):
+    three = Deployments(tmp_path, THREE)
+    silent = three.aws["service"]
+    after_execution(silent, lambda: silence(silent))
+    with pytest.raises(TwinStackError, match=r"service .*cannot be followed"):
+        three.deploy()
+    assert three.status("archive") == "CREATE_COMPLETE"
+    assert [event.stack for event in three.screen.of(StepDone)] == ["network", "archive"]
+
+
+def test_events_of_all_regions_come_in_the_order_in_which_they_happened(tmp_path):
+    three = Deployments(tmp_path, THREE)
+    three.aws["service"].pace, three.aws["archive"].pace = 0.7, 0.3
+    three.deploy()
+    times = [event.time for event in three.screen.of(ResourceProgress) if event.stack != "network"]
+    ticks = [sorted(times[place : place + 2]) == times[place : place + 2] for place in range(len(times) - 1)]
+    assert ticks.count(False) == 0
+
+
+@pytest.mark.parametrize("code", ["InvalidChangeSetStatus", "ChangeSetNotFound"])
+def test_an_execution_whose_answer_was_lost_is_found_by_its_events(updating, code):
+    aws = updating.aws["primary"]
+    execute = aws.execute_change_set
+
+    def heard_and_refused(arn, token, **options):
+        execute(arn, token, **options)
+        raise AwsError("ExecuteChangeSet", code, "it is being executed", "primary")
+
+    aws.execute_change_set = heard_and_refused
+    updating.deploy()
+    assert updating.status("primary") == "UPDATE_COMPLETE"
+
+
+def test_an_execution_that_nobody_has_heard_of_fails(updating):
+    updating.aws["primary"].refuse("execute_change_set", "InvalidChangeSetStatus")
+    with pytest.raises(TwinStackError, match="InvalidChangeSetStatus"):
+        updating.deploy()
+    assert updating.change_sets() == []
+
+
+def test_an_execution_of_which_nothing_is_known_is_not_called_failed(updating):
+    aws = updating.aws["primary"]
+    aws.refuse("execute_change_set", UnreachableError("reset"))
+    with pytest.raises(TwinStackError, match=r"whether AWS has begun to execute twinstack-.* is not known"):
+        updating.deploy()
+
+
+def test_a_change_set_that_aws_does_not_find_yet_is_asked_for_again(updating):
+    updating.aws["primary"].refuse("describe_change_set", "ChangeSetNotFound", 3)
+    updating.deploy()
+    assert updating.status("primary") == "UPDATE_COMPLETE"
+
+
+def test_an_old_answer_after_the_end_is_not_taken_for_what_there_is(live):
+    """The stack is read again after its operation, perhaps from a copy that lags behind."""
+    live.templates["primary"] = with_note(live.templates["primary"])
+    aws = live.aws["primary"]
+    before, describe = aws.describe_stack("pair-dev-primary"), aws.describe_stack
+    late = []
+    live.screen.react = lambda event: (
+        late.extend([replace(before, status="UPDATE_IN_PROGRESS")] * 2) if isinstance(event, StepDone) else None
+    )
+    aws.describe_stack = lambda name: late.pop() if late else describe(name)
+    live.deploy()
+    assert late == []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 from twinstack.aws.api import Alarm
-from twinstack.aws.boto import translated
+from twinstack.aws.translation import translated
 
 
 class BotoAlarms:

@@ -170,7 +170,11 @@ class ChangeSet:
 
 @dataclass(frozen=True)
 class StackEvent:
-    """One entry of DescribeStackEvents; `operation` is '' where AWS does not say which it belongs to."""
+    """One entry of DescribeStackEvents.
+
+    `operation` is '' where AWS does not say which it belongs to; `hook` is what a hook said that refused the resource,
+    with its name.
+    """
 
     event_id: str
     time: datetime
@@ -181,6 +185,7 @@ class StackEvent:
     reason: str
     token: str
     operation: str = ""
+    hook: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,6 +223,7 @@ class StackResource:
     type: str
     physical_id: str
     status: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -384,6 +390,9 @@ class ParameterStore(Protocol):
 
     def delete(self, name: str) -> None:
         """Deletes a parameter, if there is one."""
+
+    def at_once(self) -> ParameterStore:
+        """Returns the same store without patience: it asks once, waits for nothing, tells nobody and asks no person."""
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
-
-from botocore.exceptions import (
-    BotoCoreError,
-    ClientError,
-    ConnectionError,
-    CredentialRetrievalError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOError,
-    TokenRetrievalError,
-)
-from botocore.parsers import ResponseParserError
 
 from twinstack.aws.api import (
     ChangeDetail,
@@ -35,7 +21,7 @@ from twinstack.aws.api import (
 from twinstack.aws.boto_events import OperationEvents, stack_event
 from twinstack.aws.errors import AwsError
 from twinstack.aws.rollback_configuration import rollback_configuration, triggers_of
-from twinstack.errors import InputError, UnreachableError
+from twinstack.aws.translation import translated
 from twinstack.planning.shown import name_beside
 
 if TYPE_CHECKING:
@@ -51,46 +37,6 @@ if TYPE_CHECKING:
     )
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
-
-
-CREDENTIAL_ERRORS = (
-    CredentialRetrievalError,
-    NoCredentialsError,
-    PartialCredentialsError,
-    ProfileNotFound,
-    SSOError,
-    TokenRetrievalError,
-)
-
-
-@contextmanager
-def translated(where: str) -> Iterator[None]:
-    """Turns botocore's errors into this project's.
-
-    Args:
-        where: What the call was about, for the message.
-
-    Raises:
-        AwsError: AWS refused the call.
-        InputError: There are no usable credentials.
-        UnreachableError: AWS could not be reached, or its answer not be read.
-    """
-    try:
-        yield
-    except ClientError as error:
-        answer = error.response.get("Error", {})
-        raise AwsError(
-            error.operation_name, answer.get("Code", "Unknown"), answer.get("Message", str(error)), where
-        ) from error
-    except CREDENTIAL_ERRORS as error:
-        raise InputError(
-            f"{where}: no usable AWS credentials: {error}; set a profile with --profile or AWS_PROFILE, sign in, or "
-            "use --local for the local AWS"
-        ) from error
-    except (ConnectionError, BotoCoreError) as error:
-        raise UnreachableError(f"{where}: AWS cannot be reached: {error}") from error
-    except ResponseParserError as error:  # its message goes on with the whole answer
-        raise UnreachableError(f"{where}: the answer cannot be read: {str(error).partition(chr(10))[0]}") from error
 
 
 class BotoCloudFormation:
@@ -266,6 +212,7 @@ class BotoCloudFormation:
                     entry["ResourceType"],
                     entry.get("PhysicalResourceId", ""),
                     entry["ResourceStatus"],
+                    entry.get("ResourceStatusReason", ""),
                 )
                 for page in pages
                 for entry in page["StackResourceSummaries"]

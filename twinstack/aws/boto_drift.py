@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING
 
 from twinstack.aws.api import CreatedChangeSet
-from twinstack.aws.boto import BotoCloudFormation, translated
+from twinstack.aws.boto import BotoCloudFormation
 from twinstack.aws.drift_api import (
     DriftDetection,
     PropertyDifference,
@@ -15,6 +15,7 @@ from twinstack.aws.drift_api import (
     RevertChangeSet,
     RevertRequest,
 )
+from twinstack.aws.translation import translated
 from twinstack.planning.shown import name_beside
 
 if TYPE_CHECKING:

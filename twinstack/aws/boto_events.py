@@ -42,7 +42,8 @@ class OperationEvents:
     def read(self, asked: DescribeEventsInputPaginateTypeDef) -> Iterator[OperationEvent]:
         """Yields the events of every page.
 
-        To be called under `boto.translated`. What will never be answered is asked once; afterwards there are none.
+        To be called under `translation.translated`. What will never be answered is asked once; afterwards there are
+        none.
 
         Args:
             asked: The change set or the operation.
@@ -93,4 +94,12 @@ def stack_event(entry: StackEventTypeDef) -> StackEvent:
         entry.get("ResourceStatusReason", ""),
         entry.get("ClientRequestToken", ""),
         entry.get("OperationId", ""),
+        _hook(entry),
     )
+
+
+def _hook(entry: StackEventTypeDef) -> str:
+    """Returns what a hook said that failed; its event has the resource's status from before."""
+    if not entry.get("HookStatus", "").endswith("_FAILED") or entry.get("HookFailureMode") == "WARN":
+        return ""
+    return f"{entry.get('HookType', 'a hook')}: {entry.get('HookStatusReason', '')}".rstrip(": ")

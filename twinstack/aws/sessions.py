@@ -10,12 +10,20 @@ from typing import Any
 import boto3
 import botocore.session
 from botocore.config import Config
+from botocore.credentials import (
+    AssumeRoleCredentialFetcher,
+    CredentialProvider,
+    CredentialResolver,
+    DeferredRefreshableCredentials,
+)
+from botocore.exceptions import NoCredentialsError
 
 from twinstack.aws.alarms import BotoAlarms
 from twinstack.aws.api import Clients, StackClients
-from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions, translated
+from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions
 from twinstack.aws.boto_drift import BotoDrifts
 from twinstack.aws.parameter_store import BotoParameterStore
+from twinstack.aws.translation import translated
 from twinstack.planning.system import Stack, System
 
 _CONFIG = Config(
@@ -24,10 +32,11 @@ _CONFIG = Config(
     read_timeout=60,
     user_agent_extra="twinstack",
 )
+_SHORT = Config(connect_timeout=3, read_timeout=10)
 # For regions that are only looked into: one that does not answer must not hold up a deployment elsewhere.
-_LOOKING = _CONFIG.merge(
-    Config(retries={"mode": "standard", "total_max_attempts": 2}, connect_timeout=3, read_timeout=10)
-)
+_LOOKING = _CONFIG.merge(_SHORT).merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
+# For clients that `patience` makes patient: nothing is repeated in two layers.
+_ONCE = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 # A proxy of the user's leads away from this machine.
 _LOCAL = Config(proxies={})
 
@@ -50,26 +59,26 @@ class Access:
 
 
 def connect(system: System, access: Access) -> Clients:
-    """Makes the clients of every stack, by role.
+    """Makes the clients of every stack, by role. They make each call once: see `patience`.
 
     Raises:
-        InputError: The profile does not exist, or there are no credentials for a role that is to be assumed.
+        CredentialsError: The profile does not exist, or there are no credentials for a role that is to be assumed.
         AwsError: A role cannot be assumed.
     """
     clients = {}
     for role, session in _sessions(system, access).items():
         region = system.stacks[role].region
         where = f"{role} ({region})"
-        make = _maker(session, access, _CONFIG)
+        make, briefly = _maker(session, access, _ONCE), _maker(session, access, _ONCE.merge(_SHORT))
         with translated(where):
             cloudformation = make("cloudformation", region)
             clients[role] = StackClients(
                 BotoCloudFormation(cloudformation, where),
                 BotoDrifts(cloudformation, where),
                 BotoBuckets(make("s3", region), where),
-                BotoRegions(_maker(session, access, _LOOKING), region, where),
+                BotoRegions(briefly, region, where),
                 BotoAlarms(partial(make, "cloudwatch", region), where),
-                BotoParameterStore(partial(make, "ssm", region), where),
+                BotoParameterStore(partial(briefly, "ssm", region), where),
             )
     return clients
 
@@ -130,11 +139,34 @@ def _local_session() -> boto3.Session:
 
 
 def _assumed(base: boto3.Session, stack: Stack, access: Access, where: str) -> boto3.Session:
+    """Makes a session of the role that a stack is deployed with, which assumes it again before the credentials expire.
+
+    The role is assumed at once, so that one that cannot be is told before anything else.
+    """
+    session: Any = botocore.session.Session(profile=access.profile)
+    session.register_component("credential_provider", CredentialResolver([_AssumedRole(base, stack, access)]))
     with translated(f"{where}: assuming {stack.account}"):
-        sts = base.client("sts", region_name=stack.region, endpoint_url=access.endpoint_url)
-        given = sts.assume_role(RoleArn=stack.account, RoleSessionName="twinstack")["Credentials"]
-    return boto3.Session(
-        aws_access_key_id=given["AccessKeyId"],
-        aws_secret_access_key=given["SecretAccessKey"],
-        aws_session_token=given["SessionToken"],
-    )
+        session.get_credentials().get_frozen_credentials()
+    return boto3.Session(botocore_session=session)
+
+
+class _AssumedRole(CredentialProvider):
+    """Gives a session the credentials of a role, assumed with those of another session."""
+
+    METHOD = CANONICAL_NAME = "twinstack-assume-role"
+
+    def __init__(self, base: boto3.Session, stack: Stack, access: Access) -> None:
+        super().__init__()
+        self._base, self._stack, self._access = base, stack, access
+
+    def load(self) -> DeferredRefreshableCredentials:
+        """Returns credentials that are fetched when they are needed, and again before they expire."""
+        source = self._base.get_credentials()
+        if source is None:
+            raise NoCredentialsError
+        untyped: Any = self._base
+        sts = partial(untyped.client, region_name=self._stack.region, endpoint_url=self._access.endpoint_url)
+        fetcher = AssumeRoleCredentialFetcher(
+            sts, source, self._stack.account, extra_args={"RoleSessionName": "twinstack"}
+        )
+        return DeferredRefreshableCredentials(fetcher.fetch_credentials, self.METHOD)

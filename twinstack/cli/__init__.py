@@ -5,42 +5,64 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import TYPE_CHECKING
 
-import click
+from twinstack.cli.interruptions import Interruptions
 
-from twinstack.cli.commands import command_line
-from twinstack.cli.options import Settings
-from twinstack.errors import TwinStackError
+if TYPE_CHECKING:
+    import click
 
-INTERRUPTED = 130
+# Nothing shows them on purpose; AWS, a library or a template may quote them.
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
 
 def main() -> None:
     """Runs the command line and exits with the code that the README lists."""
-    settings = Settings()
     for stream in (sys.stdout, sys.stderr):
         # A terminal that has no arrow shows a question mark, and the run goes on.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+    with Interruptions(lambda _code, _unread: {2: "Interrupted. Nothing was changed.\n"}) as interruptions:
+        code = _run(interruptions)
+    sys.exit(code)
+
+
+def _run(interruptions: Interruptions) -> int:
+    """Runs the command; returns the exit code. What is imported here is imported while signals are handled."""
+    import click
+
+    from twinstack.cli.commands import command_line
+    from twinstack.cli.options import Settings
+    from twinstack.errors import RefusedError, TwinStackError
+
+    settings = Settings()
+    settings.secrets.add(map(os.environ.get, _CREDENTIALS))
+    interruptions.last_words = settings.last_words
     try:
-        code = command_line.main(prog_name=_program(), obj=settings, standalone_mode=False)
+        # Not `command_line.main`: click has its own mind about Ctrl-C and closed pipes.
+        with command_line.make_context(_program(), sys.argv[1:], obj=settings) as context:
+            code: int | None = command_line.invoke(context)
     except TwinStackError as error:
-        code = settings.fail(str(error), error.exit_code)
+        return settings.fail(str(error), error.exit_code)
+    except click.Abort:
+        return settings.fail("not answered; nothing more was done", RefusedError.exit_code)
     except click.exceptions.Exit as error:
-        code = error.exit_code
+        return error.exit_code
     except click.ClickException as error:
         if settings.format == "json":
-            code = settings.fail(error.format_message(), error.exit_code)
-        else:
-            error.show()
-            code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        code = settings.fail(settings.interrupted, INTERRUPTED)
-    except BrokenPipeError:
-        # The reader has gone (`… | head`): nothing is left to be told, and Python must not try at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 1
-    sys.exit(code or 0)
+            return settings.fail(error.format_message(), error.exit_code)
+        _show(error)
+        return error.exit_code
+    return code or 0
+
+
+def _show(error: click.ClickException) -> None:
+    """Tells wrong usage as click does; what was typed is quoted in it, and a terminal obeys none of that."""
+    from twinstack.screen.escaping import escaped_lines
+
+    text = io.StringIO()
+    error.show(file=text)
+    sys.stderr.write(escaped_lines(text.getvalue()))
 
 
 def _program() -> str:

@@ -60,8 +60,8 @@ def command_line(context: click.Context, /, **given: Any) -> None:
     The cycle between them is planned, shown, and walked in the fewest passes. Without a command: deploy.
 
     Exit codes: 0 done or nothing to do, 1 failed, 2 wrong usage, configuration or template, 3 changes pending
-    or drift found, 4 refused, 5 another operation is running, 6 did not converge, 7 partial: a stack could not be
-    read, 130 interrupted.
+    or drift found, 4 refused, 5 another run or operation is at work, 6 did not converge, 7 partial: a stack could
+    not be read, 130 and 143 interrupted.
     """
     keep(context, given)
 
@@ -134,6 +134,7 @@ def plan(context: click.Context, /, **given: Any) -> int:
 @click.option(
     "--abandon", multiple=True, metavar="ROLE", help="Leave behind the stack of this role that moved or is forgotten."
 )
+@click.option("--break-lock", is_flag=True, help="Take the lock from the run that holds it, at once.")
 @global_options()
 @click.pass_context
 def deploy(context: click.Context, /, **given: Any) -> int:
@@ -215,6 +216,7 @@ def drift(context: click.Context, /, **given: Any) -> int:
 @click.option("--confirm", metavar="NAME", help="PROJECT-SUFFIX, for a protected environment.")
 @click.option("--empty-buckets", is_flag=True, help="Delete what is in the buckets that go.")
 @click.option("--failed", is_flag=True, help="Only the stacks whose first creation failed.")
+@click.option("--break-lock", is_flag=True, help="Take the lock from the run that holds it, at once.")
 @global_options()
 @click.pass_context
 def destroy(context: click.Context, /, **given: Any) -> int:

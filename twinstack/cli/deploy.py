@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from twinstack.cli.ending import ended, refuse_partial
 from twinstack.cli.lint import lint_environment
+from twinstack.cli.locking import Hold, locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation, make_run
 from twinstack.errors import InputError
-from twinstack.review.saved_plans import read_saved_plan, refuse_other_environment
+from twinstack.planning.passes import Plan
+from twinstack.review.saved_plans import SavedPlan, read_saved_plan, refuse_other_environment
 from twinstack.rollout.deploying import deploy
 from twinstack.rollout.guards import Allowed
+from twinstack.rollout.run import Run
 from twinstack.screen.events import Done, NotEmulated, Screen, Warning_
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import NotEmulatedRow
 
 
 def run(
@@ -23,6 +32,7 @@ def run(
     allow_delete: tuple[str, ...],
     unlink: tuple[str, ...],
     abandon: tuple[str, ...],
+    break_lock: bool,
 ) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
@@ -35,25 +45,44 @@ def run(
         refuse_other_environment(saved, checked[0].name, checked[0].system)
     allowed = Allowed(allow_replace, allow_delete, abandon)
     rollout = make_run(settings, screen, checked, confirm=confirm, asks=not yes, allowed=allowed, unlink=unlink)
-    settings.interrupted = (
-        "interrupted; what AWS has begun goes on there: look at `status` and `events`, and run `deploy` again "
-        "when it has ended"
-    )
-    begun = rollout.clock.now()
-    planned = deploy(rollout, saved=saved)
-    if unlink:
-        screen.tell(Warning_("the next deployment links again what was unlinked, unless the wire is taken out"))
-    if settings.local:
-        tell_not_emulated(screen)
-    if not planned.passes:
-        partial = f"; {', '.join(planned.unknown)} could not be read, so this is partial" if planned.partial else ""
-        screen.tell(Done(f"Nothing to do{partial}."))
+    settings.interrupted = settings.going_on
+    return roll_out(rollout, partial(locked, break_lock=break_lock), saved=saved, local=settings.local)
+
+
+def roll_out(run: Run, hold: Hold, *, saved: SavedPlan | None = None, local: bool = False) -> int:
+    """Deploys, and tells as the last line what came of it.
+
+    Args:
+        run: The run.
+        hold: Holds the lock.
+        saved: A saved plan to execute, if any.
+        local: Whether the local AWS is used, which tells what it does not emulate.
+
+    Returns:
+        The exit code.
+    """
+
+    def work(run: Run) -> int:
+        begun = run.clock.now()
+        with hold(run) as holding:
+            planned = deploy(holding, saved=saved)
+        if run.planner.unlink:
+            run.screen.tell(Warning_("the next deployment links again what was unlinked, unless the wire is taken out"))
+        if local:
+            tell_not_emulated(run.screen)
+        run.screen.tell(Done(_what_was_done(planned, run.clock.now() - begun)))
+        refuse_partial(planned.unknown)
         return 0
+
+    return ended(run, work)
+
+
+def _what_was_done(planned: Plan, seconds: float) -> str:
+    rest = " with the stacks that could be read" if planned.partial else ""
+    if not planned.passes:
+        return f"Nothing to do{rest}."
     steps, passes = _count(len(planned.steps), "step", "steps"), _count(len(planned.passes), "pass", "passes")
-    seconds = rollout.clock.now() - begun
-    partial = f" This was partial: {', '.join(planned.unknown)} could not be read." if planned.partial else ""
-    screen.tell(Done(f"Done: {steps} in {passes}, {seconds:.0f} s.{partial}"))
-    return 0
+    return f"Done{rest}: {steps} in {passes}, {seconds:.0f} s."
 
 
 def _count(number: int, one: str, many: str) -> str:
@@ -64,7 +93,7 @@ def tell_not_emulated(screen: Screen) -> None:
     """Tells what the local AWS accepted and did not do: a success there claims no more than was made."""
     from twinstack.local.process import not_emulated
 
-    entries = tuple(
+    entries: tuple[NotEmulatedRow, ...] = tuple(
         {
             "type": entry.type,
             "property": entry.property,

@@ -2,22 +2,39 @@
 
 from __future__ import annotations
 
+from functools import partial
+
+from twinstack.cli.ending import ended
+from twinstack.cli.locking import Hold, locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation, make_run, read_environment
 from twinstack.rollout.destroying import DestroyOptions, destroy
+from twinstack.rollout.run import Run
 from twinstack.screen.events import Done
 
 
-def run(settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool, failed: bool) -> int:
+def run(
+    settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool, failed: bool, break_lock: bool
+) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
     ask = confirmation(yes=yes)
     checked = read_environment(settings)
     rollout = make_run(settings, screen, checked, confirm=ask, asks=not yes, start_local=False, with_code=False)
-    settings.interrupted = (
-        "interrupted; what AWS has begun goes on there: look at `status`, and run `destroy` again when it has ended"
-    )
-    deleted = destroy(rollout, DestroyOptions(confirm, empty_buckets, failed))
-    done = "What was made of the failed creations is deleted." if failed else "Every stack of the file is deleted."
-    screen.tell(Done(done if deleted else "Nothing to delete."))
-    return 0
+    settings.interrupted = settings.going_on
+    hold = partial(locked, break_lock=break_lock)
+    return take_down(rollout, hold, DestroyOptions(confirm, empty_buckets, failed))
+
+
+def take_down(run: Run, hold: Hold, options: DestroyOptions) -> int:
+    """Destroys, and tells as the last line what came of it; returns the exit code."""
+
+    def work(run: Run) -> int:
+        with hold(run) as holding:
+            deleted = destroy(holding, options)
+        failed = "What was made of the failed creations is deleted."
+        done = failed if options.failed_only else "Every stack of the file is deleted."
+        run.screen.tell(Done(done if deleted else "Nothing to delete."))
+        return 0
+
+    return ended(run, work)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from twinstack.cli.ending import refuse_partial
 from twinstack.cli.false_drifts import known_false_drifts
 from twinstack.cli.options import Settings
 from twinstack.cli.working import connect, read_environment
@@ -13,12 +14,18 @@ from twinstack.screen.events import DriftRead, RevertPreviewed
 
 if TYPE_CHECKING:
     from twinstack.aws.api import ResourceChange
+    from twinstack.drifting.report import StackDrift
+    from twinstack.screen.payloads import RevertRow
 
-DRIFT_FOUND, PARTIAL = 3, 7
+DRIFT_FOUND = 3
 
 
 def run(settings: Settings, *, preview: bool) -> int:
-    """Runs the command; returns 3 when there is drift, else 7 when something could not be read."""
+    """Runs the command; returns 3 when there is drift: a finding is told whatever else could not be read.
+
+    Raises:
+        PartialError: There is none in what could be read, and something could not be.
+    """
     from twinstack.drifting.detecting import detect
     from twinstack.drifting.preview import preview_revert
     from twinstack.drifting.report import as_data
@@ -27,7 +34,7 @@ def run(settings: Settings, *, preview: bool) -> int:
     environment, planner = read_environment(settings)
     clients = connect(settings, environment, screen, start_local=False)
     known = known_false_drifts(settings, planner.system, screen)
-    settings.interrupted = "interrupted; AWS goes on looking for drift, which changes nothing"
+    settings.interrupted = lambda: "AWS goes on looking for drift, which changes nothing."
     found = detect(planner.system, clients, clock, screen)
     data = tuple(as_data(each, known) for each in found)
     screen.tell(DriftRead(data))
@@ -41,10 +48,15 @@ def run(settings: Settings, *, preview: bool) -> int:
             screen.tell(RevertPreviewed(each.stack, each.region, changes, shown.reason))
     if any(each["drifted"] for each in data):
         return DRIFT_FOUND
-    return PARTIAL if any(each.unread for each in found) else 0
+    refuse_partial({each.stack: _why_unread(each) for each in found if each.unread})
+    return 0
 
 
-def _change(change: ResourceChange) -> dict[str, Any]:
+def _why_unread(found: StackDrift) -> str:
+    return found.reason or "; ".join(f"{each.resource}: {each.reason}" for each in found.unchecked if each.reason)
+
+
+def _change(change: ResourceChange) -> RevertRow:
     from twinstack.planning.shown import hidden
 
     return {

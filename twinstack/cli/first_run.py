@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from twinstack.cli.locking import locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import access, confirmation, make_run, read_environment
 from twinstack.screen.events import Done
@@ -42,13 +43,13 @@ def run(settings: Settings, *, up_to: str | None, switchover: bool, yes: bool) -
         role: BotoRegion(make, f"{role} ({rollout.environment.system.stacks[role].region})")
         for role, make in makers.items()
     }
-    settings.interrupted = (
-        "interrupted; what AWS has begun goes on there: see above for what stands and what removes it"
-    )
+    settings.interrupted = lambda: f"{settings.going_on()}\nSee above for what stands and what removes it."
     versions = {name: version(name) for name in ("twinstack", "botocore", "cfn-lint")}
-    scene = Scene(rollout, regions, memory, settings.local, switchover)
-    walk = Walk(scene, page, person, lambda: datetime.now(UTC), Path(), versions, _removal(settings, scene))
-    record = walk_page(walk, up_to)
+    with locked(rollout) as rollout:
+        scene = Scene(rollout, regions, memory, settings.local, switchover)
+        removal, hidden = _removal(settings, scene), settings.secrets.hidden
+        walk = Walk(scene, page, person, lambda: datetime.now(UTC), Path(), versions, removal, hidden=hidden)
+        record = walk_page(walk, up_to)
     memory.tell(Done(f"Done: {len(list(record.rows()))} rows of the page."))
     return 0
 

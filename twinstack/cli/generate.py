@@ -20,6 +20,7 @@ def run(settings: Settings, *, check: bool) -> int:
             return 1
         screen.tell(Done("generated/ is current"))
         return 0
+    settings.interrupted = lambda: "Run the same command again: it writes what is missing."
     written = generating.write(root)
     names = ", ".join(str(path.relative_to(root)) for path in written)
     screen.tell(Done(f"wrote {names}" if written else "generated/ was current already"))

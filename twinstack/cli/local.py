@@ -14,6 +14,8 @@ from twinstack.screen.events import Done, LocalAwsRead, Note, Printed
 def run(settings: Settings, *, action: str) -> int:
     """Runs the command; `status` returns 1 when the local AWS does not run."""
     form, screen, root = settings.format, settings.screen(), Path.cwd()
+    if action != "status":
+        settings.interrupted = lambda: "`local status` says whether the local AWS runs."
     if action == "start":
         found = process.start(root, lambda text: screen.tell(Note(text)), SystemClock())
         screen.tell(LocalAwsRead(found.endpoint, found.pid))

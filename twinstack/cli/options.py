@@ -5,12 +5,17 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import click
 
+from twinstack.errors import TwinStackError
+from twinstack.rollout.under_way import UnderWay
+from twinstack.screen.escaping import escaped_lines
 from twinstack.screen.events import Failure, Screen
+from twinstack.screen.json_lines import JsonScreen, line_of
+from twinstack.screen.secrets import DiscreetScreen, Secrets
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,7 +33,8 @@ class Settings:
         format: How results are written.
         verbose: Whether to show more.
         no_color: Whether colours are off on a terminal too.
-        interrupted: What to say after Ctrl-C; a command that has started something on AWS says more.
+        under_way: What goes on on AWS because of this command.
+        interrupted: Asked after an interruption what to say about what was done; None while nothing was changed.
     """
 
     environment: str = "dev"
@@ -39,13 +45,16 @@ class Settings:
     format: str = "text"
     verbose: bool = False
     no_color: bool = False
-    interrupted: str = "interrupted; nothing was changed"
+    under_way: UnderWay = field(default_factory=UnderWay)
+    interrupted: Callable[[], str] | None = None
+    secrets: Secrets = field(default_factory=Secrets)
 
     def screen(self) -> Screen:
-        """Returns the screen of the chosen format."""
-        if self.format == "json":
-            from twinstack.screen.json_lines import JsonScreen
+        """Returns the screen of the chosen format; it shows nothing that is known to be secret, now or later."""
+        return DiscreetScreen(self._screen(), self.secrets)
 
+    def _screen(self) -> Screen:
+        if self.format == "json":
             return JsonScreen(sys.stdout)
         from rich.console import Console
 
@@ -59,9 +68,37 @@ class Settings:
         )
 
     def fail(self, text: str, exit_code: int) -> int:
-        """Tells an error; returns its exit code."""
-        self.screen().tell(Failure(text, exit_code))
+        """Tells an error, with what to do where AWS's reason is a known one; returns its exit code."""
+        self.screen().tell(Failure(text, exit_code, _hints(text) if exit_code == TwinStackError.exit_code else ()))
         return exit_code
+
+    def going_on(self) -> str:
+        """Returns what is still running on AWS, and how to go on; for `interrupted` of what rolls out or deletes."""
+        running = self.under_way.operations.values()
+        found = "".join(f"\n  {words}" for words in running)
+        return (
+            f"AWS goes on with what was begun:{found}" if running else "Nothing of this run is running on AWS."
+        ) + "\nRun the same command again: it follows what still runs, and goes on from there."
+
+    def last_words(self, exit_code: int, unread: bool) -> dict[int, str]:
+        """Returns what to say when the command ends because of a signal, by file descriptor, see `interruptions`.
+
+        Args:
+            exit_code: The exit code.
+            unread: Whether it ends since nobody reads what it writes; then one that only reads has nothing to say.
+        """
+        if unread and self.interrupted is None:
+            return {}
+        text = f"Interrupted. {self.interrupted() if self.interrupted else 'Nothing was changed.'}"
+        line = {1: line_of(Failure(text, exit_code))} if self.format == "json" else {}
+        return line | {2: f"{escaped_lines(text)}\n"}
+
+
+def _hints(text: str) -> tuple[str, ...]:
+    from twinstack.rollout.hints import hint_for
+
+    hints = tuple(map(hint_for, text.split("\n")))
+    return hints if any(hints) else ()
 
 
 def _checked_url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from twinstack.cli.ending import partial, refuse_partial
 from twinstack.cli.global_databases import adviser
+from twinstack.cli.locking import locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import make_run, read_environment
-from twinstack.errors import InputError, RefusedError
+from twinstack.errors import InputError, PartialError, RefusedError
+from twinstack.files import write_whole
 from twinstack.screen.events import Done, PlanMade, Printed, Screen
+from twinstack.screen.json_lines import json_text
 
 if TYPE_CHECKING:
     from twinstack.review.saved_plans import SavedPlan
@@ -45,16 +48,17 @@ def run(
         return _save(settings, Path(out), offline=offline, detailed_exitcode=detailed_exitcode, allowed=allowed)
     screen = settings.screen()
     made = _planned_offline(settings, since, allowed) if offline else _planned(settings, screen, allowed)
-    document = made.shown.as_data()
+    document = settings.secrets.hidden_in(made.shown.as_data())
+    # told by an error of its own, so that a JSON document stays one
+    beside = Settings(no_color=settings.no_color, secrets=settings.secrets)
     if settings.format == "text":
         screen.tell(PlanMade(document))
     else:
-        _print(settings.format, document)
+        beside.screen().tell(Printed(_document(settings.format, document)))
     if made.shown.refused:
-        # told by an error of its own, so that a JSON document stays one
-        return Settings(no_color=settings.no_color).fail(
-            "\n".join(it.sentence for it in made.shown.refused), RefusedError.exit_code
-        )
+        return beside.fail("\n".join(it.sentence for it in made.shown.refused), RefusedError.exit_code)
+    if unread := partial(made.plan.unknown):
+        return beside.fail(unread, PartialError.exit_code)
     return CHANGES_PENDING if detailed_exitcode and made.plan.passes else 0
 
 
@@ -112,23 +116,24 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
     if not file.parent.is_dir() or file.is_dir():
         raise InputError(f"--out {file}: there is no such folder, or it is one")
     screen = settings.screen()
-    run = _run(settings, screen, allowed)
+    settings.interrupted = settings.going_on
 
     def keep(plan: SavedPlan) -> None:
         try:
-            file.write_text(as_text(plan), encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"--out {file}: cannot be written: {error.strerror}; no change set is left") from None
+            write_whole(file, settings.secrets.hidden(as_text(plan)), private=True)
+        except InputError as error:
+            raise InputError(f"--out {error}; no change set is left") from None
 
-    saved = save(run, datetime.now(UTC).isoformat(timespec="seconds"), keep)
+    with locked(_run(settings, screen, allowed)) as run:
+        saved = save(run, datetime.now(UTC).isoformat(timespec="seconds"), keep)
     names = ", ".join(it.name for it in saved.change_sets)
     made = f"waiting on AWS: {names}" if names else "AWS has nothing to change"
     screen.tell(Done(f"Saved as {file}; {made}. `deploy --plan {file}` executes exactly what was shown."))
+    refuse_partial(saved.plan.unknown)
     return CHANGES_PENDING if detailed_exitcode and saved.plan.passes else 0
 
 
-def _print(form: str, document: dict[str, Any]) -> None:
+def _document(form: str, document: dict[str, Any]) -> str:
     from twinstack.screen.plan_markdown import plan_markdown
 
-    text = json.dumps(document, indent=2, ensure_ascii=False) if form == "json" else plan_markdown(document)
-    Settings().screen().tell(Printed(text))
+    return json_text(document, indent=2) if form == "json" else plan_markdown(document)

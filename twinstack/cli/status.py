@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from twinstack.aws.api import CloudFormation, StackDescription
 from twinstack.aws.errors import AwsError
+from twinstack.cli.ending import refuse_partial
 from twinstack.cli.options import Settings
 from twinstack.cli.working import connect, read_environment
 from twinstack.errors import UnreachableError
@@ -13,11 +14,19 @@ from twinstack.planning.system import Stack
 from twinstack.screen.events import StatusRead, Warning_
 from twinstack.statuses import Standing, standing
 
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import StackRow
+
 _NOT_THERE = (Standing.ABSENT, Standing.RECREATE)
 
 
 def run(settings: Settings) -> int:
-    """Runs the command; returns 1 when a stack of the file could not be read."""
+    """Runs the command; returns the exit code.
+
+    Raises:
+        PartialError: A stack of the file could not be read.
+        UnreachableError: Not one of them could.
+    """
     from twinstack.rollout.elsewhere import look_elsewhere
 
     screen = settings.screen()
@@ -33,31 +42,46 @@ def run(settings: Settings) -> int:
     screen.tell(StatusRead((*rows, *strays)))
     for gap in beside.gaps:
         screen.tell(Warning_(f"not looked at: {gap}"))
-    return int(any(row["status"] == "unknown" for row in rows))
+    refuse_partial({row["stack"]: row["reason"] for row in rows if row["status"] == "unknown"}, len(rows))
+    return 0
 
 
 def _is_missing(status: str) -> bool:
     return status == "absent" or (status != "unknown" and standing(status) in _NOT_THERE)
 
 
-def read(cloudformation: CloudFormation, stack: Stack) -> dict[str, Any]:
+def read(cloudformation: CloudFormation, stack: Stack) -> StackRow:
     """Returns one row: the stack's status, or why it could not be read."""
-    row = {"stack": stack.role, "region": stack.region, "name": stack.name, "resources": 0, "protected": False}
+    row: StackRow = {
+        "stack": stack.role,
+        "region": stack.region,
+        "name": stack.name,
+        "status": "absent",
+        "reason": "",
+        "resources": 0,
+        "protected": False,
+    }
     try:
         found = cloudformation.describe_stack(stack.name)
     except (AwsError, UnreachableError) as error:
         return {**row, "status": "unknown", "reason": str(error)}
     if found is None:
-        return {**row, "status": "absent", "reason": ""}
+        return row
     return _row(stack.role, stack.region, cloudformation, found, found.status_reason)
 
 
-def _row(
-    role: str, region: str, cloudformation: CloudFormation, found: StackDescription, reason: str
-) -> dict[str, Any]:
-    row = {"stack": role, "region": region, "name": found.name, "protected": found.termination_protection}
+def _row(role: str, region: str, cloudformation: CloudFormation, found: StackDescription, reason: str) -> StackRow:
+    row: StackRow = {
+        "stack": role,
+        "region": region,
+        "name": found.name,
+        "status": found.status,
+        "reason": reason,
+        "resources": 0,
+        "protected": found.termination_protection,
+    }
     try:
         resources = [entry for entry in cloudformation.resources(found.stack_id) if entry.status != "DELETE_COMPLETE"]
     except (AwsError, UnreachableError) as error:
-        return {**row, "resources": 0, "status": "unknown", "reason": str(error)}
-    return {**row, "resources": len(resources), "status": found.status, "reason": reason}
+        return {**row, "status": "unknown", "reason": str(error)}
+    return {**row, "resources": len(resources)}

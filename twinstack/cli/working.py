@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import uuid
 from collections.abc import Callable
 from functools import partial
@@ -17,11 +18,12 @@ from twinstack.cli.options import Settings
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import Environment, assemble
 from twinstack.environment.file import EnvironmentFile, read_environment_file
+from twinstack.environment.secret_values import readable_templates, secret_values
 from twinstack.errors import InputError, RefusedError
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
 from twinstack.planning.wiring_checks import check_wiring
-from twinstack.screen.events import Note, Screen
+from twinstack.screen.events import Note, Screen, Warning_
 
 if TYPE_CHECKING:
     from twinstack.aws.api import Clients
@@ -36,7 +38,7 @@ def read_environment(settings: Settings) -> tuple[Environment, Planner]:
     Raises:
         InputError: Something in the file, the templates or the wiring cannot work.
     """
-    return check_environment(read_file(settings))
+    return check_environment(settings, read_file(settings))
 
 
 def read_file(settings: Settings) -> EnvironmentFile:
@@ -48,13 +50,20 @@ def read_file(settings: Settings) -> EnvironmentFile:
     return read_environment_file(settings.environment, Path.cwd(), settings.environment_suffix, os.environ)
 
 
-def check_environment(file: EnvironmentFile) -> tuple[Environment, Planner]:
+def check_environment(settings: Settings, file: EnvironmentFile) -> tuple[Environment, Planner]:
     """Reads the templates of an environment and checks that they fit it and each other; asks no AWS.
+
+    From here on the values of NoEcho parameters are not shown.
 
     Raises:
         InputError: They do not.
     """
-    environment = assemble(file, Path.cwd())
+    try:
+        environment = assemble(file, Path.cwd())
+    except InputError:
+        settings.secrets.add(secret_values(file, readable_templates(file, Path.cwd())))
+        raise
+    settings.secrets.add(secret_values(file, (stack.template for stack in environment.system.stacks.values())))
     return environment, check_wiring(Planner(environment.system, shipped_schemas))
 
 
@@ -68,11 +77,37 @@ def connect(settings: Settings, environment: Environment, screen: Screen, *, sta
         start_local: Whether to start the local AWS when it is wanted and does not run.
 
     Raises:
-        InputError: There are no usable credentials, or the local AWS does not run.
+        CredentialsError: There are no usable credentials.
+        InputError: The local AWS does not run.
     """
     from twinstack.aws import sessions
+    from twinstack.aws.patience import patient
+    from twinstack.aws.secret_outputs import noticing
 
-    return sessions.connect(environment.system, access(settings, screen, start_local=start_local))
+    given = access(settings, screen, start_local=start_local)
+    renew = partial(sessions.connect, environment.system, given)
+    clients = patient(
+        renew(),
+        environment.system,
+        SystemClock(),
+        screen,
+        renew=None if given.local else renew,
+        signed_in=partial(_signed_in_again, screen),
+    )
+    return noticing(clients, environment.system, settings.secrets.add)
+
+
+def _signed_in_again(screen: Screen, problem: str) -> bool:
+    """Asks the person at the terminal to sign in again; returns whether to try again."""
+    if not sys.stdin.isatty() or threading.current_thread() is not threading.main_thread():
+        return False
+    screen.tell(
+        Warning_(
+            f"{problem}\nSign in again in another window, then press Enter here; Ctrl-C ends this run. What runs on "
+            "AWS goes on either way."
+        )
+    )
+    return sys.stdin.readline() != ""
 
 
 def access(settings: Settings, screen: Screen, *, start_local: bool) -> Access:
@@ -135,6 +170,7 @@ def make_run(
         asks=asks,
         allowed=allowed or Nothing(),
         packages=packages,
+        under_way=settings.under_way,
         known_false_drift=known_false_drifts(settings, planner.system, screen),
         advise=adviser(planner.system, partial(access, settings, screen, start_local=False)),
     )
@@ -165,10 +201,14 @@ def confirmation(*, yes: bool) -> Callable[[str], bool]:
     if not sys.stdin.isatty():
         raise InputError("there is no terminal to ask on; give --yes to go on without being asked")
 
+    from twinstack.screen.escaping import escaped_lines
+
     def ask(question: str) -> bool:
         try:
-            return click.confirm(question)
-        except click.Abort:
+            return click.confirm(escaped_lines(question))
+        except click.Abort as abort:
+            if isinstance(abort.__context__, KeyboardInterrupt):
+                raise abort.__context__ from None
             raise RefusedError("not answered; nothing more was done") from None
 
     return ask

@@ -6,6 +6,7 @@ See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/drift-aware-c
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
@@ -16,11 +17,8 @@ from twinstack.clock import Clock
 from twinstack.drifting.no_echo import Secrets
 from twinstack.errors import TwinStackError, UnreachableError
 from twinstack.planning.system import Stack
-from twinstack.rollout.change_sets import capabilities, worked_out
+from twinstack.rollout.change_sets import PREVIEWS, capabilities, worked_out
 from twinstack.templates import Template, live_template
-
-# A change set that AWS works on for so long, in seconds, is not waited for.
-LONGEST_WORK = 1800.0
 
 
 @dataclass(frozen=True)
@@ -50,12 +48,17 @@ def preview_revert(stack: Stack, clients: StackClients, clock: Clock, new_id: Ca
     except (AwsError, UnreachableError) as error:
         return Preview(reason=str(error))
     try:
-        found: RevertChangeSet | None = _worked_out(clients, arn, clock)
+        describe = partial(clients.drifts.describe_revert_change_set, arn)
+        found: RevertChangeSet | None = worked_out(describe, clock)
         problem = ""
     except (AwsError, UnreachableError) as error:
         found, problem = None, str(error)
-    finally:
-        _delete(clients, arn, stack)
+    except KeyboardInterrupt:
+        # AWS deletes none that it is still working on; a later deployment deletes what is left.
+        with suppress(TwinStackError):
+            _delete(clients, arn, stack)
+        raise
+    _delete(clients, arn, stack)
     if found is None:
         return Preview(reason=problem)
     if not found.drift_aware:
@@ -69,17 +72,7 @@ def _request(stack: Stack, clients: StackClients, template: Template, token: str
     described = clients.cloudformation.describe_stack(stack.name)
     parameters = tuple(described.parameters) if described else ()
     allowed = capabilities(template, nested=True)
-    return RevertRequest(stack.name, f"twinstack-{token}", parameters, allowed, token, stack.service_role)
-
-
-def _worked_out(clients: StackClients, arn: str, clock: Clock) -> RevertChangeSet:
-    describe = partial(clients.drifts.describe_revert_change_set, arn)
-    try:
-        return worked_out(describe, clock, LONGEST_WORK)
-    except KeyboardInterrupt:
-        # AWS deletes no change set that it is still working out.
-        worked_out(describe, clock)
-        raise
+    return RevertRequest(stack.name, f"{PREVIEWS}{token}", parameters, allowed, token, stack.service_role)
 
 
 def _delete(clients: StackClients, arn: str, stack: Stack) -> None:

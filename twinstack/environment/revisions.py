@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from twinstack import children
 from twinstack.errors import InputError, TwinStackError
 
 # What may run or leave something out in a person's own repository has no place in a copy that is read once.
@@ -133,15 +133,7 @@ def _git(folder: Path, name: str, *words: str, environment: dict[str, str] | Non
         InputError: It cannot be run, or it fails.
     """
     try:
-        done = subprocess.run(
-            ["git", *_PLAINLY, *words],
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            encoding="utf-8",
-            errors="replace",
-            check=False,
-        )
+        done = children.run(["git", *_PLAINLY, *words], folder=folder, environment=environment)
     except FileNotFoundError:
         raise InputError(f"--since {name}: git is not installed here, or not on the PATH") from None
     except OSError as error:

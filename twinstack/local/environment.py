@@ -9,18 +9,20 @@ import fcntl
 import hashlib
 import os
 import shutil
-import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from twinstack import children
 from twinstack.errors import TwinStackError
+from twinstack.files import write_whole
 
 REQUIREMENTS = Path(__file__).with_name("requirements.txt")
 FOLDER = ".venv-local"
 _STAMP = "twinstack-requirements"
-_PIP = ("-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--requirement", str(REQUIREMENTS))
+_QUIETLY = ("--quiet", "--no-input", "--disable-pip-version-check")
+_PIP = ("-m", "pip", "install", *_QUIETLY, "--requirement", str(REQUIREMENTS))
 
 
 class LocalEnvironmentError(TwinStackError):
@@ -54,7 +56,7 @@ def _make(folder: Path, python: Path, say: Callable[[str], None]) -> None:
         shutil.rmtree(folder)
     _run([sys.executable, "-m", "venv", str(folder)], folder)
     _run([str(python), *_PIP], folder)
-    (folder / _STAMP).write_text(_wanted(), encoding="utf-8")
+    write_whole(folder / _STAMP, _wanted())
 
 
 @contextmanager
@@ -80,7 +82,7 @@ def _is_made(folder: Path, python: Path) -> bool:
 
 
 def _run(command: list[str], folder: Path) -> None:
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = children.run(command)
     if done.returncode:
         end = "\n".join(done.stderr.strip().splitlines()[-5:])
         raise LocalEnvironmentError(

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from twinstack import children
 from twinstack.clock import Clock
 from twinstack.errors import TwinStackError
 
@@ -86,6 +87,7 @@ def start_in(state: Path, venv: Path, say: Callable[[str], None], clock: Clock) 
     """`start` with the state and the environment in folders of their own, which is what tests want."""
     state, venv = state.resolve(), venv.resolve()  # the emulator works in its state folder
     state.mkdir(parents=True, exist_ok=True)
+    state.chmod(0o700)  # its log says what templates hand to resources
     with _one_at_a_time(state):
         found = _alive(state)
         if found and _answers(found.endpoint):
@@ -157,8 +159,14 @@ def _launch(state: Path, python: Path, clock: Clock) -> LocalAws:
             start_new_session=True,
         )
     started = LocalAws(f"http://{_HOST}:{port}", process.pid)
-    _until(lambda: process.poll() is not None or _answers(started.endpoint), _PATIENCE_SECONDS, clock)
-    if process.poll() is not None or not _answers(started.endpoint):
+    try:
+        with children.held(process):
+            _until(lambda: process.poll() is not None or _answers(started.endpoint), _PATIENCE_SECONDS, clock)
+            healthy = process.poll() is None and _answers(started.endpoint)
+    except KeyboardInterrupt:
+        _forget(state)
+        raise
+    if not healthy:
         _give_up(state, process)
     process.returncode = 0  # it is meant to outlive us: nobody will wait for it
     return started

@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SerializerFunctionWrapHandler, model_serializer
 
+from twinstack.files import write_whole
 from twinstack.planning.passes import Plan
 from twinstack.planning.shown import HIDDEN
 from twinstack.planning.steps import Because, ParameterValue, Step, known, not_comparable
@@ -330,4 +331,4 @@ def schema() -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(schema(), encoding="utf-8")
+    write_whole(Path(sys.argv[1]), schema())

@@ -21,7 +21,9 @@ from twinstack.planning.expressions import partition_of
 from twinstack.planning.steps import Planner
 from twinstack.planning.system import Stack, System
 from twinstack.planning.world import Live
+from twinstack.rollout.blockers import stopped_by
 from twinstack.rollout.executing import carry_out
+from twinstack.rollout.following import bring_to_rest
 from twinstack.rollout.readiness import refuse_unready
 from twinstack.rollout.run import Run
 from twinstack.screen.events import Note
@@ -160,8 +162,10 @@ def _bucket(run: Run, stack: Stack) -> str:
     own = artifact_stack(run.environment.file, stack)
     planner = Planner(System({ARTIFACTS: own}), run.planner.schemas)
     there = replace(run, planner=planner, clients={ARTIFACTS: run.clients[stack.role]})
+    bring_to_rest(there, [own])
     world = read_world(planner.system, there.clients)
-    refuse_unready(planner, world)
+    stacks = planner.system.stacks
+    refuse_unready(planner, world, lambda role: stopped_by(there.cloudformation(role), stacks[role].name))
     step = planner.step(world, ARTIFACTS)
     if step.needed:
         run.screen.tell(Note(f"{own.name} in {own.region} gets a bucket for what {stack.role} hands to CloudFormation"))

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Protocol, TypeVar
 
 from twinstack.aws.api import Capability, ChangeSet, ChangeSetRequest, CloudFormation
+from twinstack.aws.errors import AwsError
 from twinstack.clock import Clock
-from twinstack.errors import NotConvergedError, TwinStackError
+from twinstack.errors import BusyError, NotConvergedError, TwinStackError
 from twinstack.planning.steps import Step, known, resolver_for
 from twinstack.planning.touched import NESTED_STACK
 from twinstack.review.reading import united
+from twinstack.rollout.lock import NO_LOCK, Lock
 from twinstack.rollout.operation_events import why_not_made
+from twinstack.statuses import Making, making
 from twinstack.templates import Template
 
-FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.2, 10.0, 1.5
+FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.2, 3.0, 1.5
+# A change set that AWS works on for so long, in seconds, is not waited for; the next run deletes it.
+LONGEST_WORK = 1800.0
+# For so long AWS may not find what it has just made.
+LAG = 15.0
+NOT_FOUND = "ChangeSetNotFound"
+# What the names of the deployer's change sets begin with; those of saved plans and previews live longer than a run.
+OURS, SAVED, PREVIEWS = "twinstack-", "twinstack-saved-", "twinstack-preview-"
 # AWS says the same thing in two ways (https://repost.aws/knowledge-center/cloudformation-no-updates-errors).
 _NO_CHANGES = ("didn't contain changes", "No updates are to be performed")
 
@@ -34,19 +42,17 @@ class Prepared:
         change_set: What it would change.
         token: The token that its execution's events carry.
         name: Its name.
-        made_stack: Whether the stack exists only because of it, empty and waiting for its execution.
         saved: Whether it belongs to a saved plan, which a refusal leaves as it is.
     """
 
     change_set: ChangeSet
     token: str
     name: str
-    made_stack: bool = False
     saved: bool = False
 
 
 def growing_waits(first: float = FIRST_WAIT) -> Iterator[float]:
-    """Yields how long to wait before each next look, in seconds: short at first, ten at most."""
+    """Yields how long to wait before each next look, in seconds: short at first, three at most."""
     seconds = first
     while True:
         yield seconds
@@ -69,7 +75,7 @@ def request_for(step: Step, new_id: Callable[[], str], template_url: str | None 
     nested = holds_nested_stacks(template) or bool(step.left_to_aws)
     return ChangeSetRequest(
         step.stack.name,
-        f"twinstack-{token}",
+        f"{OURS}{token}",
         step.operation,
         None if template_url else step.stack.template.text,
         template_url,
@@ -114,40 +120,63 @@ def capabilities(template: Template, *, nested: bool = False) -> tuple[Capabilit
     return (*allowed, "CAPABILITY_AUTO_EXPAND") if expands else allowed
 
 
-def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Clock) -> Prepared | None:
+def prepare(
+    cloudformation: CloudFormation, request: ChangeSetRequest, clock: Clock, lock: Lock = NO_LOCK
+) -> Prepared | None:
     """Creates a change set and waits until AWS has worked it out.
+
+    Args:
+        cloudformation: CloudFormation where the stack is, or is to be.
+        request: The request.
+        clock: The clock that waiting is done with.
+        lock: The lock, by which an empty stack may be deleted.
 
     Returns:
         The change set, or None when there is nothing to change; an empty change set is deleted again.
 
     Raises:
         AwsError: AWS refused the request.
-        ChangeSetError: AWS could not make the change set; it is deleted, with the empty stack it may have left.
+        ChangeSetError: AWS could not make the change set; it is deleted, with the empty stack it may have left. One
+            that AWS still works on after half an hour cannot be deleted, and stays for the next run.
     """
-    made_stack = request.operation == "CREATE" and cloudformation.describe_stack(request.stack_name) is None
     created = cloudformation.create_change_set(request)
-    describe = partial(cloudformation.describe_change_set, created.arn)
-    try:
-        change_set = worked_out(describe, clock)
-    except KeyboardInterrupt:
-        # AWS deletes no change set that it is still working out.
-        change_set = worked_out(describe, clock)
-        discard(cloudformation, Prepared(change_set, request.token, request.name, made_stack))
-        raise
-    prepared = Prepared(change_set, request.token, request.name, made_stack)
-    if change_set.status == "CREATE_COMPLETE":
+    change_set = worked_out(_found(cloudformation, created.arn, clock), clock)
+    prepared = Prepared(change_set, request.token, request.name)
+    how_far = making(change_set.status)
+    if how_far is Making.WAIT:
+        raise ChangeSetError(
+            f"{request.stack_name}: AWS still works on change set {request.name} after {LONGEST_WORK / 60:.0f} minutes "
+            f"({change_set.status}); it is not executed, and the next run deletes it"
+        )
+    if how_far is Making.MADE:
         try:
             return replace(prepared, change_set=with_values(cloudformation, change_set))
         except (TwinStackError, KeyboardInterrupt):
-            discard(cloudformation, prepared)
+            discard(cloudformation, prepared, lock)
             raise
     empty = any(sentence in change_set.status_reason for sentence in _NO_CHANGES)
     problems = [] if empty else why_not_made(cloudformation, created.arn)
-    discard(cloudformation, prepared)
+    discard(cloudformation, prepared, lock)
     if empty:
         return None
     reason = "\n".join([change_set.status_reason, *problems])
     raise ChangeSetError(f"{request.stack_name}: AWS could not make the change set ({change_set.status}): {reason}")
+
+
+def _found(cloudformation: CloudFormation, arn: str, clock: Clock) -> Callable[[], ChangeSet]:
+    """Returns what describes a change set that was just asked for, and waits where AWS does not find it yet."""
+    until, waits = clock.now() + LAG, growing_waits()
+
+    def describe() -> ChangeSet:
+        while True:
+            try:
+                return cloudformation.describe_change_set(arn)
+            except AwsError as error:
+                if error.code != NOT_FOUND or clock.now() > until:
+                    raise
+            clock.sleep(next(waits))
+
+    return describe
 
 
 def with_values(cloudformation: CloudFormation, change_set: ChangeSet) -> ChangeSet:
@@ -167,7 +196,7 @@ class _Described(Protocol):
 _ChangeSet = TypeVar("_ChangeSet", bound=_Described)
 
 
-def worked_out(describe: Callable[[], _ChangeSet], clock: Clock, longest: float = math.inf) -> _ChangeSet:
+def worked_out(describe: Callable[[], _ChangeSet], clock: Clock, longest: float = LONGEST_WORK) -> _ChangeSet:
     """Waits until AWS has worked a change set out, or has given it up; returns it as it was described last.
 
     Args:
@@ -176,23 +205,46 @@ def worked_out(describe: Callable[[], _ChangeSet], clock: Clock, longest: float 
         longest: For how long it is waited for, in seconds.
     """
     waits, begun = growing_waits(), clock.now()
-    while (found := describe()).status in ("CREATE_PENDING", "CREATE_IN_PROGRESS"):
-        if clock.now() - begun > longest:
-            break
+    while making((found := describe()).status) is Making.WAIT and clock.now() - begun <= longest:
         clock.sleep(next(waits))
     return found
 
 
-def discard(cloudformation: CloudFormation, prepared: Prepared) -> None:
-    """Deletes a change set that is not to be executed, and the stack that came with it while that is still empty.
+def discard(cloudformation: CloudFormation, prepared: Prepared, lock: Lock = NO_LOCK) -> None:
+    """Deletes a change set that is not to be executed, and its stack where that holds nothing else.
 
-    Another run may have filled the stack in the meantime, so its status is asked for again. One of a saved plan stays.
+    One of a saved plan stays.
     """
     if prepared.saved:
         return
     cloudformation.delete_change_set(prepared.change_set.arn)
-    if not prepared.made_stack:
-        return
-    stack = cloudformation.describe_stack(prepared.change_set.stack_id)
-    if stack is not None and stack.status == "REVIEW_IN_PROGRESS":
-        cloudformation.delete_stack(stack.stack_id, prepared.token)
+    remove_if_empty(cloudformation, prepared.change_set.stack_id, prepared.token, {prepared.change_set.arn}, lock)
+
+
+def remove_if_empty(
+    cloudformation: CloudFormation, stack_id: str, token: str, deleted: Collection[str], lock: Lock = NO_LOCK
+) -> bool:
+    """Deletes a stack that came with a change set, has nothing in it, and no change set any more.
+
+    Args:
+        cloudformation: CloudFormation where the stack is.
+        stack_id: The stack.
+        token: The token of the deletion.
+        deleted: The change sets that were just deleted, which AWS may still list.
+        lock: The lock; when another run has it, that run clears the stack or fills it.
+
+    Returns:
+        Whether there was such a stack.
+    """
+    # Somebody else may have filled it in the meantime, or wait for a review there.
+    stack = cloudformation.describe_stack(stack_id)
+    if stack is None or stack.status != "REVIEW_IN_PROGRESS":
+        return False
+    if any(it.arn not in deleted for it in cloudformation.change_sets(stack_id)):
+        return False
+    try:
+        lock.check()
+    except BusyError:
+        return False
+    cloudformation.delete_stack(stack_id, token)
+    return True

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_stack, read_world
-from twinstack.errors import NotConvergedError, TwinStackError, UnreachableError
+from twinstack.errors import CredentialsError, NotConvergedError, TwinStackError, UnreachableError
 from twinstack.planning.document import StepDocument
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner, Step
@@ -15,14 +15,16 @@ from twinstack.planning.world import Live, Unknown, World
 from twinstack.review.saved_plans import SavedChangeSet, SavedPlan
 from twinstack.rollout import protection
 from twinstack.rollout.artifacts import provide
-from twinstack.rollout.change_sets import ChangeSetError
+from twinstack.rollout.change_sets import LAG, ChangeSetError, growing_waits
 from twinstack.rollout.convergence import read_wires
 from twinstack.rollout.executing import Begun, begin, conclude, execute, review, try_to_give_up
+from twinstack.rollout.failure_causes import failed_at
+from twinstack.rollout.following import bring_to_rest
 from twinstack.rollout.planned import make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.run import Run
 from twinstack.rollout.saving import refuse_stale, take_up
 from twinstack.rollout.watching import Operation, watch
-from twinstack.screen.events import NothingToChange, OutputsRead, PlanMade, StepBegun, StepSkipped, WiresRead
+from twinstack.screen.events import NothingToChange, OutputsRead, PlanMade, StepBegun, StepSkipped, Warning_, WiresRead
 from twinstack.statuses import Standing, standing
 
 
@@ -37,6 +39,11 @@ class _Failures:
         """Notes a step that failed."""
         self.failed[step.stack.role] = step
         self.causes.append(cause)
+
+    @property
+    def told(self) -> str:
+        """Every cause, a line each; the first one stands last, where a person looks."""
+        return "\n".join(reversed(self.causes))
 
     def blocker(self, run: Run, step: Step) -> str | None:
         """Returns the failed stack that a step has to stop for, if any.
@@ -91,7 +98,8 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
         saved: A saved plan: what it shows is done, with the change sets that were made for it.
 
     Returns:
-        The whole plan; its passes are empty when there was nothing to do.
+        The whole plan; its passes are empty when there was nothing to do. Unknown in it are the stacks that could not
+        be read before or after.
 
     Raises:
         BusyError: Another operation is running on a stack.
@@ -100,6 +108,7 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
         NotConvergedError: After the last pass something still differs.
         TwinStackError: A step failed.
     """
+    bring_to_rest(run, run.planner.system.stacks.values())
     made = make_plan(run)
     world, planner, planned = made.world, made.planner, made.plan
     run.screen.tell(PlanMade(made.shown.as_data()))
@@ -116,18 +125,25 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
             change_sets = {it.stack: it for it in saved.change_sets} if saved and number == 1 else None
             place = _Place(number, len(planned.passes), made.shown.passes[number - 1].steps, change_sets)
             world = _run_pass(run, planner, world, steps, place=place, failures=failures)
+    except CredentialsError:  # told for what it is, whatever failed before
+        raise
     except TwinStackError as error:
         if failures.causes:  # what failed first is the cause, whatever came of it later
-            raise TwinStackError("\n".join([str(error), *failures.causes])) from error
+            raise TwinStackError("\n".join([str(error), failures.told])) from error
         raise
     if failures.causes:
-        raise TwinStackError("\n".join(failures.causes))
-    world = read_world(planner.system, run.clients)
+        raise TwinStackError(failures.told)
+    is_whole = passes is None or passes >= len(planned.passes)
+    world, again = _read_at_the_end(run, planner, LAG if is_whole else 0.0)
     if planned.passes:
         run.screen.tell(OutputsRead({role: dict(it.outputs) for role, it in world.items() if isinstance(it, Live)}))
-    if passes is None or passes >= len(planned.passes):
-        verify(run, planner, world)
-    return planned
+    if is_whole:
+        _verify(run, planner, world, again, partial=planned.partial)
+    return replace(planned, unknown={**planned.unknown, **_unread(world)})
+
+
+def _unread(world: World) -> dict[str, str]:
+    return {role: state.reason for role, state in world.items() if isinstance(state, Unknown)}
 
 
 def _restore_protection(run: Run, planner: Planner, world: World) -> None:
@@ -143,11 +159,11 @@ def _run_pass(
     """Prepares, reviews and executes the steps of a pass side by side; returns the world after it."""
     begun = _begin_pass(run, planner, world, steps, place=place, failures=failures)
     running = _execute_pass(run, begun, failures)
-    watch([operation for _, operation in running], run.clock, run.screen)
-    for item, operation in running:
+    watch(run, [operation for _, operation in running])
+    for item, operation in sorted(running, key=lambda pair: failed_at(pair[1])):
         if failure := conclude(run, operation, item.step):
             failures.add(item.step, failure)
-    after = {operation.role: _read_again(run, planner, operation.role) for _, operation in running}
+    after = {operation.role: _read_again(run, planner, operation) for _, operation in running}
     for item, _ in running:
         state = after[item.step.stack.role]
         if isinstance(state, Unknown) and item.step.stack.role not in failures.failed:
@@ -208,23 +224,48 @@ def _execute_pass(run: Run, begun: Sequence[Begun], failures: _Failures) -> list
     return running
 
 
-def _read_again(run: Run, planner: Planner, role: str) -> Live | Unknown:
-    state = read_stack(run.cloudformation(role), planner.system.stacks[role].name)
+def _read_again(run: Run, planner: Planner, operation: Operation) -> Live | Unknown:
+    """Reads a stack after its operation; an answer from before its end is not taken."""
+    role, waits = operation.role, growing_waits()
+    begun = run.clock.now()
+    while True:
+        state = read_stack(run.cloudformation(role), planner.system.stacks[role].name)
+        is_old = not isinstance(state, Live) or (operation.end is not None and state.status != operation.end.status)
+        if isinstance(state, Unknown) or not is_old or run.clock.now() - begun > LAG:
+            break
+        run.clock.sleep(next(waits))
     return state if isinstance(state, (Live, Unknown)) else Unknown(f"{role}: the stack has disappeared")
 
 
-def verify(run: Run, planner: Planner, world: World) -> None:
-    """Reads every wire back and tells it.
+def _read_at_the_end(run: Run, planner: Planner, longest: float) -> tuple[World, list[str]]:
+    """Reads every stack, for a while again where one would change again, since answers of AWS may be old.
+
+    Returns:
+        What there is, and the stacks that would change again.
+    """
+    begun, waits = run.clock.now(), growing_waits()
+    while True:
+        world = read_world(planner.system, run.clients)
+        readable = [role for role, state in world.items() if not isinstance(state, Unknown)]
+        again = [role for role in readable if planner.step(world, role).needed]
+        if not again or run.clock.now() - begun >= longest:
+            return world, again
+        run.clock.sleep(next(waits))
+
+
+def _verify(run: Run, planner: Planner, world: World, again: Sequence[str], *, partial: bool) -> None:
+    """Tells every wire as it was read back.
+
+    What was not planned, because a stack could not be read then, is left to the next run.
 
     Raises:
         NotConvergedError: A stack would change again.
     """
     wires = read_wires(planner, world)
     run.screen.tell(WiresRead(tuple(wire.as_data() for wire in wires)))
-    again = [
-        role for role, state in world.items() if not isinstance(state, Unknown) and planner.step(world, role).needed
-    ]
-    if again:
+    if again and partial:
+        run.screen.tell(Warning_(f"{', '.join(again)} would change, which could not be planned; `deploy` again"))
+    elif again:
         different = [f"{wire.stack}.{wire.parameter} <- {wire.source}" for wire in wires if wire.verdict == "differs"]
         raise NotConvergedError(
             f"after the last pass {', '.join(again)} would change again"

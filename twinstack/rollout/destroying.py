@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from twinstack.aws.api import StackDescription
 from twinstack.aws.world_reading import read_world
@@ -18,12 +19,16 @@ from twinstack.rollout.artifacts import BUCKET, artifact_stack, one_a_site
 from twinstack.rollout.elsewhere import gone_roles, look_elsewhere
 from twinstack.rollout.executing import delete_and_watch
 from twinstack.rollout.failure_causes import cause_of
+from twinstack.rollout.following import bring_to_rest
 from twinstack.rollout.readiness import refuse_busy, refuse_foreign
 from twinstack.rollout.run import Run
 from twinstack.rollout.taking_back import never_complete, opened, take_protection_off
 from twinstack.rollout.unlinking import unlink, with_wires
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import LeftRow
 
 _KEPT = ("Retain", "RetainExceptOnCreate")
 _KEPT_RESOURCES = (
@@ -83,6 +88,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
         TwinStackError: A step failed.
     """
     system = run.planner.system
+    bring_to_rest(run, system.stacks.values(), rollbacks=False)
     world = with_wires(system, read_world(system, run.clients))
     _refuse_unreadable(run.planner, world)
     _tell_strays(run, world)
@@ -98,6 +104,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     unlink(run, world, list(deployed))
     _delete_all(run, world, deployed, options)
     for role, unfilled in empty:
+        run.lock.check()
         run.cloudformation(role).delete_stack(unfilled.stack_id, run.new_id())
         run.screen.tell(Note(f"{role}: removed {unfilled.name}, which held only an unexecuted change set"))
     if not options.failed_only:
@@ -166,6 +173,7 @@ def _remove_artifacts(run: Run) -> None:
     """Removes the deployer's own stacks with what is in their buckets."""
     for role, own, found in _artifact_stacks(run):
         if bucket := found.outputs.get(BUCKET):
+            run.lock.check()
             run.clients[role].buckets.empty(bucket)
         run.screen.tell(Note(f"Removing {own.name} from {own.region}"))
         _delete_stack(run, role, found, own)
@@ -219,6 +227,7 @@ def _is_kept(resource: ResolvedResource) -> bool:
 
 def _empty_buckets(run: Run, role: str, stack: _Deployed) -> None:
     for bucket in stack.buckets().values():
+        run.lock.check()
         if count := run.clients[role].buckets.empty(bucket):
             run.screen.tell(Note(f"  {role}: emptied bucket {bucket}: {count} object versions"))
 
@@ -234,17 +243,19 @@ def _delete_stack(
 ) -> None:
     cloudformation = run.cloudformation(role)
     if found.termination_protection or run.protected:  # unlinking protects what was not protected before
+        run.lock.check()
         cloudformation.set_termination_protection(found.name, enabled=False)
     operation = delete_and_watch(run, cloudformation, found.stack_id, stack, resources)
-    status = operation.end.status if operation.end else ""
+    status = operation.end.status if operation.end else operation.last_status
     if operation.outcome is not Outcome.SUCCEEDED:
-        cause = cause_of(operation, run.screen) or "no reason given"
+        lost = operation.lost and f"it cannot be followed any longer: {operation.lost}"
+        cause = lost or cause_of(operation, run.screen) or "no reason given"
         run.screen.tell(StepFailed(stack.role, status, cause))
         raise TwinStackError(f"{stack.role} ({stack.region}) ended in {status}: {cause}")
     run.screen.tell(StepDone(stack.role, status, operation.seconds))
 
 
-def _left(deployed: Mapping[str, _Deployed]) -> Iterator[Mapping[str, str]]:
+def _left(deployed: Mapping[str, _Deployed]) -> Iterator[LeftRow]:
     """Yields what is still there after the deletion: kept by its policy, or waiting for its end."""
     for role, stack in deployed.items():
         for name, resource in stack.resources.items():

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from twinstack.aws.api import CloudFormation
+from twinstack.aws.errors import AwsError
 from twinstack.environment.assembly import PROTECTED_PARAMETER
-from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
+from twinstack.errors import NotConvergedError, RefusedError, TwinStackError, UnreachableError
 from twinstack.planning.document import StepDocument, step_document
 from twinstack.planning.macros import made_by_macros, may_be_made
 from twinstack.planning.steps import Step, resolver_for
@@ -17,7 +18,7 @@ from twinstack.review.comparison import Prediction, compare
 from twinstack.review.contract import came_out_the_same, departures
 from twinstack.review.rows import row_data
 from twinstack.rollout import protection
-from twinstack.rollout.change_sets import Prepared, discard, prepare, request_for
+from twinstack.rollout.change_sets import NOT_FOUND, Prepared, discard, prepare, request_for
 from twinstack.rollout.failed_creations import keeps_what_was_made, left_for_inspection, refuse_nothing_left
 from twinstack.rollout.failure_causes import cause_of
 from twinstack.rollout.guards import refused_changes, unseen
@@ -25,7 +26,7 @@ from twinstack.rollout.nested_stacks import held_by_nested_stacks
 from twinstack.rollout.operation_events import tell_validation
 from twinstack.rollout.rollback_triggers import breached, with_rollback_triggers
 from twinstack.rollout.run import Run
-from twinstack.rollout.watching import Operation, newest_event, watch
+from twinstack.rollout.watching import Operation, has_begun, newest_event, watch
 from twinstack.screen.events import (
     ChangeSetDiffers,
     ChangeSetMade,
@@ -74,7 +75,7 @@ def begin(run: Run, step: Step, state: StackState, shown: StepDocument | None = 
     if isinstance(state, Live) and standing(state.status) is Standing.RECREATE:
         delete_failed_creation(run, step)
     request = request_for(step, run.new_id, run.template_urls.get(role))
-    prepared = prepare(cloudformation, with_rollback_triggers(run, step, state, request), run.clock)
+    prepared = prepare(cloudformation, with_rollback_triggers(run, step, state, request), run.clock, run.lock)
     if prepared is None:
         refuse_nothing_left(step)
         run.screen.tell(NothingToChange(role))
@@ -117,7 +118,7 @@ def review(run: Run, step: Step, state: StackState, prepared: Prepared) -> Begun
 
 def give_up(run: Run, begun: Begun) -> None:
     """Deletes a change set that is not going to be executed."""
-    discard(run.cloudformation(begun.step.stack.role), begun.prepared)
+    discard(run.cloudformation(begun.step.stack.role), begun.prepared, run.lock)
 
 
 def try_to_give_up(run: Run, item: Begun) -> None:
@@ -217,17 +218,26 @@ def delete_and_watch(
         stack_id: The stack's ARN.
         stack: The stack, for its role and service role.
         expected: The resources that go with it.
+
+    Raises:
+        BusyError: Another run has taken the lock; the stack was not touched.
     """
     operation = Operation(
         stack.role, cloudformation, stack_id, run.new_id(), expected, newest_event(cloudformation, stack_id)
     )
+    run.lock.check()
+    run.under_way.begin(stack_id, f"{stack.role} ({stack.region}): deleting {stack.name}")
     cloudformation.delete_stack(stack_id, operation.token, stack.service_role)
-    watch([operation], run.clock, run.screen)
+    watch(run, [operation])
     return operation
 
 
 def execute(run: Run, begun: Begun) -> Operation:
-    """Starts the execution of a reviewed change set, by its ARN."""
+    """Starts the execution of a reviewed change set, by its ARN.
+
+    Raises:
+        BusyError: Another run has taken the lock; nothing was executed.
+    """
     step, prepared = begun.step, begun.prepared
     cloudformation = run.cloudformation(step.stack.role)
     stack_id = prepared.change_set.stack_id
@@ -242,19 +252,50 @@ def execute(run: Run, begun: Begun) -> Operation:
         prepared.change_set.rollback_triggers,
     )
     narrowed = run.protected and step.updates
+    run.lock.check()
     if narrowed:
         protection.narrow(cloudformation, step.stack.name, run.allowed)
     elif step.updates and _gives_up_protection(step):
         protection.restore(cloudformation, step.stack.name, protected=False)
+    doing = "creating" if step.operation == "CREATE" else "updating"
     try:
-        cloudformation.execute_change_set(
-            prepared.change_set.arn, prepared.token, disable_rollback=keeps_what_was_made(step)
-        )
+        if narrowed:
+            run.lock.check()  # narrowing has taken a while
+        run.under_way.begin(stack_id, f"{step.stack.role} ({step.stack.region}): {doing} {step.stack.name}")
+        _start(run, operation, prepared, disable_rollback=keeps_what_was_made(step))
     except BaseException:
         if narrowed:
-            protection.restore(cloudformation, step.stack.name, protected=True)
+            _try_to_protect(run, operation, step)
         raise
     return operation
+
+
+def _try_to_protect(run: Run, operation: Operation, step: Step) -> None:
+    """Restores the protection of a stack while another error is on its way, which must not be lost."""
+    try:
+        protection.restore(operation.cloudformation, step.stack.name, protected=True)
+    except TwinStackError as error:
+        run.screen.tell(Warning_(f"{operation.role}: its stack policy is not restored; the next run does it: {error}"))
+
+
+def _start(run: Run, operation: Operation, prepared: Prepared, *, disable_rollback: bool) -> None:
+    """Has AWS execute a change set; an answer that was lost is made up for by the events of the stack."""
+    try:
+        operation.cloudformation.execute_change_set(
+            prepared.change_set.arn, prepared.token, disable_rollback=disable_rollback
+        )
+    except UnreachableError as error:
+        if has_begun(operation, run.clock):
+            return
+        raise UnreachableError(
+            f"{error}\n{operation.role}: whether AWS has begun to execute {prepared.name} is not known; `deploy` again "
+            "finds out, and goes on"
+        ) from error
+    except AwsError as error:
+        # A request that is repeated because its answer was lost is refused when the first one has been heard.
+        if error.code not in (NOT_FOUND, "InvalidChangeSetStatus") or not has_begun(operation, run.clock):
+            run.under_way.end(operation.stack_id)
+            raise
 
 
 def _gives_up_protection(step: Step) -> bool:
@@ -267,13 +308,19 @@ def _gives_up_protection(step: Step) -> bool:
 
 def conclude(run: Run, operation: Operation, step: Step) -> str | None:
     """Tells how an operation ended; returns the sentence about its failure, if it failed."""
-    status = operation.end.status if operation.end else ""
+    if operation.end is None:
+        cause = f"it cannot be followed any longer: {operation.lost}"
+        run.screen.tell(StepFailed(operation.role, operation.last_status, cause))
+        return (
+            f"{operation.role} ({step.stack.region}): {cause}; what AWS has begun goes on there, and `deploy` follows"
+        )
+    status = operation.end.status
     if run.protected and (step.updates or operation.outcome is Outcome.SUCCEEDED):
         protection.restore(operation.cloudformation, step.stack.name, protected=True)
     if operation.outcome is Outcome.SUCCEEDED:
         run.screen.tell(StepDone(operation.role, status, operation.seconds))
         return None
-    reason = operation.end.status_reason if operation.end else ""
+    reason = operation.end.status_reason
     cause = breached(run, operation) or cause_of(operation, run.screen) or reason or "no reason given"
     run.screen.tell(StepFailed(operation.role, status, cause))
     if standing(status) is Standing.UNFINISHED:
@@ -291,6 +338,6 @@ def carry_out(run: Run, step: Step, state: StackState) -> None:
     if begun is None:
         return
     operation = execute(run, begun)
-    watch([operation], run.clock, run.screen)
+    watch(run, [operation])
     if failure := conclude(run, operation, step):
         raise TwinStackError(failure)

@@ -50,9 +50,14 @@ def _found(events: Iterable[OperationEvent]) -> list[OperationEvent]:
     return [event for event in events if event.kind == "VALIDATION_ERROR" and event.status != "SKIPPED"]
 
 
+def in_one_line(text: str) -> str:
+    """Returns what AWS says without its line breaks: each failure is one line of its own."""
+    return " ".join(part.strip() for part in text.splitlines() if part.strip())
+
+
 def sentence(event: OperationEvent) -> str:
     """Returns an event in words: what, where, by which check, and why."""
     where = f"{event.resource} ({event.type})" if event.resource else "the stack"
     check = f" by {event.check}" if event.check else ""
     path = f" at {event.path}" if event.path else ""
-    return f"{where} {event.status or event.kind}{check}{path}: {event.reason or 'no reason given'}"
+    return f"{where} {event.status or event.kind}{check}{path}: {in_one_line(event.reason) or 'no reason given'}"

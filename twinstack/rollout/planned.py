@@ -15,6 +15,7 @@ from twinstack.planning.passes import Plan, plan, with_update_order
 from twinstack.planning.steps import Planner
 from twinstack.planning.world import World
 from twinstack.rollout.artifacts import existing_buckets, with_known_artifacts
+from twinstack.rollout.blockers import stopped_by
 from twinstack.rollout.elsewhere import Elsewhere, created_by, gone_roles, look_elsewhere
 from twinstack.rollout.guards import Allowed
 from twinstack.rollout.readiness import refuse_unready
@@ -51,7 +52,8 @@ def make_plan(run: Run) -> Planned:
         RefusedError: A stack takes no change set now, or belongs to another environment.
     """
     world = read_world(run.planner.system, run.clients)
-    refuse_unready(run.planner, world)
+    stacks = run.planner.system.stacks
+    refuse_unready(run.planner, world, lambda role: stopped_by(run.cloudformation(role), stacks[role].name))
     buckets = existing_buckets(run.environment.file, run.planner.system, run.clients)
     system = with_known_artifacts(run.planner.system, run.packages, buckets)
 

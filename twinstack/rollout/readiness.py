@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from twinstack.errors import BusyError, RefusedError
 from twinstack.planning.steps import Planner
+from twinstack.planning.system import Stack
 from twinstack.planning.world import Live, World
 from twinstack.statuses import Standing, standing
 
@@ -19,6 +22,12 @@ def refuse_busy(world: World) -> None:
             raise BusyError(f"{role}: the stack is {state.status}: another operation is running; wait for its end")
 
 
+def belongs_elsewhere(stack: Stack, tags: Mapping[str, str]) -> str:
+    """Returns the environment that a stack's tags name, '' when it is this one; a stack without may be adopted."""
+    owner, own = ([found.get(key) for key in ("Project", "EnvironmentSuffix")] for found in (tags, stack.tags))
+    return "-".join(map(str, owner)) if None not in owner and owner != own else ""
+
+
 def refuse_foreign(planner: Planner, world: World) -> None:
     """Refuses to touch a stack that another environment has tagged as its own, which `stack_name` may lead to.
 
@@ -31,16 +40,21 @@ def refuse_foreign(planner: Planner, world: World) -> None:
         stack = planner.system.stacks[role]
         if not isinstance(state, Live):
             continue
-        owner, own = ([tags.get(key) for key in ("Project", "EnvironmentSuffix")] for tags in (state.tags, stack.tags))
-        if None not in owner and owner != own:
+        if owner := belongs_elsewhere(stack, state.tags):
+            own = "-".join(stack.tags[key] for key in ("Project", "EnvironmentSuffix"))
             raise RefusedError(
-                f"{role}: stack {stack.name} in {stack.region} belongs to {'-'.join(map(str, owner))} by its tags, not "
-                f"to {'-'.join(map(str, own))}; give the stack another name, or take the suffix that it belongs to"
+                f"{role}: stack {stack.name} in {stack.region} belongs to {owner} by its tags, not to {own}; give the "
+                "stack another name, or take the suffix that it belongs to"
             )
 
 
-def refuse_unready(planner: Planner, world: World) -> None:
+def refuse_unready(planner: Planner, world: World, stopped_by: Callable[[str], str]) -> None:
     """Refuses to deploy stacks that take no change set now.
+
+    Args:
+        planner: The planner.
+        world: The stacks.
+        stopped_by: Says which resources stopped an operation on the stack of a role, and why.
 
     Raises:
         BusyError: Another operation is running.
@@ -49,12 +63,13 @@ def refuse_unready(planner: Planner, world: World) -> None:
     refuse_busy(world)
     refuse_foreign(planner, world)
     for role, state in world.items():
-        if isinstance(state, Live) and standing(state.status) is Standing.STUCK:
+        if isinstance(state, Live) and standing(state.status) in _WAYS_OUT:
             name = planner.system.stacks[role].name
-            raise RefusedError(f"{role}: stack {name} is {state.status}: {_way_out(state.status)}")
+            way_out = _WAYS_OUT[standing(state.status)]
+            raise RefusedError(f"{role}: stack {name} is {state.status}: {stopped_by(role)}; {way_out}")
 
 
-def _way_out(status: str) -> str:
-    if status == "UPDATE_ROLLBACK_FAILED":
-        return "mend what stopped the rollback, then continue it: `aws cloudformation continue-update-rollback`"
-    return "look at `events`, then take it down with `destroy` or delete it by hand"
+_WAYS_OUT = {
+    Standing.HALF_ROLLED_BACK: "mend that, and `deploy`, which continues the rollback",
+    Standing.STUCK: "mend that, then take the stack down with `destroy` or delete it by hand: it takes no update",
+}

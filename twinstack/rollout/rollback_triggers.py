@@ -18,8 +18,9 @@ from twinstack.environment.rollback_triggers import ALARM_TYPES, RollbackTrigger
 from twinstack.errors import UnreachableError
 from twinstack.planning.steps import Step, written_out
 from twinstack.planning.world import Live, StackState
+from twinstack.rollout.failure_causes import real_failures
 from twinstack.rollout.run import Run
-from twinstack.rollout.watching import STACK_TYPE, Operation, real_failures
+from twinstack.rollout.watching import STACK_TYPE, Operation
 from twinstack.screen.events import Note, Warning_
 from twinstack.statuses import Outcome
 

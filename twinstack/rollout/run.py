@@ -13,6 +13,7 @@ from twinstack.packaging import Package
 from twinstack.planning.advice import Adviser, no_advice
 from twinstack.planning.steps import Planner
 from twinstack.rollout.guards import Allowed
+from twinstack.rollout.lock import NO_LOCK, Lock
 from twinstack.rollout.under_way import UnderWay
 from twinstack.screen.events import Screen
 
@@ -37,6 +38,7 @@ class Run:
         advise: Looks at the plan before it is told, with what the planner does not know.
         template_urls: Where the templates stand that are too large for a request, by role.
         under_way: What goes on on AWS because of this run.
+        lock: What keeps other runs out; it is read back before anything is executed or deleted.
         known_false_drift: Tells from drift what only looks like it.
     """
 
@@ -54,6 +56,7 @@ class Run:
     template_urls: Mapping[str, str] = field(default_factory=dict)
     known_false_drift: Known = nothing_known
     under_way: UnderWay = field(default_factory=UnderWay)
+    lock: Lock = NO_LOCK
 
     @property
     def protected(self) -> bool:

@@ -12,7 +12,7 @@ from twinstack.planning.steps import Step
 from twinstack.planning.world import Live
 from twinstack.review.saved_plans import SavedChangeSet, SavedPlan, saved_plan, stale_because
 from twinstack.rollout.artifacts import provide
-from twinstack.rollout.change_sets import Prepared, request_for, with_values
+from twinstack.rollout.change_sets import NOT_FOUND, OURS, SAVED, Prepared, request_for, with_values
 from twinstack.rollout.executing import Begun, begin, try_to_give_up
 from twinstack.rollout.planned import Planned, make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.run import Run
@@ -100,7 +100,7 @@ def _named(step: Step) -> str:
         *(step.stack.region, request.stack_name, request.operation, step.stack.template.text, request.role_arn),
         *(sorted(parameters.items(), key=str), sorted(request.tags.items())),
     )
-    return f"saved-{hashlib.sha256(repr(content).encode()).hexdigest()[:16]}-"
+    return f"{SAVED.removeprefix(OURS)}{hashlib.sha256(repr(content).encode()).hexdigest()[:16]}-"
 
 
 def refuse_stale(saved: SavedPlan, made: Planned) -> None:
@@ -124,12 +124,12 @@ def take_up(run: Run, step: Step, saved: SavedChangeSet) -> Prepared:
     """
     role = step.stack.role
     cloudformation = run.cloudformation(role)
-    if f"changeSet/twinstack-{_named(step)}" not in saved.arn:
+    if f"changeSet/{OURS}{_named(step)}" not in saved.arn:
         raise RefusedError(f"{role}: change set {saved.arn} was not made for what the plan shows; {_ADVICE}")
     try:
         change_set = cloudformation.describe_change_set(saved.arn)
     except AwsError as error:
-        if error.code != "ChangeSetNotFound":
+        if error.code != NOT_FOUND:
             raise
         raise RefusedError(f"{role}: change set {saved.name} is gone; {_ADVICE}") from None
     if (change_set.status, change_set.execution_status) != ("CREATE_COMPLETE", "AVAILABLE"):

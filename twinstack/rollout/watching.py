@@ -1,24 +1,33 @@
-"""Follows running operations to their end: their events as they come, and the first real cause of a failure."""
+"""Follows running operations to their end, and tells their events as they come.
+
+Each operation is followed by itself: where one region does not answer, the others go on. What AWS has begun goes on
+there whether it is watched or not, so an answer that does not come is waited for, and is never a failure of the stack.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import math
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from twinstack.aws.api import CloudFormation, RollbackTrigger, StackDescription, StackEvent
 from twinstack.aws.errors import AwsError
 from twinstack.clock import Clock
 from twinstack.errors import UnreachableError
-from twinstack.rollout.change_sets import FIRST_WAIT, GROWTH, LONGEST_WAIT
+from twinstack.rollout.run import Run
 from twinstack.screen.events import ResourceProgress, Screen, Warning_
 from twinstack.statuses import Outcome, outcome
 
-# So many failing looks in a row end the watching; at ten seconds each, a few minutes.
-MAX_SILENCES = 20
+# The longest wait between two looks is how late the end of an operation is noticed at most.
+FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.5, 3.0, 1.5
+# Events say how far an operation is; the stack itself is only described when they say that it has ended, or nothing
+# new for so long.
+QUIET = 30.0
 # After so many seconds a final status is believed without an event that proves it.
 PATIENCE = 120.0
+# An operation is given up, here and not on AWS, after so many seconds without any answer.
+LONGEST_SILENCE = 1200.0
 STACK_TYPE = "AWS::CloudFormation::Stack"
-_CANCELLED = ("cancelled", "canceled")
 
 
 @dataclass
@@ -35,6 +44,8 @@ class Operation:
         rollback_triggers: The alarms that roll it back.
         events: Its events so far, the oldest first.
         end: The stack when the operation has ended.
+        lost: Why it is no longer followed although it has not ended, '' while it is.
+        seconds: How long it has been followed.
     """
 
     role: str
@@ -46,6 +57,7 @@ class Operation:
     rollback_triggers: tuple[RollbackTrigger, ...] = ()
     events: list[StackEvent] = field(default_factory=list)
     end: StackDescription | None = None
+    lost: str = ""
     seconds: float = 0.0
 
     @property
@@ -54,10 +66,14 @@ class Operation:
         return outcome(self.end.status) if self.end else Outcome.RUNNING
 
     @property
-    def has_ended(self) -> bool:
-        """Whether one of its events is that the stack has come to its final status."""
-        own = (event for event in self.events if event.type == STACK_TYPE and event.physical_id == self.stack_id)
-        return any(outcome(event.status) is not Outcome.RUNNING for event in own)
+    def last_status(self) -> str:
+        """The stack's status by the newest of its events, '' where there is none."""
+        own = (event for event in reversed(self.events) if self.is_of_the_stack(event))
+        return next((event.status for event in own), "")
+
+    def is_of_the_stack(self, event: StackEvent) -> bool:
+        """Whether an event tells the status of the stack itself."""
+        return event.type == STACK_TYPE and event.physical_id == self.stack_id
 
     @property
     def operation_ids(self) -> tuple[str, ...]:
@@ -70,6 +86,20 @@ class Operation:
         last = {event.resource: event.status for event in self.events}
         return sum(last.get(name, "").endswith("_COMPLETE") for name in self.expected)
 
+    def progress(self, event: StackEvent) -> ResourceProgress:
+        """Returns an event with how far the operation is."""
+        return ResourceProgress(
+            self.role,
+            self.stack_id.split(":")[3],
+            event.time.isoformat(timespec="seconds"),
+            event.resource,
+            event.type,
+            event.status,
+            event.reason,
+            self.done,
+            len(self.expected),
+        )
+
 
 def newest_event(cloudformation: CloudFormation, stack_id: str) -> str | None:
     """Returns the id of the stack's newest event, to tell later ones from it."""
@@ -77,53 +107,136 @@ def newest_event(cloudformation: CloudFormation, stack_id: str) -> str | None:
     return newest.event_id if newest else None
 
 
-def watch(operations: Sequence[Operation], clock: Clock, screen: Screen) -> None:
-    """Waits until every operation has ended, and tells its events as they come.
+def has_begun(operation: Operation, clock: Clock) -> bool:
+    """Whether the stack has an event of an operation, so that AWS has heard of it; waits a little for one.
 
-    An answer that does not come is waited for: what AWS has begun goes on there whether it is watched or not.
+    Where AWS does not answer it is taken as not begun.
+    """
+    for wait in (2.0, 4.0, 0.0):
+        try:
+            if any(event.token == operation.token for event in _new_events(operation)):
+                return True
+        except (AwsError, UnreachableError):
+            return False
+        if wait:
+            clock.sleep(wait)
+    return False
+
+
+def watch(run: Run, operations: Sequence[Operation]) -> None:
+    """Waits until every operation has ended, and tells the events of all of them as one stream, in their order.
+
+    One that AWS says nothing about for `LONGEST_SILENCE` is given up, with the reason in its `lost`.
 
     Raises:
-        AwsError: AWS refused to describe a stack many times in a row.
-        UnreachableError: AWS could not be reached many times in a row.
+        CredentialsError: AWS no longer takes the credentials.
     """
-    wait, begun = FIRST_WAIT, clock.now()
-    running = list(operations)
-    silences = 0
-    while running:
+    wait = FIRST_WAIT
+    followers = [_Follower(operation, run.clock, run.screen, run.clock.now()) for operation in operations]
+    while followers:
+        news = [entry for follower in followers for entry in follower.look()]
+        for operation, event in sorted(news, key=lambda entry: entry[1].time):
+            operation.events.append(event)
+            run.screen.tell(operation.progress(event))
+        for follower in followers:
+            follower.conclude()
+        for operation in (follower.operation for follower in followers if follower.is_done):
+            if operation.end:
+                run.under_way.end(operation.stack_id)
+        followers = [follower for follower in followers if not follower.is_done]
+        if followers:
+            wait = FIRST_WAIT if news else min(wait * GROWTH, LONGEST_WAIT)
+            run.clock.sleep(wait)
+
+
+@dataclass
+class _Follower:
+    """Follows one operation.
+
+    Attributes:
+        operation: The operation.
+        clock: The clock.
+        screen: Told when AWS does not answer.
+        begun: When the following began.
+        heard: When AWS last answered.
+        described: When the stack was last described, or something new was heard of it.
+        silent: Whether the last look got no answer.
+    """
+
+    operation: Operation
+    clock: Clock
+    screen: Screen
+    begun: float
+    heard: float = field(init=False)
+    described: float = field(init=False)
+    silent: bool = False
+
+    def __post_init__(self) -> None:
+        self.heard = self.described = self.begun
+
+    @property
+    def is_done(self) -> bool:
+        """Whether there is nothing more to look at."""
+        return self.operation.end is not None or bool(self.operation.lost)
+
+    def look(self) -> list[tuple[Operation, StackEvent]]:
+        """Reads what is new; nothing, where AWS does not answer."""
         try:
-            news = [_look(operation, clock.now() - begun, screen) for operation in running]
-            silences = 0
+            fresh = list(_new_events(self.operation))
         except (AwsError, UnreachableError) as error:
-            silences += 1
-            if silences > MAX_SILENCES:
-                raise
-            if silences == 1:
-                screen.tell(Warning_(f"AWS does not answer while an operation goes on; asking again: {error}"))
-            news = []
-        running = [operation for operation in running if operation.end is None]
-        if running:
-            clock.sleep(wait)
-            wait = FIRST_WAIT * 2 if any(news) else min(wait * GROWTH, LONGEST_WAIT)
+            self._not_heard(error)
+            self.described = -math.inf  # perhaps only events are refused
+            return []
+        self.heard, self.silent = self.clock.now(), False
+        if fresh:
+            self.described = self.clock.now()
+        return [(self.operation, event) for event in fresh]
 
+    def conclude(self) -> None:
+        """Describes the stack when its events say that it has ended, or have said nothing for a while."""
+        operation, now = self.operation, self.clock.now()
+        has_ended = outcome(operation.last_status) is not Outcome.RUNNING if operation.last_status else False
+        if not has_ended and now - self.described < QUIET:
+            return
+        self.described = now
+        try:
+            stack = operation.cloudformation.describe_stack(operation.stack_id)
+        except (AwsError, UnreachableError) as error:
+            self._not_heard(error)
+            return
+        self.heard = self.clock.now()
+        operation.seconds = now - self.begun
+        if stack is None:
+            operation.end = _deleted(operation)
+        elif outcome(stack.status) is not Outcome.RUNNING:
+            # Just after a request, and from a copy that lags behind, the status may still be an earlier one.
+            if stack.status == operation.last_status:
+                operation.end = stack
+            elif operation.seconds > PATIENCE and not has_ended:
+                self._believe(stack)
 
-def _look(operation: Operation, seconds: float, screen: Screen) -> bool:
-    """Looks at one operation; returns whether there was anything new."""
-    # The status first: whatever events there are once it has ended are all the events it has.
-    stack = operation.cloudformation.describe_stack(operation.stack_id)
-    news = _read_events(operation, screen)
-    ended = stack is None or outcome(stack.status) is not Outcome.RUNNING
-    # Just after a request the status may still be the one from before it; an event of this operation proves its end.
-    if ended and (stack is None or operation.has_ended or seconds > PATIENCE):
-        operation.end = stack or _deleted(operation)
-        operation.seconds = seconds
-    return news
+    def _believe(self, stack: StackDescription) -> None:
+        """Takes a final status that no event proves, unless there would have to be events."""
+        if self.silent or self.operation.events:
+            self.operation.end = stack
+        else:
+            self.operation.lost = f"AWS has no event of it after {PATIENCE:.0f} s, and the stack is {stack.status}"
+
+    def _not_heard(self, error: AwsError | UnreachableError) -> None:
+        role = self.operation.role
+        if not self.silent:
+            self.screen.tell(Warning_(f"{role}: AWS does not answer while an operation goes on; asking again: {error}"))
+        self.silent = True
+        if self.clock.now() - self.heard > LONGEST_SILENCE:
+            self.operation.lost = str(error)
 
 
 def _deleted(operation: Operation) -> StackDescription:
     return StackDescription(operation.stack_id, operation.role, "DELETE_COMPLETE", "", {}, {}, {})
 
 
-def _read_events(operation: Operation, screen: Screen) -> bool:
+def _new_events(operation: Operation) -> Iterator[StackEvent]:
+    """Yields what is new of an operation, the oldest first."""
     seen = operation.events[-1].event_id if operation.events else operation.after
     later: list[StackEvent] = []
     for event in operation.cloudformation.events(operation.stack_id):
@@ -131,22 +244,7 @@ def _read_events(operation: Operation, screen: Screen) -> bool:
             break
         later.append(event)
     ids = _operation_ids([*operation.events, *later], operation.token)
-    fresh = [event for event in later if _belongs(event, operation.token, ids)]
-    for event in reversed(fresh):
-        operation.events.append(event)
-        screen.tell(
-            ResourceProgress(
-                operation.role,
-                event.time.isoformat(),
-                event.resource,
-                event.type,
-                event.status,
-                event.reason,
-                operation.done,
-                len(operation.expected),
-            )
-        )
-    return bool(fresh)
+    yield from (event for event in reversed(later) if _belongs(event, operation.token, ids))
 
 
 def _operation_ids(events: Iterable[StackEvent], token: str) -> tuple[str, ...]:
@@ -156,27 +254,3 @@ def _operation_ids(events: Iterable[StackEvent], token: str) -> tuple[str, ...]:
 def _belongs(event: StackEvent, token: str, ids: Collection[str]) -> bool:
     """Whether an event is one of the operation: by its token, and without one by its operation, if AWS says which."""
     return event.token == token or (not event.token and (not event.operation or event.operation in ids))
-
-
-def is_cancelled(reason: str) -> bool:
-    """Whether something was cancelled because of another failure."""
-    return any(word in reason.lower() for word in _CANCELLED)
-
-
-def first_cause(events: Iterable[StackEvent]) -> str | None:
-    """Returns the first real failure among an operation's events, in words.
-
-    What CloudFormation cancelled because of another failure is not a cause, nor is the stack's own summary.
-    """
-    failed = [event for event in events if event.status.endswith("_FAILED")]
-    real = real_failures(failed)
-    resources = [event for event in real if event.type != STACK_TYPE]
-    for event in [*resources, *real, *failed]:
-        return f"{event.resource} ({event.type}) {event.status}: {event.reason or 'no reason given'}"
-    return None
-
-
-def real_failures(events: Iterable[StackEvent]) -> list[StackEvent]:
-    """Returns the failures among events that are not the cancelling of something because of another one."""
-    failed = (event for event in events if event.status.endswith("_FAILED"))
-    return [event for event in failed if not is_cancelled(event.reason)]

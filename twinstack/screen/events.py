@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import (
+        ChangeRow,
+        DriftRow,
+        LeftRow,
+        NotEmulatedRow,
+        RevertRow,
+        StackRow,
+        StandingRow,
+        WireRow,
+    )
 
 
 @dataclass(frozen=True)
@@ -40,11 +52,16 @@ class Warning_(Event):  # noqa: N801  `Warning` is Python's own
 
 @dataclass(frozen=True)
 class Failure(Event):
-    """What went wrong; the last event of a run that failed."""
+    """What went wrong; the last event of a run that failed.
+
+    Of several causes, a line each, the last one failed first. `hints` says of each line what to do about it, '' where
+    nothing is known; it is empty where nothing is known of any.
+    """
 
     code: ClassVar[str] = "error"
     text: str
     exit_code: int
+    hints: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,7 +102,7 @@ class ChangeSetMade(Event):
     code: ClassVar[str] = "change-set"
     stack: str
     name: str
-    changes: tuple[Mapping[str, Any], ...]
+    changes: tuple[ChangeRow, ...]
     asked: bool = False
 
 
@@ -96,7 +113,7 @@ class ChangeSetDiffers(Event):
     code: ClassVar[str] = "change-set-differs"
     stack: str
     name: str
-    changes: tuple[Mapping[str, Any], ...]
+    changes: tuple[ChangeRow, ...]
 
 
 @dataclass(frozen=True)
@@ -113,6 +130,7 @@ class ResourceProgress(Event):
 
     code: ClassVar[str] = "resource"
     stack: str
+    region: str
     time: str
     resource: str
     type: str
@@ -156,7 +174,7 @@ class WiresRead(Event):
     """Every wire, read back from AWS after the last pass."""
 
     code: ClassVar[str] = "wires"
-    wires: tuple[Mapping[str, str], ...]
+    wires: tuple[WireRow, ...]
 
 
 @dataclass(frozen=True)
@@ -172,7 +190,7 @@ class StatusRead(Event):
     """What each stack is now."""
 
     code: ClassVar[str] = "status"
-    stacks: tuple[Mapping[str, Any], ...]
+    stacks: tuple[StackRow, ...]
 
 
 @dataclass(frozen=True)
@@ -194,7 +212,7 @@ class DriftRead(Event):
     """The drift of every stack, as `drifting.report` writes it."""
 
     code: ClassVar[str] = "drift"
-    stacks: tuple[Mapping[str, Any], ...]
+    stacks: tuple[DriftRow, ...]
 
 
 @dataclass(frozen=True)
@@ -204,7 +222,7 @@ class RevertPreviewed(Event):
     code: ClassVar[str] = "revert-preview"
     stack: str
     region: str
-    changes: tuple[Mapping[str, Any], ...]
+    changes: tuple[RevertRow, ...]
     reason: str
 
 
@@ -213,7 +231,7 @@ class Left(Event):
     """What a deletion leaves behind, and why."""
 
     code: ClassVar[str] = "left"
-    resources: tuple[Mapping[str, str], ...]
+    resources: tuple[LeftRow, ...]
 
 
 @dataclass(frozen=True)
@@ -221,7 +239,7 @@ class NotEmulated(Event):
     """What the local AWS was asked for and did not do, and why."""
 
     code: ClassVar[str] = "not-emulated"
-    entries: tuple[Mapping[str, str], ...]
+    entries: tuple[NotEmulatedRow, ...]
 
 
 @dataclass(frozen=True)
@@ -262,7 +280,7 @@ class StacksStanding(Event):
     """The stacks that a first run leaves, and what removes each."""
 
     code: ClassVar[str] = "standing"
-    stacks: tuple[Mapping[str, str], ...]
+    stacks: tuple[StandingRow, ...]
 
 
 @dataclass(frozen=True)

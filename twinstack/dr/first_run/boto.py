@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from twinstack.aws.boto import translated
 from twinstack.aws.errors import AwsError
 from twinstack.aws.sessions import MakeClient
+from twinstack.aws.translation import translated
 from twinstack.dr.first_run.api import (
     Cluster,
     Endpoint,

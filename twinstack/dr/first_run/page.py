@@ -12,6 +12,8 @@ from typing import Annotated, Literal, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from twinstack.files import write_whole
+
 Sure = Literal["certain", "high", "medium", "low", "none"]
 Address = Annotated[str, StringConstraints(pattern=r"^https://[^\s|()]+$")]
 
@@ -149,4 +151,4 @@ def _moved(rows: tuple[Row, ...]) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(markdown(read_page()) + "\n", encoding="utf-8")
+    write_whole(Path(sys.argv[1]), markdown(read_page()) + "\n")

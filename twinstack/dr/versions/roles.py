@@ -9,7 +9,7 @@ from twinstack.aws.errors import AwsError
 from twinstack.dr.first_run.api import GlobalCluster, Region
 from twinstack.dr.versions.databases import GlobalDatabase
 from twinstack.dr.versions.engine_version import EngineVersion, read_version
-from twinstack.errors import InputError, UnreachableError
+from twinstack.errors import CredentialsError, InputError, UnreachableError
 
 # Returns a region, as the account of a stack sees it: role of the stack, region.
 RegionOf = Callable[[str, str], Region]
@@ -79,6 +79,8 @@ def read_roles(database: GlobalDatabase, region_of: RegionOf) -> Roles | str:
             if found is None:
                 return f"AWS has no global cluster {database.identifier} in {member.region}"
             return _checked(found, database, member.role, region_of)
+        except CredentialsError:
+            raise
         except (AwsError, UnreachableError, InputError) as error:
             why = why or str(error)
     return why or "no stack with a cluster of it is there"

@@ -1,0 +1,337 @@
+"""What always holds, whatever happens in between. Each rule is a function; README.md says them in words.
+
+The functions named `judge_*` are called by the world when something has happened that a rule may speak of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tests.fake_content import Content
+from tests.fake_stacks import FakeChangeSet, FakeStack
+from tests.simulation.environments import environment
+from tests.simulation.faults import EXPIRED
+from tests.simulation.quickly import template_of
+from twinstack.planning.world import Live
+from twinstack.rollout.guarded_types import guarded_types
+from twinstack.rollout.protection import stack_policy
+from twinstack.screen.events import ChangeSetMade, Event, Failure
+from twinstack.statuses import Standing, standing
+
+if TYPE_CHECKING:
+    from tests.simulation.aws import SimulatedCloudFormation
+    from tests.simulation.deployer import Deployer
+    from tests.simulation.line import Call
+    from tests.simulation.world import World
+
+WIRES = "1 a wired value was blanked"
+GUARDED = "2 a guarded resource is gone that nobody named"
+SHOWN = "3 a change set was executed that was not shown"
+ALONE = "4 two deployers at once"
+CONVERGES = "5 one more run does not converge"
+CLEAN = "6 something is left behind"
+TRUE = "7 the end does not say what is true"
+ALL = (WIRES, GUARDED, SHOWN, ALONE, CONVERGES, CLEAN, TRUE)
+
+
+@dataclass
+class History:
+    """What the rules have to remember.
+
+    Attributes:
+        wired: The wired values of each stack, by its id.
+        guarded: The guarded resources of each stack that was complete: physical ids by logical id.
+        shown: The change sets that each deployer has told of: entries by (deployer, name).
+        executed: The change sets whose execution was judged.
+        changed: When something was changed on AWS, and by whom.
+    """
+
+    wired: dict[str, dict[str, str]] = field(default_factory=dict)
+    guarded: dict[str, dict[str, str]] = field(default_factory=dict)
+    shown: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
+    executed: set[str] = field(default_factory=set)
+    changed: list[tuple[float, str]] = field(default_factory=list)
+
+
+# When a stack has an event
+
+
+def judge_an_event(world: World, cloud: SimulatedCloudFormation, stack: FakeStack) -> None:
+    """Holds a stack to the first two rules after each of its events."""
+    event = stack.events[-1]
+    if event.physical_id != stack.id or not event.status.endswith(("COMPLETE", "CLEANUP_IN_PROGRESS")):
+        return
+    owner = world.owners.get((stack.id, event.token))
+    by_hand = event.token == "by-hand"
+    for sentence in blanked_wires(world.history, stack, owner, by_hand=by_hand):
+        world.breaks(WIRES, sentence)
+    for sentence in lost_resources(world.history, stack, owner, by_hand=by_hand):
+        world.breaks(GUARDED, sentence)
+
+
+def blanked_wires(history: History, stack: FakeStack, owner: Deployer | None, *, by_hand: bool) -> Iterator[str]:
+    """Yields each wired value that was there and is empty now, unless `destroy` or a person wanted it."""
+    before = history.wired.get(stack.id, {})
+    now = _wired_values(stack.content)
+    history.wired[stack.id] = now
+    if by_hand or (owner is not None and owner.operation == "destroy") or stack.status == "DELETE_COMPLETE":
+        return
+    for name, value in before.items():
+        if value and not now.get(name, ""):
+            yield f"{stack.name}: {name} was {value}"
+
+
+def _wired_values(content: Content) -> dict[str, str]:
+    if content.template is None:
+        return {}
+    return {wire.parameter: content.values.get(wire.parameter, "") for wire in content.template.wires}
+
+
+def lost_resources(history: History, stack: FakeStack, owner: Deployer | None, *, by_hand: bool) -> Iterator[str]:
+    """Yields each guarded resource that is gone or another one, unless it was named, or `destroy` took it."""
+    before = history.guarded.get(stack.id, {})
+    gone = stack.status == "DELETE_COMPLETE"
+    now = {} if gone else _guarded_resources(stack.content)
+    history.guarded[stack.id] = now
+    if by_hand or (owner is not None and owner.operation == "destroy"):
+        return
+    named = {*owner.allowed.replace, *owner.allowed.delete} if owner is not None else set()
+    for name, physical in before.items():
+        if now.get(name) != physical and name not in named:
+            who = owner.name if owner else "nobody known"
+            yield f"{stack.name}: {name} was {physical} and is {now.get(name, 'gone')}, by {who}"
+
+
+def _guarded_resources(content: Content) -> dict[str, str]:
+    types = guarded_types()
+    return {name: content.physical_id(name) for name, it in content.resources.items() if it.type in types}
+
+
+# When a deployer says something
+
+
+def judge_what_is_told(world: World, deployer: Deployer, event: Event) -> None:
+    """Remembers which change sets were shown."""
+    if isinstance(event, ChangeSetMade):
+        entries = {(row["resource"], row["action"]) for row in event.changes if row["action"]}
+        world.history.shown[deployer.name, event.name] = entries
+
+
+# When AWS has done what a deployer asked for
+
+
+def judge_a_deed(world: World, deployer: Deployer, call: Call, answer: Any) -> None:
+    """Notes whose operation it is, and holds an execution to the third and fourth rule."""
+    if call.service == "ssm":
+        _note_lock(world, deployer, call, answer)
+    if call.service != "cloudformation" or call.name not in _BEGINNING:
+        return
+    cloud = world.sites[call.region].cloudformation
+    world.history.changed.append((world.scheduler.now(), deployer.name))
+    if call.name == "execute_change_set":
+        arn, token = call.arguments[0], call.arguments[1]
+        stack, made = cloud._change_set(arn, "")
+        if arn not in world.history.executed:
+            world.history.executed.add(arn)
+            for sentence in not_shown(world.history, deployer, stack, made):
+                world.breaks(SHOWN, sentence)
+    else:
+        stack, token = cloud._find(call.arguments[0]), call.arguments[1]
+    if stack is not None:
+        world.owners.setdefault((stack.id, token), deployer)
+    for sentence in not_alone(world, deployer):
+        world.breaks(ALONE, f"{call.name}: {sentence}")
+
+
+_BEGINNING = ("execute_change_set", "delete_stack", "continue_update_rollback")
+
+
+def not_shown(history: History, deployer: Deployer, stack: FakeStack, made: FakeChangeSet) -> Iterator[str]:
+    """Yields what of an executed change set its deployer had not shown before."""
+    shown = history.shown.get((deployer.name, made.request.name))
+    if shown is None:
+        yield f"{deployer.name} executed {made.request.name} of {stack.name} without having shown it"
+        return
+    for change in made.changes():
+        if (change.resource, change.action) not in shown:
+            yield f"{deployer.name} executed {made.request.name}: {change.action} {change.resource} was not shown"
+
+
+def _note_lock(world: World, deployer: Deployer, call: Call, answer: Any) -> None:
+    name = call.arguments[0]
+    if (call.name == "create" and answer) or call.name == "overwrite":
+        world.holder[name] = deployer
+    elif call.name == "delete":
+        world.holder.pop(name, None)
+
+
+def not_alone(world: World, deployer: Deployer) -> Iterator[str]:
+    """Yields who holds the lock in place of a deployer that begins an operation."""
+    if any(service == "ssm" and not kind.transient for _, service, kind in world.weather.happened):
+        return  # where the lock cannot be written a run goes on without it, and says so
+    others = {it.name for it in world.holder.values() if it is not deployer}
+    if others and deployer not in world.holder.values():
+        yield f"{deployer.name} began an operation while {', '.join(sorted(others))} held the lock"
+
+
+# When a deployer has come to its end
+
+
+def judge_an_end(world: World, deployer: Deployer) -> None:
+    """Holds the end of a deployer to the last rule."""
+    if deployer.process is not None and deployer.process.raised is not None:
+        error = deployer.process.raised
+        world.breaks(TRUE, f"{deployer.name} ended with a traceback: {type(error).__name__}: {error}")
+        return
+    for sentence in untrue_ends(world, deployer):
+        world.breaks(TRUE, f"{deployer.name} ({deployer.operation}): {sentence}")
+
+
+def untrue_ends(world: World, deployer: Deployer) -> Iterator[str]:
+    """Yields what is not true about an exit code and the last line."""
+    last, code = (deployer.told[-1] if deployer.told else None), deployer.code
+    if deployer.interrupted:
+        yield from _untold_operations(world, deployer)
+        return
+    if isinstance(last, Failure) != (code != 0) and code != 7:
+        yield f"the exit code is {code} and the last thing it says is {last}"
+    if isinstance(last, Failure) and last.exit_code != code:
+        yield f"the exit code is {code} and the last line says {last.exit_code}"
+    struck = {kind.name for name, _, kind in world.weather.happened if name == deployer.name}
+    if code == 0 and not _disturbed(world, deployer):
+        for sentence in unsettled(world, deployer):
+            yield f"the exit code is 0, and {sentence}"
+    if code == 7 and not struck:
+        yield "the exit code is 7, and nothing was unreadable"
+    if code == 2 and EXPIRED.name not in struck and not _unfinished(world):
+        yield f"the exit code is 2, and the credentials were good: {last}"
+    if code == 5 and len(world.deployers) == 1 and not world.acts:
+        yield f"the exit code is 5, and nobody else was there: {last}"
+    if code == 6 and not _disturbed(world, deployer):
+        yield f"the exit code is 6, and nobody had changed anything: {last}"
+    if code == 1 and not struck and not _disturbed(world, deployer) and not world.failures:
+        yield f"the exit code is 1, and nothing had gone wrong: {last}"
+
+
+def _untold_operations(world: World, deployer: Deployer) -> Iterator[str]:
+    """Yields each operation that an interrupted run has begun, that goes on, and that it does not know of."""
+    if deployer.code != deployer.interrupted:
+        yield f"it was sent a signal, and the exit code is {deployer.code}"
+    known = deployer.run.under_way.operations if deployer.run else {}
+    for (stack_id, token), owner in world.owners.items():
+        for site in world.sites.values():
+            site.cloudformation.advance()
+            stack = site.cloudformation._find(stack_id)
+            if owner is deployer and stack is not None and _runs(stack) and stack_id not in known:
+                if stack.events[-1].token == token:
+                    yield f"{stack.name} is {stack.status}, and nobody was told that it goes on"
+
+
+def _runs(stack: FakeStack) -> bool:
+    return stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS"
+
+
+def _unfinished(world: World) -> bool:
+    """Whether a creation has stopped half way, from where not every template can be gone on with."""
+    clouds = [site.cloudformation for site in world.sites.values()]
+    statuses = [cloud.stack(name).status for cloud in clouds for name in cloud.names()]
+    return any(standing(status) is Standing.UNFINISHED for status in statuses)
+
+
+def _disturbed(world: World, deployer: Deployer) -> bool:
+    """Whether somebody else changed something while a deployer was at work."""
+    changed = [*world.history.changed, *((time, "operator") for time, _ in world.acts)]
+    return any(time >= deployer.begun and who != deployer.name for time, who in changed)
+
+
+def unsettled(world: World, deployer: Deployer) -> Iterator[str]:
+    """Yields what is not as a deployer should have left it."""
+    if deployer.operation == "destroy":
+        for site in world.sites.values():
+            site.cloudformation.advance()
+            yield from (f"{name} is still there" for name in site.cloudformation.names())
+        return
+    _, planner = environment(deployer.variant, protected=world.protected)
+    state = {}
+    for role, stack in planner.system.stacks.items():
+        cloud = world.sites[stack.region].cloudformation
+        cloud.advance()
+        found = cloud._find(stack.name)
+        if found is None:
+            yield f"{stack.name} is not there"
+            return
+        if standing(found.status) is not Standing.UPDATABLE:
+            yield f"{stack.name} is {found.status}"
+            return
+        described, template = cloud._described(found), template_of(_body(found), stack.name)
+        state[role] = Live(found.status, template, described.parameters, described.outputs, described.tags)
+    for role, live in state.items():
+        for wire in live.template.wires:
+            produced, has = state[wire.role].outputs.get(wire.output, ""), live.parameters.get(wire.parameter, "")
+            if produced and produced != has:
+                yield f"{role}.{wire.parameter} is {has!r}, and {wire.source} is {produced!r}"
+        if planner.step(state, role).needed:
+            yield f"{role} would change again"
+
+
+def _body(stack: FakeStack) -> dict[str, Any]:
+    return dict(stack.content.template.body) if stack.content.template else {}
+
+
+# When everything is over
+
+# What no deployer may decide alone: README.md says why for each.
+NEEDS_A_PERSON = ("ROLLBACK_FAILED", "DELETE_FAILED", "UPDATE_ROLLBACK_FAILED", "CREATE_FAILED", "UPDATE_FAILED")
+
+
+def help_by_hand(world: World) -> bool:
+    """Does what a person has to do for stacks that no deployer may go on with alone; returns whether there were any."""
+    helped = False
+    for site in world.sites.values():
+        cloud = site.cloudformation
+        cloud.advance()
+        for name in cloud.names():
+            status = cloud.stack(name).status
+            if status not in NEEDS_A_PERSON:
+                continue
+            helped = True
+            world.note("operator", f"helps {name}, which is {status}")
+            world.acts.append((world.scheduler.now(), f"help {name}"))
+            if status == "UPDATE_ROLLBACK_FAILED":
+                cloud.continue_update_rollback(name, "by-hand")
+            else:
+                cloud.set_termination_protection(name, enabled=False)
+                cloud.delete_by_hand(name)
+    return helped
+
+
+def judge_the_end(world: World, last: Deployer) -> None:
+    """Holds what is there after the last run to the fifth and the sixth rule."""
+    if last.code != 0:
+        world.breaks(CONVERGES, f"the last run ended with {last.code}: {last.told[-1] if last.told else ''}")
+        return
+    for sentence in unsettled(world, last):
+        world.breaks(CONVERGES, sentence)
+    for sentence in left_behind(world):
+        world.breaks(CLEAN, sentence)
+
+
+def left_behind(world: World) -> Iterator[str]:
+    """Yields what of ours is still there and should not be."""
+    for region, site in world.sites.items():
+        cloud = site.cloudformation
+        for name in cloud.change_set_names():
+            if name.startswith("twinstack-") and not name.startswith("twinstack-saved-"):
+                yield f"{region}: change set {name}"
+        for name in cloud.names():
+            stack = cloud.stack(name)
+            if stack.status == "REVIEW_IN_PROGRESS":
+                yield f"{region}: stack {name} is empty"
+            if world.protected and cloud.policy_of(stack) != stack_policy():
+                yield f"{region}: the policy of {name} is {cloud.policy_of(stack)[:120]}"
+            if world.protected and not stack.protected:
+                yield f"{region}: {name} has no termination protection"
+        for name in cloud.parameters.written:
+            yield f"{region}: the parameter {name}"

@@ -1,0 +1,128 @@
+"""Brings the stacks to rest before a run begins: what is running is followed, a rollback that failed is continued.
+
+No file keeps what an earlier run was doing. CloudFormation knows it, so running again is how a run is resumed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from twinstack.aws.api import CloudFormation, StackDescription
+from twinstack.aws.errors import AwsError
+from twinstack.errors import RefusedError, TwinStackError, UnreachableError
+from twinstack.planning.system import Stack
+from twinstack.rollout.abandoned import clear_abandoned
+from twinstack.rollout.blockers import blocking
+from twinstack.rollout.failure_causes import cause_of
+from twinstack.rollout.readiness import belongs_elsewhere
+from twinstack.rollout.run import Run
+from twinstack.rollout.watching import STACK_TYPE, Operation, newest_event, watch
+from twinstack.screen.events import Note, StepDone, StepFailed, Warning_
+from twinstack.statuses import Outcome, Standing, outcome, standing
+
+
+def bring_to_rest(run: Run, stacks: Iterable[Stack], *, rollbacks: bool = True) -> None:
+    """Makes stacks ready for a run: follows what runs, continues rollbacks that failed, clears what was left.
+
+    A stack that cannot be read, and one that belongs to another environment, is left to the plan, which says so.
+
+    Args:
+        run: The run.
+        stacks: The stacks; the deployer's own may be among them.
+        rollbacks: Whether to continue rollbacks; a stack that is to be deleted needs none.
+
+    Raises:
+        RefusedError: The person declined to continue a rollback.
+        TwinStackError: An operation cannot be followed any longer, or a rollback failed again.
+    """
+    there = list(_readable(run, stacks))
+    busy = [stack for stack, found in there if standing(found.status) is Standing.BUSY]
+    if busy:
+        _follow(run, [(stack, found) for stack, found in there if stack in busy])
+        there = [(stack, found) for stack, found in there if stack not in busy] + list(_readable(run, busy))
+    if rollbacks:
+        stuck = [(stack, found) for stack, found in there if standing(found.status) is Standing.HALF_ROLLED_BACK]
+        for stack, found in stuck:
+            _continue_rollback(run, stack, found)
+    clear_abandoned(run, there)
+
+
+def _readable(run: Run, stacks: Iterable[Stack]) -> Iterator[tuple[Stack, StackDescription]]:
+    for stack in stacks:
+        try:
+            found = run.clients[stack.role].cloudformation.describe_stack(stack.name)
+        except (AwsError, UnreachableError):
+            continue
+        if found is not None and not belongs_elsewhere(stack, found.tags):
+            yield stack, found
+
+
+def _follow(run: Run, running: Sequence[tuple[Stack, StackDescription]]) -> None:
+    """Follows operations that are running to their end, whoever has begun them."""
+    operations = []
+    for stack, found in running:
+        run.screen.tell(Note(f"{stack.role}: {stack.name} is {found.status}; following that to its end first"))
+        run.under_way.begin(found.stack_id, f"{stack.role} ({stack.region}): {found.status} of {stack.name}")
+        operation = begun_before(run.clients[stack.role].cloudformation, stack.role, found)
+        for event in operation.events:
+            run.screen.tell(operation.progress(event))
+        operations.append(operation)
+    watch(run, operations)
+    for operation in operations:
+        if operation.end is None:
+            raise TwinStackError(f"{operation.role}: an operation cannot be followed any longer: {operation.lost}")
+        if operation.outcome is Outcome.SUCCEEDED:
+            run.screen.tell(StepDone(operation.role, operation.end.status, operation.seconds))
+        else:
+            cause = cause_of(operation, run.screen) or "no reason given"
+            run.screen.tell(StepFailed(operation.role, operation.end.status, cause))
+
+
+def begun_before(cloudformation: CloudFormation, role: str, found: StackDescription) -> Operation:
+    """Returns the operation that is running on a stack, with its events so far; without, where AWS does not tell them.
+
+    It goes back to the last time that the stack was at rest.
+    """
+    events, after = [], None
+    try:
+        for event in cloudformation.events(found.stack_id):
+            of_the_stack = event.type == STACK_TYPE and event.physical_id == found.stack_id
+            if of_the_stack and (outcome(event.status) is not Outcome.RUNNING or event.status == "REVIEW_IN_PROGRESS"):
+                after = event.event_id
+                break
+            events.append(event)
+    except (AwsError, UnreachableError):
+        events = []
+    events.reverse()
+    token = next((event.token for event in events if event.token), "")
+    operation = Operation(role, cloudformation, found.stack_id, token, frozenset(), after)
+    operation.events += [event for event in events if event.token in (token, "")]
+    return operation
+
+
+def _continue_rollback(run: Run, stack: Stack, found: StackDescription) -> None:
+    """Continues a rollback that failed, when the person agrees.
+
+    See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-continueupdaterollback.html
+    """
+    cloudformation = run.clients[stack.role].cloudformation
+    named = blocking(cloudformation, found)
+    run.screen.tell(Warning_(f"{stack.role}: the rollback of {stack.name} stopped half way: {named}"))
+    if not run.confirm(f"Continue the rollback of {stack.name} in {stack.region}?"):
+        raise RefusedError(f"{stack.role}: declined; {stack.name} is left in {found.status}. What stopped it: {named}")
+    after = newest_event(cloudformation, found.stack_id)
+    operation = Operation(stack.role, cloudformation, found.stack_id, run.new_id(), frozenset(), after)
+    run.lock.check()
+    run.under_way.begin(found.stack_id, f"{stack.role} ({stack.region}): continuing the rollback of {stack.name}")
+    cloudformation.continue_update_rollback(found.stack_id, operation.token, stack.service_role)
+    watch(run, [operation])
+    if operation.end is not None and operation.end.status == "UPDATE_ROLLBACK_COMPLETE":
+        run.screen.tell(StepDone(stack.role, operation.end.status, operation.seconds))
+        return
+    ended = f"ended in {operation.end.status}" if operation.end else f"cannot be followed: {operation.lost}"
+    raise TwinStackError(
+        f"{stack.role}: the continued rollback of {stack.name} {ended}: {blocking(cloudformation, found)}. Mend that "
+        "and `deploy` again. What cannot be mended can be left out of the rollback, and the stack no longer knows then "
+        f"what became of it: `aws cloudformation continue-update-rollback --stack-name {stack.name} --region "
+        f"{stack.region} --resources-to-skip LOGICAL_ID`"
+    )
