@@ -38,6 +38,22 @@ def test_a_parameter_has_its_values_where_they_are_known():
     ]
 
 
+def test_a_change_says_each_place_that_differs():
+    given = pair({"primary": {"VpcCidr": "10.9.0.0/16"}})
+    first = document()
+    live = plan(planner(pair()), NOTHING).world
+    (step,) = plan_document(plan(planner(given), live), "dev").steps[:1]
+    (change,) = [it for it in step.changes if it.resource == "Vpc"]
+    (detail,) = change.details
+    assert (change.action, detail.label, detail.recreation, detail.unknown) == ("Replace", "CidrBlock", "Always", False)
+    assert [it.model_dump() for it in detail.values] == [
+        {"path": "CidrBlock", "before": "10.0.0.0/16", "after": "10.9.0.0/16", "unknown": False}
+    ]
+    assert all(it.details == () for it in first.steps[0].changes)
+    (table,) = [it for it in step.changes if it.resource == "Table"]
+    assert table.details[0].unknown
+
+
 def test_what_waits_for_a_stack_that_could_not_be_read_is_named():
     data = document(NOTHING | {"primary": Unknown("denied")}).as_data()
     assert (data["partial"], data["unknown"], data["passes"]) == (True, {"primary": "denied"}, [])

@@ -204,6 +204,15 @@ def test_an_inner_loop_goes_by_the_variable_of_the_outer_one_and_by_a_parameter(
     assert resources(planned(text, {"Account": "111122223333"}).steps[0]) == ["Txp", "Txq"]
 
 
+def test_nothing_is_made_up_for_a_loop_over_what_no_mapping_has():
+    with pytest.raises(InputError) as error:
+        planned(ACCOUNTS.replace("COLLECTION", "!FindInMap [M, '777788889999', !Ref A]"))
+    assert str(error.value) == (
+        "generated/topics.yaml:9: a loop cannot be written out: a loop goes over values that no mapping has, or that "
+        "are known only on AWS"
+    )
+
+
 def test_an_inner_loop_that_does_not_go_by_the_outer_one_goes_over_any_list():
     text = ACCOUNTS.replace("COLLECTION", "!Split ['-', 'c-d']")
     assert resources(planned(text).steps[0]) == ["Txc", "Txd"]

@@ -90,6 +90,7 @@ def test_an_empty_output_is_no_value_for_a_wire():
     "condition",
     [
         "!Equals [!Ref 'AWS::AccountId', '1']",
+        "!Equals ['1', !Ref 'AWS::AccountId']",
         "!Not [!Equals [!Ref 'AWS::AccountId', '1']]",
         "!Not [!Not [!Equals [!Ref 'AWS::AccountId', '1']]]",
         "!And [!Equals [a, a], !Not [!Equals [!Ref 'AWS::AccountId', '1']]]",
