@@ -212,6 +212,18 @@ def test_a_run_that_was_killed_here_holds_nobody_up(local, people):
     assert holder(local) is None
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_leaves_no_lock(local, people, number, code):
+    alice = people[0]
+    alice.begin(f"interrupted-{code}")
+    until(lambda: "?" in alice.said.read_text())
+    assert holder(local) == "alice"
+    alice.process.send_signal(number)
+    found, said = alice.end()
+    assert found == code, said
+    assert holder(local) is None
+
+
 def test_whose_lock_was_broken_executes_nothing_more(local, people):
     alice, bob = people
     alice.begin("broken")

@@ -9,7 +9,7 @@ from typing import Any
 from unittest.mock import patch
 
 from twinstack.planning import steps
-from twinstack.rollout import change_sets, executing, lock, protection
+from twinstack.rollout import change_sets, executing, parameter_lock, protection
 
 
 @contextmanager
@@ -32,7 +32,7 @@ def _guard_removed() -> AbstractContextManager[Any]:
 
 def _lock_not_read_back() -> AbstractContextManager[Any]:
     """A run does not look whether it still holds the lock."""
-    return patch.object(lock._ParameterLock, "check", lambda _self: None)
+    return patch.object(parameter_lock.ParameterLock, "check", lambda _self: None)
 
 
 @contextmanager

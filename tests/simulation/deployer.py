@@ -18,10 +18,13 @@ from twinstack.cli.destroy import take_down
 from twinstack.cli.ending import refuse_partial
 from twinstack.cli.locking import _LAST_BEAT
 from twinstack.errors import Interrupted, TwinStackError
+from twinstack.packaging import Package
 from twinstack.review.saved_plans import SavedPlan, as_text
+from twinstack.rollout.artifacts import code_folders
 from twinstack.rollout.destroying import DestroyOptions
 from twinstack.rollout.guards import Allowed
-from twinstack.rollout.lock import REFRESH_EVERY, Holder, Lock, held, place_of
+from twinstack.rollout.lock import Holder, Lock, held, place_of
+from twinstack.rollout.parameter_lock import REFRESH_EVERY
 from twinstack.rollout.run import Run
 from twinstack.rollout.saving import save
 from twinstack.rollout.under_way import UnderWay
@@ -30,6 +33,7 @@ from twinstack.screen.events import Event, Failure
 if TYPE_CHECKING:
     from tests.simulation.world import World
 
+_CODE = Package(b"code", "0" * 64)
 OPERATIONS = ("deploy", "destroy", "saved plan")
 
 
@@ -198,6 +202,7 @@ class Deployer:
             self,
             self._confirm,
             lambda: f"{self.name}-{next(ids)}",
+            packages={folder: _CODE for stack in planner.system.stacks.values() for folder in code_folders(stack)},
             under_way=UnderWay(),
             allowed=self.allowed,
         )

@@ -6,7 +6,7 @@ The functions named `judge_*` are called by the world when something has happene
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tests.fake_content import Content
@@ -14,11 +14,14 @@ from tests.fake_stacks import FakeChangeSet, FakeStack
 from tests.simulation.environments import environment
 from tests.simulation.faults import EXPIRED
 from tests.simulation.quickly import template_of
+from twinstack.planning.steps import Planner
 from twinstack.planning.world import Live
+from twinstack.rollout.artifacts import with_known_artifacts
 from twinstack.rollout.guarded_types import guarded_types
 from twinstack.rollout.protection import stack_policy
 from twinstack.screen.events import ChangeSetMade, Event, Failure
 from twinstack.statuses import Standing, standing
+from twinstack.templates import ARTIFACTS
 
 if TYPE_CHECKING:
     from tests.simulation.aws import SimulatedCloudFormation
@@ -253,7 +256,7 @@ def unsettled(world: World, deployer: Deployer) -> Iterator[str]:
             site.cloudformation.advance()
             yield from (f"{name} is still there" for name in site.cloudformation.names())
         return
-    _, planner = environment(deployer.variant, protected=world.protected)
+    planner = _planner_with_code(world, deployer)
     state = {}
     for role, stack in planner.system.stacks.items():
         cloud = world.sites[stack.region].cloudformation
@@ -268,12 +271,26 @@ def unsettled(world: World, deployer: Deployer) -> Iterator[str]:
         described, template = cloud._described(found), template_of(_body(found), stack.name)
         state[role] = Live(found.status, template, described.parameters, described.outputs, described.tags)
     for role, live in state.items():
-        for wire in live.template.wires:
+        for wire in (wire for wire in live.template.wires if not wire.is_artifact):
             produced, has = state[wire.role].outputs.get(wire.output, ""), live.parameters.get(wire.parameter, "")
             if produced and produced != has:
                 yield f"{role}.{wire.parameter} is {has!r}, and {wire.source} is {produced!r}"
         if planner.step(state, role).needed:
             yield f"{role} would change again"
+
+
+def _planner_with_code(world: World, deployer: Deployer) -> Planner:
+    """The planner of a deployer's files, with what is in the deployer's own buckets."""
+    read, planner = environment(deployer.variant, protected=world.protected)
+    packages = deployer.run.packages if deployer.run else {}
+    if not packages:
+        return planner
+    name, buckets = read.file.stack_name(ARTIFACTS), {}
+    for role, stack in planner.system.stacks.items():
+        own = world.sites[stack.region].cloudformation._find(name)
+        if own is not None:
+            buckets[role] = own.content.outputs["Bucket"]
+    return replace(planner, system=with_known_artifacts(planner.system, packages, buckets))
 
 
 def _body(stack: FakeStack) -> dict[str, Any]:
