@@ -37,7 +37,6 @@ AREAS = (
     Area(
         "rollout",
         ("twinstack/rollout/*.py", "twinstack/statuses.py"),
-        ("tests/rollout", "tests/refusals", "tests/test_statuses.py"),
-        ("tests/refusals/test_on_the_local_aws.py",),
+        ("tests/rollout", "tests/test_statuses.py"),
     ),
 )

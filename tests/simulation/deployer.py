@@ -91,7 +91,7 @@ class Deployer:
 
     def kill(self) -> None:
         """SIGKILL."""
-        for process in self.processes:
+        for process in sorted(self.processes, key=Process.is_running):  # a kill of the one that runs does not return
             self.world.scheduler.kill(process)
 
     def leave(self, code: int) -> None:

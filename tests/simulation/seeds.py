@@ -74,7 +74,15 @@ def _deployer(world: World, random: Random, number: int, target: Variant) -> Dep
     allowed = EVERYTHING_NAMED if random.random() < 0.5 else Allowed()
     at = 0.0 if number == 1 else random.random() ** 2 * 400.0
     declines = random.choice((1, 2)) if random.random() < 0.04 else 0
-    return world.add(f"run-{number}", random.choice(_OPERATIONS), variant, at, allowed, declines=declines, machine=random.choice(("a laptop", "a pipeline", "a pipeline")))
+    return world.add(
+        f"run-{number}",
+        random.choice(_OPERATIONS),
+        variant,
+        at,
+        allowed,
+        declines=declines,
+        machine=random.choice(("a laptop", "a pipeline", "a pipeline")),
+    )
 
 
 def _plan_faults(world: World, random: Random, here: float) -> None:
