@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 LOCAL_READY := .venv-local/.ready
+MUTATION_READY := .venv/.mutation-ready
 SCAN_READY := .venv-scan/.ready
 
-.PHONY: demo test lint generate clean
+.PHONY: demo test lint generate mutate clean
 
 demo: $(READY) $(LOCAL_READY)  ## deploy the pair to the local AWS, twice: the second run finds nothing to do
 	$(BIN)/python deploy.py generate --check
@@ -34,19 +35,29 @@ lint: $(READY) $(SCAN_READY)  ## the linters alone: code and templates
 generate: $(READY)  ## write generated/ from templates_src/, and what else is made from its source
 	$(BIN)/python deploy.py generate
 	$(BIN)/python -m twinstack.planning.document twinstack/planning/plan.schema.json
+	$(BIN)/python -m twinstack.screen.schema twinstack/screen/events.schema.json
 	$(BIN)/python -m lint_rules docs/rules.md
 	$(BIN)/python -m twinstack.dr.first_run.page docs/first-real-run.md
 	$(BIN)/python -m tests.predictions.page docs/predictions.md
+	$(BIN)/python -m tests.mutation.page docs/mutants.md
+
+mutate: $(MUTATION_READY)  ## which changes of the code no test notices: docs/mutants.md
+	$(BIN)/python -m tests.mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(if $(AGAIN),--again) $(MODULES:%=--module '%')
+	$(BIN)/python -m tests.mutation.page docs/mutants.md
 
 clean:  ## end the local AWS and remove everything that was set up
 	if [ -x $(BIN)/python ]; then $(BIN)/python deploy.py local stop; fi
-	rm -rf .venv .venv-local .venv-scan .twinstack build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-local .venv-scan .mutation .twinstack build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): setup.cfg pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(0 if sys.version_info >= (3, 11) else "TwinStack needs Python 3.11 or newer; set PYTHON=…")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+$(MUTATION_READY): $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,mutation]'
 	touch $@
 
 $(LOCAL_READY): $(READY) twinstack/local/requirements.txt

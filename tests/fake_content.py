@@ -29,7 +29,11 @@ class Content:
     name: str = ""
 
     def physical_id(self, name: str) -> str:
-        return f"{name.lower()}-{self.generations.get(name)}"
+        made = f"{name.lower()}-{self.generations.get(name)}"
+        declared = self.template.resources.get(name, {}) if self.template else {}
+        if declared.get("Type") == "AWS::SecretsManager::Secret":  # its Ref is its ARN, which templates take apart
+            return f"arn:aws:secretsmanager:{self.region}:123456789012:secret:{made}"
+        return made
 
     def reference(self, name: str, attribute: str) -> str:
         """What a reference to a resource comes to."""

@@ -14,7 +14,7 @@ import cfnlint
 import pytest
 
 from twinstack import generating
-from twinstack.aws import boto
+from twinstack.aws import boto, parameter_store
 from twinstack.deployer_policy import FILE, render_policies, templates
 from twinstack.deployer_policy.documents import MAX_CHARACTERS, policies
 from twinstack.deployer_policy.facts import facts_of
@@ -243,12 +243,16 @@ def test_every_type_says_what_making_and_deleting_it_takes(resource_type):
 
 
 def calls_of_the_deployer():
-    """The operations that `twinstack/aws/boto.py` calls, as it writes them: a method, or a paginator's name."""
+    """The operations that these modules call, as they write them: a method, or a paginator's name."""
     calls = defaultdict(set)
-    for node in ast.walk(ast.parse(Path(boto.__file__).read_text())):
+    services = {
+        "BotoCloudFormation": "cloudformation", "BotoBuckets": "s3", "BotoRegions": "ec2", "BotoParameterStore": "ssm"
+    }  # fmt: skip
+    written = [Path(module.__file__).read_text() for module in (boto, parameter_store)]
+    for node in (node for text in written for node in ast.walk(ast.parse(text))):
         if not isinstance(node, ast.ClassDef):
             continue
-        service = {"BotoCloudFormation": "cloudformation", "BotoBuckets": "s3", "BotoRegions": "ec2"}[node.name]
+        service = services[node.name]
         for call in ast.walk(node):
             if isinstance(call, ast.Call) and re.fullmatch(r"self\._client\.\w+", ast.unparse(call.func)):
                 calls[service].add(call.func.attr)
@@ -267,6 +271,7 @@ S3_ACTIONS = {
 }
 STACK = "arn:aws:cloudformation:eu-west-1:111122223333:stack/tradingdb-dev-primary/1"
 ARTIFACTS = "arn:aws:s3:::tradingdb-dev-artifacts-bucket-1a2b3c"
+LOCK = "arn:aws:ssm:eu-west-1:111122223333:parameter/twinstack/tradingdb-dev/lock"
 
 
 @pytest.mark.parametrize(("service", "call"), calls_of_the_deployer())
@@ -276,7 +281,14 @@ def test_every_call_of_the_deployer_is_covered(service, call):
     actions = S3_ACTIONS[operation] if service == "s3" else [f"{service}:{operation}"]
     for action in actions:
         on_bucket = ARTIFACTS if "bucket" in accepted(action) else f"{ARTIFACTS}/templates/1.json"
-        assert allowed(action, on_bucket if service == "s3" else STACK, aws__CalledVia=None)
+        resource = {"s3": on_bucket, "ssm": LOCK}.get(service, STACK)
+        assert allowed(action, resource, aws__CalledVia=None)
+
+
+def test_no_parameter_but_the_lock_is_reached():
+    for other in (LOCK.replace("tradingdb", "payroll"), LOCK.replace("/lock", "/password")):
+        for action in ("ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"):
+            assert not allowed(action, other, aws__CalledVia=None)
 
 
 def test_a_change_set_may_expand_the_macros_that_the_templates_use():

@@ -83,6 +83,7 @@ class FirstRun:
         self.folder = folder
         self.checks = dict.fromkeys(("versions", "created", "gone", "used", "removed"), same) | checks
         self.person = Person()
+        self.hidden = str
         self.begin = {"create": lambda scene: deploy(scene.run), "remove": self._remove}
         self.end = nothing
 
@@ -105,7 +106,15 @@ class FirstRun:
         regions = dict.fromkeys(("primary", "secondary"), Answers(account="123456789012"))
         scene = Scene(run, regions, Memory(run.screen), local=False)
         walk = Walk(
-            scene, page, self.person, lambda: NOON, self.folder, {"twinstack": "1"}, "destroy it", self.stages()
+            scene,
+            page,
+            self.person,
+            lambda: NOON,
+            self.folder,
+            {"twinstack": "1"},
+            "destroy it",
+            self.stages(),
+            self.hidden,
         )
         return walk_page(walk, up_to)
 
@@ -173,13 +182,26 @@ def test_the_record_names_what_was_expected_and_what_was_answered(first_run):
     record, text = run.record(), run.text()
     assert (record["account"], record["suffix"], record["regions"]["primary"]) == ("123456789012", "dev", "us-east-1")
     assert "# First run of `dev`, suffix `dev`, 2026-11-25 12:00:00 UTC" in text
-    assert "| versions | versions \\| works | yes | yes | as expected | high |" in text
-    assert "| by-eye | by-eye \\| works | by-eye \\| works | a note (seen by a person) | not looked at | high |" in text
+    assert "| versions | versions &#124; works | yes | yes | as expected | high |" in text
+    works = "by-eye &#124; works"
+    assert f"| by-eye | {works} | {works} | a note (seen by a person) | not looked at | high |" in text
     assert "local AWS" not in text
     assert [path.name for path in sorted((run.folder / "records").iterdir())] == [
         "first-run-dev-20261125T120000Z.json",
         "first-run-dev-20261125T120000Z.md",
     ]
+
+
+def test_the_record_holds_nothing_secret_and_is_for_its_owner_alone(first_run):
+    run = first_run(created=differs)
+    run.hidden = lambda text: text.replace("a note", "HIDDEN").replace("does something else", "HIDDEN")
+    with pytest.raises(TwinStackError):
+        run.walk()
+    written = [path.read_text() for path in (run.folder / "records").iterdir()]
+    assert [("HIDDEN" in text, "a note" in text, "something else" in text) for text in written] == [
+        (True, False, False)
+    ] * 2
+    assert {path.stat().st_mode & 0o777 for path in (run.folder / "records").iterdir()} == {0o600}
 
 
 def test_up_to_a_stage_stops_after_it_and_says_what_stands(first_run):

@@ -8,7 +8,7 @@ import pytest
 from twinstack.cli import drift as command
 from twinstack.cli.options import Settings
 from twinstack.clock import SystemClock
-from twinstack.errors import UnreachableError
+from twinstack.errors import PartialError, UnreachableError
 
 PRIMARY, SECONDARY = "pair-dev-primary", "pair-dev-secondary"
 KEY = "arn:aws:kms:us-east-1:123456789012:key/1234"
@@ -61,12 +61,15 @@ def test_real_drift_beside_a_false_one_is_3(live, drift):
 
 def test_a_stack_that_could_not_be_read_is_7(live, drift):
     live.aws["secondary"].refuse("detect_stack_drift", "AccessDenied")
-    assert drift()[0] == 7
+    with pytest.raises(PartialError, match=r"^partial: secondary could not be read: .*AccessDenied") as error:
+        drift()
+    assert error.value.exit_code == 7
 
 
 def test_a_resource_that_aws_could_not_look_at_is_7(live, drift):
     live.drifts["primary"].failing = {"Bucket": "Access Denied"}
-    assert drift()[0] == 7
+    with pytest.raises(PartialError, match=r"^partial: primary could not be read: .*Bucket"):
+        drift()
 
 
 def test_drift_beside_a_stack_that_could_not_be_read_is_3(live, drift):

@@ -30,7 +30,7 @@ def found(*differences, status="MODIFIED"):
         ("/Environment/Variables", '{"API_TOKEN": "hunter2", "LEVEL": "1"}', '{"API_TOKEN": "****", "LEVEL": "1"}'),
         ("/Rules", '[{"Deep": {"Secret": "hunter2"}}]', '[{"Deep": {"Secret": "****"}}]'),
         ("/MasterUserPassword", "null", "null"),
-        ("/MasterUserPassword", "{{resolve:secretsmanager:db}}", "{{resolve:secretsmanager:db}}"),
+        ("/MasterUserPassword", "{{resolve:secretsmanager:db}}", "{{resolve:secretsmanager:****}}"),
         ("/Definition", "{not json", "{not json"),
         ("/SecretArn", "arn:aws:secretsmanager:us-east-1:1:secret:db", "arn:aws:secretsmanager:us-east-1:1:secret:db"),
     ],

@@ -139,7 +139,8 @@ def test_a_loop_over_what_only_aws_knows_is_refused_with_its_line():
 @pytest.mark.parametrize(
     ("loop", "says"),
     [
-        ("[Name, [A]]", "write a loop as [variable, collection, what to repeat]"),
+        ("[Name, [A]]", "Fn::ForEach::T: write a loop as [variable, collection, what to repeat]"),
+        ("[Name, [A], {'T${Name}': {'Fn::ForEach::P': [Kind]}}]", "Fn::ForEach::P: write a loop as"),
         ("[Name, [A, A], {'T${Name}': {Type: 'AWS::SNS::Topic'}}]", "Duplicate TA while doing transformation"),
     ],
 )
@@ -168,7 +169,10 @@ def test_a_mapping_without_the_key_gives_its_default():
 ACCOUNTS = """
     Transform: AWS::LanguageExtensions
     Metadata: {TwinStack: {Role: topics}}
-    Mappings: {M: {'111122223333': {l: [p, q]}, '444455556666': {l: [r]}}}
+    Parameters:
+      Account: {Type: String, Default: '444455556666'}
+      Stored: {Type: 'AWS::SSM::Parameter::Value<String>', Default: /account}
+    Mappings: {M: {'111122223333': {x: [p, q]}, '444455556666': {x: [r, s]}}}
     Resources:
       Fn::ForEach::Outer:
         - A
@@ -178,11 +182,49 @@ ACCOUNTS = """
 
 
 @pytest.mark.parametrize(
-    "collection", ["!FindInMap [M, !Ref 'AWS::AccountId', l]", "!FindInMap [M, !Ref 'AWS::AccountId', !Ref A]"]
+    "collection",
+    [
+        "!FindInMap [M, !Ref 'AWS::AccountId', x]",
+        "!FindInMap [M, !Ref 'AWS::AccountId', !Ref A]",
+        "!FindInMap [M, !Select [0, [!Ref 'AWS::AccountId']], !Ref A]",
+        "!FindInMap [M, !Ref Stored, !Ref A]",
+        "!FindInMap [M, !GetAtt Topic.TopicArn, !Ref A]",
+    ],
 )
-def test_nothing_is_made_up_for_a_loop_that_turns_on_the_account(collection):
-    with pytest.raises(InputError, match="what the loop goes over is known only on AWS"):
+def test_nothing_is_made_up_for_a_loop_that_turns_on_what_only_aws_knows(collection):
+    with pytest.raises(InputError) as error:
         planned(ACCOUNTS.replace("COLLECTION", collection))
+    assert str(error.value).startswith("generated/topics.yaml:12: ")
+    assert "what the loop goes over is known only on AWS" in str(error.value)
+
+
+def test_an_inner_loop_goes_by_the_variable_of_the_outer_one_and_by_a_parameter():
+    text = ACCOUNTS.replace("COLLECTION", "!FindInMap [M, !Ref Account, !Ref A]")
+    assert resources(planned(text).steps[0]) == ["Txr", "Txs"]
+    assert resources(planned(text, {"Account": "111122223333"}).steps[0]) == ["Txp", "Txq"]
+
+
+def test_nothing_is_made_up_for_a_loop_over_what_no_mapping_has():
+    with pytest.raises(InputError) as error:
+        planned(ACCOUNTS.replace("COLLECTION", "!FindInMap [M, '777788889999', !Ref A]"))
+    assert str(error.value) == (
+        "generated/topics.yaml:9: a loop cannot be written out: a loop goes over values that no mapping has, or that "
+        "are known only on AWS"
+    )
+
+
+def test_an_inner_loop_that_does_not_go_by_the_outer_one_goes_over_any_list():
+    text = ACCOUNTS.replace("COLLECTION", "!Split ['-', 'c-d']")
+    assert resources(planned(text).steps[0]) == ["Txc", "Txd"]
+
+
+def test_a_loop_over_what_a_resource_gives_is_refused_before_anything_is_planned():
+    text = TOPICS.format(collection="!Split [',', !Ref Queue]").replace(
+        "    Outputs:", "      Queue: {Type: 'AWS::SQS::Queue'}\n    Outputs:"
+    )
+    reader = READER.replace("TradesArn", "AnyArn")
+    with pytest.raises(InputError, match="what the loop goes over is known only on AWS"):
+        check_wiring(planner(system({"topics": text, "reader": reader})))
 
 
 def test_a_loop_over_an_empty_list_makes_nothing():

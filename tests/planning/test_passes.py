@@ -1,19 +1,20 @@
 """In which passes the stacks are deployed: the table of the design, and systems of other roles."""
 
+from functools import cache
+
 import pytest
 
 from tests.systems import PRIMARY, SECONDARY, deployed, pair, passes, planner, system
-from twinstack.errors import InputError
-from twinstack.planning.passes import plan
-from twinstack.planning.wiring_checks import check_wiring
+from twinstack.planning.passes import creation_order, pass_limit, plan, with_update_order
 from twinstack.planning.world import Absent, Live, Unknown
 
 NOTHING = {"primary": Absent(), "secondary": Absent()}
 
 
-def worlds(given=None):
+@cache
+def worlds(secondary=SECONDARY):
     """The worlds that a deployment from nothing goes through, as AWS would describe them."""
-    given = given or pair()
+    given = pair(secondary=secondary)
     world, seen = dict.fromkeys(given.stacks, Absent()), []
     seen.append(world)
     while (planned := plan(planner(given), world)).passes:
@@ -83,7 +84,7 @@ def test_a_flag_turned_off_in_the_producer_blanks_nothing_and_is_said_to_be_stal
 def test_a_wired_value_that_alters_no_resource_plans_no_step_and_is_said_to_be_unused():
     unused = SECONDARY.replace(", SourceRegion: !Ref SourceRegion", "")
     given = pair(secondary=unused)
-    world = worlds(given)[-1]
+    world = worlds(unused)[-1]
     other = Live(**(vars(world["primary"]) | {"outputs": {**world["primary"].outputs, "Region": "moved"}}))
     planned = plan(planner(given), world | {"primary": other})
     assert planned.passes == ()
@@ -92,9 +93,8 @@ def test_a_wired_value_that_alters_no_resource_plans_no_step_and_is_said_to_be_u
 
 
 def test_changed_stack_tags_change_every_resource_that_carries_tags():
-    given = pair()
     tagged = system({"primary": PRIMARY, "secondary": SECONDARY}, tags={"Team": "trading"})
-    planned = plan(planner(tagged), worlds(given)[-1])
+    planned = plan(planner(tagged), worlds()[-1])
     assert passes(planned) == [["secondary"], ["primary"]]
     assert {(change.action, change.properties) for change in planned.steps[0].changes} == {("Modify", ("Tags",))}
     assert "Route" not in {change.resource for change in planned.steps[0].changes}
@@ -149,131 +149,71 @@ def test_above_six_stacks_every_runnable_stack_runs_and_the_plan_says_that_it_di
     assert (passes(planned), planned.searched) == ([["network"], [*many]], False)
 
 
-def refused(**templates):
-    with pytest.raises(InputError) as caught:
-        check_wiring(planner(system(templates)))
-    return str(caught.value)
+LEAF = """
+    Metadata: {TwinStack: {Role: ROLE}}
+    Resources: {Topic: {Type: 'AWS::SNS::Topic', Properties: {DisplayName: NAME}}}
+"""
 
 
-def stack(role, wiring="{}", parameters="{}", conditions="{}", outputs="{}", properties="{}"):
-    return f"""
-        Metadata: {{TwinStack: {{Role: {role}, Wiring: {wiring}}}}}
-        Parameters: {parameters}
-        Conditions: {conditions}
-        Resources: {{Thing: {{Type: 'AWS::SNS::Topic', Properties: {properties}}}}}
-        Outputs: {outputs}
-    """
+def leaves(name, *roles, update_order=()):
+    texts = {role: LEAF.replace("ROLE", role).replace("NAME", name) for role in roles}
+    return system(texts, update_order=update_order)
 
 
-def test_the_pair_passes_every_check():
-    check_wiring(planner(pair()))
+def lived(given):
+    """All stacks as AWS would describe them, once deployed."""
+    planned = plan(planner(given), dict.fromkeys(given.stacks, Absent()))
+    return {step.stack.role: deployed(step.after) for step in planned.steps}
 
 
-@pytest.mark.parametrize(
-    ("templates", "said"),
-    [
-        pytest.param(
-            {"a": stack("a", "{X: b.Out}", "{X: {Type: String}}")},
-            "a.X <- b.Out: there is no role b",
-            id="a wire to a role that is not there",
-        ),
-        pytest.param(
-            {"a": stack("a", "{X: b.Out}", "{X: {Type: String}}"), "b": stack("b")},
-            "a.X <- b.Out: generated/b.yaml has no output Out",
-            id="a wire to an output that is not there",
-        ),
-        pytest.param(
-            {
-                "a": stack("a", "{X: b.Out}", "{X: {Type: String}}", outputs="{Out: {Value: !Ref Thing}}"),
-                "b": stack("b", "{Y: a.Out}", "{Y: {Type: String}}", outputs="{Out: {Value: !Ref Thing}}"),
-            },
-            "required wires form a loop: a.X <- b.Out, b.Y <- a.Out",
-            id="a loop of required wires",
-        ),
-        pytest.param(
-            {
-                "a": stack("a", "{X: c.Out}", "{X: {Type: String}}", outputs="{Out: {Value: !Ref Thing}}"),
-                "b": stack("b", "{Y: a.Out}", "{Y: {Type: String}}", outputs="{Out: {Value: !Ref Thing}}"),
-                "c": stack("c", "{Z: b.Out}", "{Z: {Type: String}}", outputs="{Out: {Value: !Ref Thing}}"),
-            },
-            "required wires form a loop: a.X <- c.Out, c.Z <- b.Out, b.Y <- a.Out",
-            id="a loop over three stacks",
-        ),
-        pytest.param(
-            {
-                "a": stack("a", "{X: b.Out}", "{X: {Type: String}}"),
-                "b": stack(
-                    "b",
-                    parameters="{On: {Type: String, Default: 'no'}}",
-                    conditions="{Turned: !Equals [!Ref On, 'yes']}",
-                    outputs="{Out: {Condition: Turned, Value: !Ref Thing}}",
-                ),
-            },
-            "the required wire X <- b.Out never gets a value: with this environment's parameters b has no output Out",
-            id="a required wire that this environment's parameters leave without a value",
-        ),
-        pytest.param(
-            {
-                "a": stack("a", "{X: b.Out}", "{X: {Type: String, Default: ''}}"),
-                "b": stack(
-                    "b",
-                    parameters="{On: {Type: String, AllowedValues: ['yes', 'no'], Default: 'no'}}",
-                    conditions="{Odd: !Equals [!Ref On, 'maybe']}",
-                    outputs="{Out: {Condition: Odd, Value: !Ref Thing}}",
-                ),
-            },
-            "a.X <- b.Out: no parameter values could produce this output",
-            id="an optional wire whose output no parameter values could produce",
-        ),
-        pytest.param(
-            {
-                role: stack(
-                    role,
-                    f"{{X: {other}.Out}}",
-                    "{X: {Type: String, Default: ''}}",
-                    "{Has: !Not [!Equals [!Ref X, '']]}",
-                    "{Out: {Condition: Has, Value: !Ref Thing}}",
-                )
-                for role, other in (("a", "b"), ("b", "a"))
-            },
-            "no parameter values could produce this output",
-            id="two optional wires that wait for each other for ever",
-        ),
-        pytest.param(
-            {
-                "a": stack(
-                    "a",
-                    "{X: b.Out}",
-                    "{X: {Type: String, Default: ''}}",
-                    "{Flip: !Equals [!Ref X, 'one']}",
-                    "{Out: {Value: !If [Flip, two, one]}}",
-                ),
-                "b": stack(
-                    "b",
-                    "{Y: a.Out}",
-                    "{Y: {Type: String, Default: ''}}",
-                    "{Empty: !Equals [!Ref Y, '']}",
-                    "{Out: {Value: !If [Empty, none, !Ref Y]}}",
-                ),
-            },
-            "do not settle within 5 passes: these wires change with every pass: a.X <- b.Out, b.Y <- a.Out",
-            id="a system that never settles",
-        ),
-        pytest.param(
-            {
-                "a": stack("a", outputs="{Out: {Value: !Ref Thing}}"),
-                "b": stack(
-                    "b",
-                    "{Y: a.Out}",
-                    "{Y: {Type: String}}",
-                    "{Special: !Equals [!Ref Y, 'arn:special']}",
-                    outputs="{Out: {Condition: Special, Value: 'x'}}",
-                ),
-            },
-            "b: condition Special compares a value that only AWS knows",
-            id="a condition that turns on a value of which only AWS knows what it is",
-        ),
-    ],
-)
-def test_wiring_that_cannot_work_is_refused_with_its_edges_named(templates, said):
-    assert said in refused(**templates)
+def test_without_an_order_updates_go_back_from_the_last_stack_that_is_created():
+    given = leaves("new", "b", "a", "c")
+    assert with_update_order(planner(given)).system.update_order == ("c", "a", "b")
+    assert passes(plan(planner(given), lived(leaves("old", "b", "a", "c")))) == [["c"], ["a"], ["b"]]
+
+
+def test_a_stack_that_can_never_be_created_is_updated_first():
+    waiting = CHAIN["left"].replace("left", "waiting").replace("network.VpcId", "network.Nothing")
+    given = system({"waiting": waiting, "network": CHAIN["network"]})
+    assert creation_order(planner(given)) == ["network", "waiting"]
+
+
+def test_a_creation_waits_for_no_update_and_no_update_for_it():
+    order = ("a", "b", "c")
+    world = lived(leaves("old", *order))
+    given = leaves("new", *order, update_order=order)
+    assert passes(plan(planner(given), world | {"a": Absent()})) == [["a", "b"], ["c"]]
+    assert passes(plan(planner(given), world | {"c": Absent()})) == [["a"], ["b", "c"]]
+
+
+@pytest.mark.parametrize(("number", "limit"), [(1, 2), (3, 4)])
+def test_a_system_without_wires_may_take_a_pass_more_than_it_has_stacks(number, limit):
+    assert pass_limit(leaves("new", *"abc"[:number])) == limit
+
+
+def test_a_system_may_take_a_pass_more_for_each_wire():
+    assert pass_limit(system(CHAIN)) == 3 + 3 + 1
+
+
+def test_the_plan_leaves_each_stack_with_its_steps_counted():
+    planned = plan(planner(pair()), NOTHING)
+    assert {role: live.runs for role, live in planned.world.items()} == {"primary": 2, "secondary": 1}
+    assert {step.stack.role for step in planned.idle} == {"primary", "secondary"}
+    assert (planned.waiting, planned.searched, planned.partial) == ((), True, False)
+
+
+def test_a_stack_that_waits_for_an_unknown_producer_is_named_with_its_wires():
+    planned = plan(planner(pair()), NOTHING | {"primary": Unknown("denied")})
+    assert [(step.stack.role, [wire.source for wire in step.missing]) for step in planned.waiting] == [
+        ("secondary", ["primary.VpcId", "primary.VpcCidr", "primary.GlobalCluster", "primary.Region"])
+    ]
+    assert (planned.passes, planned.idle, planned.unknown) == ((), (), {"primary": "denied"})
+
+
+def test_beyond_so_many_worlds_every_runnable_stack_runs_and_the_plan_says_so(monkeypatch):
+    monkeypatch.setattr("twinstack.planning.passes.SEARCHED_WORLDS", 3)
+    planned = plan(planner(system(CHAIN)), dict.fromkeys(CHAIN, Absent()))
+    assert planned.searched
+    monkeypatch.setattr("twinstack.planning.passes.SEARCHED_WORLDS", 2)
+    planned = plan(planner(system(CHAIN)), dict.fromkeys(CHAIN, Absent()))
+    assert (passes(planned), planned.searched) == ([["network"], ["left", "right"], ["right"]], False)

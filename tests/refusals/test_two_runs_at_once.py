@@ -69,9 +69,10 @@ class Deployer:
         for name, text in (("one.yaml", ONE), ("two.yaml", TWO)):
             (self.project / name).write_text(text)
         self.terminal, self._inner = pty.openpty()
+        self.process: subprocess.Popen[bytes] | None = None
 
-    def begin(self, round_: str, *options: str) -> None:
-        """Starts `deploy`, which asks unless `--yes` is among the options."""
+    def begin(self, round_: str, *options: str, command: str = "deploy") -> None:
+        """Starts a command; `deploy` asks unless `--yes` is among the options."""
         (self.project / "environment.yaml").write_text(ENVIRONMENT.replace("ROUND", round_))
         os.close(self._inner)
         os.close(self.terminal)
@@ -81,7 +82,7 @@ class Deployer:
         self.said = self.project / f"said-{round_}.txt"
         with self.said.open("w") as said:
             self.process = subprocess.Popen(
-                [sys.executable, str(Path(ROOT, "deploy.py")), "deploy", "-e", "./environment.yaml",
+                [sys.executable, str(Path(ROOT, "deploy.py")), command, "-e", "./environment.yaml",
                  "--endpoint-url", self.endpoint, *options],
                 cwd=self.project, env=os.environ | own | made_up, stdin=self._inner, stdout=said,
                 stderr=subprocess.STDOUT,
@@ -97,9 +98,9 @@ class Deployer:
         return code, " ".join(self.said.read_text().split())
 
     def close(self) -> None:
-        if self.process.poll() is None:
+        if self.process:
             self.process.kill()
-        self.process.wait()
+            self.process.wait()
         os.close(self._inner)
         os.close(self.terminal)
 
@@ -211,6 +212,18 @@ def test_a_run_that_was_killed_here_holds_nobody_up(local, people):
     assert holder(local) is None
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_leaves_no_lock(local, people, number, code):
+    alice = people[0]
+    alice.begin(f"interrupted-{code}")
+    until(lambda: "?" in alice.said.read_text())
+    assert holder(local) == "alice"
+    alice.process.send_signal(number)
+    found, said = alice.end()
+    assert found == code, said
+    assert holder(local) is None
+
+
 def test_whose_lock_was_broken_executes_nothing_more(local, people):
     alice, bob = people
     alice.begin("broken")
@@ -225,3 +238,25 @@ def test_whose_lock_was_broken_executes_nothing_more(local, people):
     assert f"the lock {LOCK} is gone: another run has taken it and is done" in said
     assert wires(local)["round"] == {"broken-by-bob"}
     assert holder(local) is None
+
+
+HELD = {"run": "carols", "who": "carol", "host": "elsewhere", "pid": 7, "since": "today", "what": "deploy"}
+
+
+@pytest.mark.parametrize(
+    ("command", "options", "code"),
+    [("plan", (), 0), ("status", (), 0), ("plan", ("--out", "plan.json"), 5), ("destroy", ("--yes",), 5)],
+)
+def test_what_only_reads_does_not_ask_for_the_lock_and_what_changes_something_does(
+    local, people, command, options, code
+):
+    ssm = local.client("ssm")
+    ssm.put_parameter(Name=LOCK, Value=json.dumps(HELD), Type="String", Overwrite=True)
+    alice = people[0]
+    alice.begin("broken-by-bob", *options, command=command)
+    found, said = alice.end()
+    written = ssm.get_parameter(Name=LOCK)["Parameter"]
+    ssm.delete_parameter(Name=LOCK)
+    assert found == code, said
+    assert ("carol on elsewhere (process 7), since today: deploy" in said) == (code == 5)
+    assert json.loads(written["Value"]) == HELD

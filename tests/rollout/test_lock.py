@@ -11,7 +11,11 @@ from tests.rollout.deployments import Deployments, Telling, with_note
 from tests.systems import PRIMARY
 from twinstack.aws.errors import AwsError
 from twinstack.errors import BusyError, CredentialsError, Interrupted, TwinStackError, UnreachableError
-from twinstack.rollout.lock import NO_LOCK, Holder, Place, held, place_of
+from twinstack.planning.world import Absent
+from twinstack.rollout.change_sets import prepare, request_for
+from twinstack.rollout.guards import Allowed
+from twinstack.rollout.lock import NO_LOCK, held, place_of
+from twinstack.rollout.parameter_lock import Holder, Place
 from twinstack.screen.events import Warning_
 
 NAME = "/twinstack/pair-dev/lock"
@@ -231,6 +235,7 @@ def test_of_two_that_take_over_at_once_the_slower_to_create_is_refused(lock):
     with pytest.raises(BusyError, match="carol"), lock.wanted_by(BOB):
         pass
     assert lock.store.holder() == "carol"
+    assert lock.clock.waits == [120], "it need not wait to know"
 
 
 def test_of_two_that_take_over_at_once_the_one_whose_lock_the_other_deleted_is_refused(lock):
@@ -367,6 +372,15 @@ def test_a_lock_that_may_be_written_and_not_read_is_none(lock):
     lock.store.failing["read"] = denied("GetParameter")
     with lock.wanted_by(ALICE) as taken:
         assert taken is NO_LOCK
+    assert lock.store.written == {}
+    assert len(lock.told()) == 1
+
+
+def test_where_parameters_may_neither_be_written_nor_read_that_is_said_once(lock):
+    lock.store.failing = {"create": denied("PutParameter"), "read": denied("GetParameter")}
+    with lock.wanted_by(ALICE) as taken:
+        assert taken is NO_LOCK
+    assert len(lock.told()) == 1
 
 
 def test_a_run_that_may_not_write_does_not_go_on_beside_a_holder_that_it_can_see(lock):
@@ -476,3 +490,60 @@ def test_no_stack_is_deleted_without_the_lock(tmp_path):
         with_lock(deployments, Taken()).destroy()
     assert {call for _, call in deployments.mutations()} <= {"create_change_set", "delete_change_set"}
     assert sorted(deployments.stacks()) == ["pair-dev-primary", "pair-dev-secondary"]
+
+
+def test_the_lock_is_read_back_before_each_deletion(tmp_path):
+    deployments = Deployments(tmp_path)
+    deployments.deploy()
+    deployments.forget_calls()
+    with pytest.raises(BusyError):
+        with_lock(deployments, Taken(2)).destroy()  # for the update that unlinks, and the first deletion
+    calls = [call for _, call in deployments.mutations()]
+    assert (calls.count("execute_change_set"), calls.count("delete_stack")) == (1, 1)
+    assert len(deployments.stacks()) == 1
+
+
+def test_no_stack_that_holds_nothing_is_deleted_without_the_lock(tmp_path):
+    deployments = Deployments(tmp_path)
+    deployments.save()  # its change set is no abandoned one
+    deployments.forget_calls()
+    with pytest.raises(BusyError):
+        with_lock(deployments, Taken()).destroy()
+    assert deployments.mutations() == []
+    assert deployments.stacks() == ["pair-dev-primary"]
+
+
+def test_a_run_that_has_lost_the_lock_leaves_the_empty_stack_to_the_one_that_has_it(tmp_path):
+    deployments = with_lock(Deployments(tmp_path), Taken())
+    with pytest.raises(BusyError):
+        deployments.deploy()
+    assert deployments.change_sets() == []
+    assert deployments.status("primary") == "REVIEW_IN_PROGRESS"
+
+
+def test_a_run_that_has_lost_the_lock_deletes_nothing_of_others(tmp_path):
+    deployments = Deployments(tmp_path)
+    run = deployments.run()
+    prepare(deployments.aws["primary"], request_for(first_step(run), run.new_id), run.clock)
+    left = deployments.change_sets()
+    with pytest.raises(BusyError):
+        with_lock(deployments, Taken()).deploy()
+    assert deployments.change_sets() == left
+    assert len(left) == 1
+
+
+def test_a_policy_that_was_narrowed_when_the_lock_was_taken_is_restored(tmp_path):
+    deployments = Deployments(tmp_path, protected=True)
+    deployments.deploy()
+    deployments.templates["primary"] = with_note(PRIMARY)
+    deployments.forget_calls()
+    deployments.stack("primary").policies.clear()
+    with pytest.raises(BusyError):
+        with_lock(deployments, Taken(1)).deploy(allowed=Allowed(replace=("Vpc",)))
+    assert "execute_change_set" not in [call for _, call in deployments.mutations()]
+    before, during, after = deployments.stack("primary").policies
+    assert before == after != during
+
+
+def first_step(run):
+    return run.planner.step(dict.fromkeys(run.planner.system.stacks, Absent()), "primary")

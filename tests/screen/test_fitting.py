@@ -10,7 +10,8 @@ from rich.console import Console
 
 from twinstack.screen import events as told
 from twinstack.screen.change_lines import lines_of, side_by_side
-from twinstack.screen.fitting import WIDTH, columns, cut, escaped, wrapped
+from twinstack.screen.escaping import escaped
+from twinstack.screen.fitting import WIDTH, columns, cut, wrapped
 from twinstack.screen.text import TextScreen
 
 NASTY = "\n\r\t\x00\x07\x08\x1b[31m\x1b]0;title\x07\x7f\x9b\u2028\u2029\u202e\u200b\ud800"

@@ -7,6 +7,7 @@ from dataclasses import fields
 import pytest
 from rich.console import Console
 
+from tests.conftest import validate_line
 from twinstack.screen import events as told
 from twinstack.screen.events import Event
 from twinstack.screen.json_lines import JsonScreen
@@ -47,7 +48,7 @@ PLAN = {
 }
 WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
 STATUS = {"stack": "primary", "region": "us-east-1", "name": "pair-dev-primary", "status": "UPDATE_COMPLETE"}
-PROGRESS = ("primary", "2026-01-01T00:00:00", "Cluster", "AWS::RDS::DBCluster")
+PROGRESS = ("primary", "us-east-1", "2026-01-01T00:00:00", "Cluster", "AWS::RDS::DBCluster")
 DIFFERENCE = {"property": "/Versioning/Status", "difference": "NOT_EQUAL", "expected": "Enabled", "actual": "Suspended"}
 DRIFT = {
     "stack": "primary",
@@ -63,6 +64,7 @@ DRIFT = {
             "type": "AWS::S3::Bucket",
             "physical_id": "bucket-1",
             "status": "MODIFIED",
+            "checked": "2026-01-01T00:00:00+00:00",
             "differences": [
                 DIFFERENCE,
                 {"property": "/Tags/1", "difference": "ADD", "expected": "null", "actual": "mine"},
@@ -74,6 +76,7 @@ DRIFT = {
             "type": "AWS::SQS::Queue",
             "physical_id": "queue-1",
             "status": "DELETED",
+            "checked": "2026-01-01T00:00:00+00:00",
             "differences": [],
         },
     ],
@@ -143,7 +146,7 @@ EVENTS: list[tuple[Event, str]] = [
     (told.NothingToChange("primary"), "  primary: nothing to change"),
     (
         told.ResourceProgress(*PROGRESS, "CREATE_FAILED", "no more", 1, 4),
-        "  primary  CREATE_FAILED            Cluster (AWS::RDS::DBCluster): no more",
+        "  00:00:00 primary    CREATE_FAILED      Cluster (AWS::RDS::DBCluster): no more",
     ),
     (told.StepDone("primary", "UPDATE_COMPLETE", 12.34), "  primary: UPDATE_COMPLETE after 12.3 s"),
     (told.StepFailed("primary", "ROLLBACK_COMPLETE", "no more"), "  primary: ROLLBACK_COMPLETE"),
@@ -162,8 +165,8 @@ EVENTS: list[tuple[Event, str]] = [
         "primary  us-east-1  pair-dev-primary  UPDATE_COMPLETE  7          True",
     ),
     (
-        told.StackEventRead("primary", "us-east-1", *PROGRESS[1:], "UPDATE_COMPLETE", "why"),
-        "2026-01-01T00:00:00  primary    UPDATE_COMPLETE              Cluster (AWS::RDS::DBCluster): why",
+        told.StackEventRead(*PROGRESS, "UPDATE_COMPLETE", "why"),
+        "2026-01-01 00:00:00 primary    UPDATE_COMPLETE    Cluster (AWS::RDS::DBCluster):\n      why",
     ),
     (
         told.DriftRead((DRIFT,)),
@@ -265,6 +268,7 @@ def test_a_person_reads(event, text):
 @pytest.mark.parametrize("event", [event for event, _ in EVENTS], ids=names(EVENTS))
 def test_a_program_reads_the_kind_and_every_value(event):
     line = written(event)
+    validate_line(json.dumps(line))
     assert line.pop("event") == event.code
     assert set(line) == {field.name for field in fields(event)}
 
@@ -313,8 +317,8 @@ def nasty_events(text):
     yield told.Finding(text, "error", "x", "y")
     yield told.StepBegun(1, 1, text, "us-east-1", "CREATE")
     yield told.ChangeSetMade("primary", "x", ({**CHANGE, "resource": text},))
-    yield told.ResourceProgress("primary", "t", text, "T", "CREATE_FAILED", "", 1, 4)
-    yield told.ResourceProgress("primary", "t", "It", "T", "CREATE_FAILED", text, 1, 4)
+    yield told.ResourceProgress("primary", "us-east-1", "2026-01-01T00:00:00", text, "T", "CREATE_FAILED", "", 1, 4)
+    yield told.ResourceProgress("primary", "us-east-1", "2026-01-01T00:00:00", "It", "T", "CREATE_FAILED", text, 1, 4)
     yield told.StepSkipped("primary", text)
     yield told.WiresRead(({**WIRE, "value": text, "produced": "", "verdict": "stale"},))
     yield told.WiresRead(({**WIRE, "value": "x", "produced": text, "verdict": "differs"},))
@@ -346,7 +350,9 @@ def test_text_that_a_terminal_would_obey_is_written_out():
 
 @pytest.mark.parametrize("text", NASTY)
 def test_the_live_line_of_a_terminal_shows_text_as_it_is(text):
-    progress = told.ResourceProgress("primary", "t", text, "T", "CREATE_COMPLETE", "", 1, 4)
+    progress = told.ResourceProgress(
+        "primary", "us-east-1", "2026-01-01T00:00:00", text, "T", "CREATE_COMPLETE", "", 1, 4
+    )
     assert text in drawn(progress, told.Note("after"), terminal=True)
 
 
@@ -430,7 +436,9 @@ def test_the_progress_after_a_failed_step_begins_anew():
 
 
 def test_verbose_shows_every_event_of_an_operation():
-    assert drawn(progress(1), verbose=True) == "  primary  CREATE_COMPLETE          Cluster (AWS::RDS::DBCluster)\n"
+    assert (
+        drawn(progress(1), verbose=True) == "  00:00:00 primary    CREATE_COMPLETE    Cluster (AWS::RDS::DBCluster)\n"
+    )
 
 
 def test_added_resources_are_counted_and_listed_only_when_asked_for():

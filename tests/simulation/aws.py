@@ -54,13 +54,14 @@ class SimulatedCloudFormation(FakeCloudFormation):
     Attributes:
         lag: How old the answer to the next reading call is, in seconds.
         watch: Called after each event of a stack.
-        forgets_tokens: Whether a token that was used for another change set is refused; if not, the request is
-            taken for the earlier one.
+        share_of_time: By what everything that a stack does is quicker than usual.
+        repeats: What becomes of an execution whose token was used before; see `_repeated`.
     """
 
     lag: float = 0.0
     watch: Callable[[SimulatedCloudFormation, FakeStack], None] = lambda _aws, _stack: None
-    refuses_tokens: bool = True
+    repeats: str = "same"
+    share_of_time: float = 1.0
     _past: dict[str, list[Past]] = field(default_factory=dict)
     _created: dict[tuple[str, str], tuple[str, CreatedChangeSet]] = field(default_factory=dict)
     _used: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class SimulatedCloudFormation(FakeCloudFormation):
     def _seconds_to_the_next_event(self, stack: FakeStack) -> float:
         event = stack.events[-1]
         about = seconds_for(event.type, event.status) if event.physical_id != stack.id else STACK_SECONDS
-        return about * (0.75 + crc32(event.event_id.encode() + self.region.encode()) % 100 / 200)
+        return self.share_of_time * about * (0.75 + crc32(event.event_id.encode() + self.region.encode()) % 100 / 200)
 
     def _called(self, call: str, subject: str, token: str = "") -> None:
         for stack in self._stacks:
@@ -171,14 +172,25 @@ class SimulatedCloudFormation(FakeCloudFormation):
         before = self._used.get((stack.id, token))
         if before is not None:
             self._called("execute_change_set", arn, token)
-            if before != arn and self.refuses_tokens:
-                raise self._refused("ExecuteChangeSet", "TokenAlreadyExistsException", f"token {token} already exists")
-            return
+            return self._repeated(arn, token, before)
         if stack.operation is not None and stack.status.endswith("_IN_PROGRESS"):
             reason = f"ChangeSet [{arn}] cannot be executed: stack {stack.name} is in {stack.status} state"
             raise self._refused("ExecuteChangeSet", "InvalidChangeSetStatus", reason)
         super().execute_change_set(arn, token, disable_rollback=disable_rollback)
         self._used[stack.id, token] = arn
+        return None
+
+    def _repeated(self, arn: str, token: str, before: str) -> None:
+        """Answers an execution with a token that an earlier one had.
+
+        "same": it is taken for the earlier one, whatever it asks for. "token": the token is refused. "status": the same
+        change set is refused for its status, another one taken for the earlier one.
+        """
+        if self.repeats == "token":
+            raise self._refused("ExecuteChangeSet", "TokenAlreadyExistsException", f"token {token} already exists")
+        if self.repeats == "status" and before == arn:
+            reason = f"ChangeSet [{arn}] cannot be executed in its current execution status of [EXECUTE_IN_PROGRESS]"
+            raise self._refused("ExecuteChangeSet", "InvalidChangeSetStatus", reason)
 
     def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
         self.advance()

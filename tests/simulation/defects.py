@@ -9,25 +9,30 @@ from typing import Any
 from unittest.mock import patch
 
 from twinstack.planning import steps
-from twinstack.rollout import change_sets, executing, protection
+from twinstack.rollout import change_sets, executing, parameter_lock, protection
 
 
 @contextmanager
 def _carry_forward_removed() -> Iterator[None]:
-    """A wired value whose producer cannot give it now is emptied where that is allowed."""
-    real = steps.Planner._value
+    """A wired value is not kept where its producer cannot give it now."""
+    real = steps._wired
 
-    def emptied(planner: Any, *args: Any) -> Any:
-        value = real(planner, *args)
-        return replace(value, value="") if value.source == "previous" else value
+    def forgotten(*args: Any) -> Any:
+        value = real(*args)
+        return None if value is not None and value.source == "previous" else value
 
-    with patch.object(steps.Planner, "_value", emptied):
+    with patch.object(steps, "_wired", forgotten):
         yield
 
 
 def _guard_removed() -> AbstractContextManager[Any]:
     """No change set is refused for what it would lose."""
     return patch.object(executing, "refused_changes", lambda *_args: [])
+
+
+def _lock_not_read_back() -> AbstractContextManager[Any]:
+    """A run does not look whether it still holds the lock."""
+    return patch.object(parameter_lock.ParameterLock, "check", lambda _self: None)
 
 
 @contextmanager
@@ -65,6 +70,7 @@ def _token_reused() -> Iterator[None]:
 DEFECTS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "carry-forward": _carry_forward_removed,
     "guard": _guard_removed,
+    "lock": _lock_not_read_back,
     "policy": _policy_left_narrowed,
     "token": _token_reused,
 }

@@ -92,7 +92,7 @@ class Fault:
 
 @dataclass
 class Weather:
-    """All faults of a world, and which of them have happened."""
+    """All faults of a world, and which of them have happened: to whom, at which service."""
 
     random: Random
     faults: list[Fault] = field(default_factory=list)
@@ -102,7 +102,7 @@ class Weather:
         """Returns what goes wrong with a call, if anything does."""
         for fault in self.faults:
             if fault.hits(time, deployer, service, region, call, self.random):
-                self.happened.append((deployer, call, fault.kind))
+                self.happened.append((deployer, service, fault.kind))
                 return fault.kind
         return None
 

@@ -6,19 +6,22 @@ The functions named `judge_*` are called by the world when something has happene
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tests.fake_content import Content
 from tests.fake_stacks import FakeChangeSet, FakeStack
 from tests.simulation.environments import environment
 from tests.simulation.faults import EXPIRED
+from tests.simulation.quickly import template_of
+from twinstack.planning.steps import Planner
 from twinstack.planning.world import Live
+from twinstack.rollout.artifacts import with_known_artifacts
 from twinstack.rollout.guarded_types import guarded_types
 from twinstack.rollout.protection import stack_policy
 from twinstack.screen.events import ChangeSetMade, Event, Failure
 from twinstack.statuses import Standing, standing
-from twinstack.templates import live_template
+from twinstack.templates import ARTIFACTS
 
 if TYPE_CHECKING:
     from tests.simulation.aws import SimulatedCloudFormation
@@ -44,7 +47,6 @@ class History:
         wired: The wired values of each stack, by its id.
         guarded: The guarded resources of each stack that was complete: physical ids by logical id.
         shown: The change sets that each deployer has told of: entries by (deployer, name).
-        judged: The deployers whose end was judged.
         executed: The change sets whose execution was judged.
         changed: When something was changed on AWS, and by whom.
     """
@@ -52,7 +54,6 @@ class History:
     wired: dict[str, dict[str, str]] = field(default_factory=dict)
     guarded: dict[str, dict[str, str]] = field(default_factory=dict)
     shown: dict[tuple[str, str], set[tuple[str, str]]] = field(default_factory=dict)
-    judged: list[Deployer] = field(default_factory=list)
     executed: set[str] = field(default_factory=set)
     changed: list[tuple[float, str]] = field(default_factory=list)
 
@@ -171,7 +172,7 @@ def _note_lock(world: World, deployer: Deployer, call: Call, answer: Any) -> Non
 
 def not_alone(world: World, deployer: Deployer) -> Iterator[str]:
     """Yields who holds the lock in place of a deployer that begins an operation."""
-    if any(fault.service in ("", "ssm") for fault in world.weather.faults if not fault.kind.transient):
+    if any(service == "ssm" and not kind.transient for _, service, kind in world.weather.happened):
         return  # where the lock cannot be written a run goes on without it, and says so
     others = {it.name for it in world.holder.values() if it is not deployer}
     if others and deployer not in world.holder.values():
@@ -183,9 +184,7 @@ def not_alone(world: World, deployer: Deployer) -> Iterator[str]:
 
 def judge_an_end(world: World, deployer: Deployer) -> None:
     """Holds the end of a deployer to the last rule."""
-    if deployer.killed or deployer.process is None:
-        return
-    if deployer.process.raised is not None:
+    if deployer.process is not None and deployer.process.raised is not None:
         error = deployer.process.raised
         world.breaks(TRUE, f"{deployer.name} ended with a traceback: {type(error).__name__}: {error}")
         return
@@ -196,6 +195,9 @@ def judge_an_end(world: World, deployer: Deployer) -> None:
 def untrue_ends(world: World, deployer: Deployer) -> Iterator[str]:
     """Yields what is not true about an exit code and the last line."""
     last, code = (deployer.told[-1] if deployer.told else None), deployer.code
+    if deployer.interrupted:
+        yield from _untold_operations(world, deployer)
+        return
     if isinstance(last, Failure) != (code != 0) and code != 7:
         yield f"the exit code is {code} and the last thing it says is {last}"
     if isinstance(last, Failure) and last.exit_code != code:
@@ -214,6 +216,24 @@ def untrue_ends(world: World, deployer: Deployer) -> Iterator[str]:
         yield f"the exit code is 6, and nobody had changed anything: {last}"
     if code == 1 and not struck and not _disturbed(world, deployer) and not world.failures:
         yield f"the exit code is 1, and nothing had gone wrong: {last}"
+
+
+def _untold_operations(world: World, deployer: Deployer) -> Iterator[str]:
+    """Yields each operation that an interrupted run has begun, that goes on, and that it does not know of."""
+    if deployer.code != deployer.interrupted:
+        yield f"it was sent a signal, and the exit code is {deployer.code}"
+    known = deployer.run.under_way.operations if deployer.run else {}
+    for (stack_id, token), owner in world.owners.items():
+        for site in world.sites.values():
+            site.cloudformation.advance()
+            stack = site.cloudformation._find(stack_id)
+            if owner is deployer and stack is not None and _runs(stack) and stack_id not in known:
+                if stack.events[-1].token == token:
+                    yield f"{stack.name} is {stack.status}, and nobody was told that it goes on"
+
+
+def _runs(stack: FakeStack) -> bool:
+    return stack.status.endswith("_IN_PROGRESS") and stack.status != "REVIEW_IN_PROGRESS"
 
 
 def _unfinished(world: World) -> bool:
@@ -236,7 +256,7 @@ def unsettled(world: World, deployer: Deployer) -> Iterator[str]:
             site.cloudformation.advance()
             yield from (f"{name} is still there" for name in site.cloudformation.names())
         return
-    _, planner = environment(deployer.variant, protected=world.protected)
+    planner = _planner_with_code(world, deployer)
     state = {}
     for role, stack in planner.system.stacks.items():
         cloud = world.sites[stack.region].cloudformation
@@ -248,15 +268,29 @@ def unsettled(world: World, deployer: Deployer) -> Iterator[str]:
         if standing(found.status) is not Standing.UPDATABLE:
             yield f"{stack.name} is {found.status}"
             return
-        described, template = cloud._described(found), live_template(_body(found), stack.name)
+        described, template = cloud._described(found), template_of(_body(found), stack.name)
         state[role] = Live(found.status, template, described.parameters, described.outputs, described.tags)
     for role, live in state.items():
-        for wire in live.template.wires:
+        for wire in (wire for wire in live.template.wires if not wire.is_artifact):
             produced, has = state[wire.role].outputs.get(wire.output, ""), live.parameters.get(wire.parameter, "")
             if produced and produced != has:
                 yield f"{role}.{wire.parameter} is {has!r}, and {wire.source} is {produced!r}"
         if planner.step(state, role).needed:
             yield f"{role} would change again"
+
+
+def _planner_with_code(world: World, deployer: Deployer) -> Planner:
+    """The planner of a deployer's files, with what is in the deployer's own buckets."""
+    read, planner = environment(deployer.variant, protected=world.protected)
+    packages = deployer.run.packages if deployer.run else {}
+    if not packages:
+        return planner
+    name, buckets = read.file.stack_name(ARTIFACTS), {}
+    for role, stack in planner.system.stacks.items():
+        own = world.sites[stack.region].cloudformation._find(name)
+        if own is not None:
+            buckets[role] = own.content.outputs["Bucket"]
+    return replace(planner, system=with_known_artifacts(planner.system, packages, buckets))
 
 
 def _body(stack: FakeStack) -> dict[str, Any]:

@@ -7,12 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
+
+from tests.fake_stacks import moment
+
+
+class EndlessError(Exception):
+    """Something goes round in a circle."""
 
 
 class Process:
@@ -68,14 +75,16 @@ class Scheduler:
 
     Attributes:
         random: Where ties come from.
-        after: Called after each step of a process and after each planned act.
+        ended: Called with each process that has come to its end by itself.
         steps: How many steps there were.
+        longest: So many steps are the end of it: something goes round in a circle.
     """
 
     random: Random
-    after: Callable[[], None] = lambda: None
+    ended: Callable[[Process], None] = lambda _process: None
     time: float = 0.0
     steps: int = 0
+    longest: int = 30_000
     _due: list[tuple[float, float, int, Callable[[], None]]] = field(default_factory=list)
     _numbers: count = field(default_factory=count)
     _hub: Any = field(default_factory=getcurrent)
@@ -84,6 +93,10 @@ class Scheduler:
     def now(self) -> float:
         """Returns the seconds since the beginning: the clock that a run is given."""
         return self.time
+
+    def date(self) -> datetime:
+        """Returns the date and time."""
+        return moment(self.time)
 
     def sleep(self, seconds: float) -> None:
         """Waits; others go on meanwhile. A killed process never comes back from here."""
@@ -117,17 +130,24 @@ class Scheduler:
         """Raises an error where the process waits."""
         if process.ended or not process.begun:
             return
+        if process.is_running():
+            raise error
         process.ticket += 1
         self._step(process, error)
 
     def run(self, until: Callable[[], bool] = lambda: False) -> None:
-        """Goes on until nothing is due, or until something holds."""
+        """Goes on until nothing is due, or until something holds.
+
+        Raises:
+            EndlessError: It does not come to an end.
+        """
         while self._due and not until():
             time, _, _, act = heappop(self._due)
             self.time = max(self.time, time)
             act()
             self.steps += 1
-            self.after()
+            if self.steps > self.longest:
+                raise EndlessError(f"after {self.steps} steps and {self.time:.0f} s it has not come to an end")
 
     def wait(self, seconds: float) -> None:
         """Lets time pass, with all that happens in it."""
@@ -155,3 +175,5 @@ class Scheduler:
             process.resume(error)
         finally:
             self._running = None
+        if process.ended and not process.dead:
+            self.ended(process)

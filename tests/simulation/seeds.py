@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from random import Random
 
-from tests.simulation import faults
+from tests.simulation import faults, rules
 from tests.simulation.deployer import Deployer
 from tests.simulation.environments import BASE, EVERYTHING_NAMED, VARIANTS, Variant
 from tests.simulation.faults import Fault
+from tests.simulation.line import MOMENTS
+from tests.simulation.scheduler import EndlessError
 from tests.simulation.world import World
 from tests.systems import REGIONS
 from twinstack.rollout.guards import Allowed
@@ -54,6 +57,8 @@ def run_seed(seed: int, **parts: bool) -> World:
     world, target = world_from(seed, **parts)
     try:
         world.finish(target)
+    except EndlessError as error:
+        world.breaks(rules.CONVERGES, str(error))
     finally:
         world.clear()
     return world
@@ -69,7 +74,15 @@ def _deployer(world: World, random: Random, number: int, target: Variant) -> Dep
     allowed = EVERYTHING_NAMED if random.random() < 0.5 else Allowed()
     at = 0.0 if number == 1 else random.random() ** 2 * 400.0
     declines = random.choice((1, 2)) if random.random() < 0.04 else 0
-    return world.add(f"run-{number}", random.choice(_OPERATIONS), variant, at, allowed, declines=declines)
+    return world.add(
+        f"run-{number}",
+        random.choice(_OPERATIONS),
+        variant,
+        at,
+        allowed,
+        declines=declines,
+        machine=random.choice(("a laptop", "a pipeline", "a pipeline")),
+    )
 
 
 def _plan_faults(world: World, random: Random, here: float) -> None:
@@ -125,10 +138,28 @@ def _edit(cloud, name: str, kind: str) -> None:
 def _plan_ends(world: World, random: Random, here: float, deployers: list[Deployer]) -> None:
     for deployer in deployers:
         what = random.random()
-        at = here + _some_time(random)
-        if what < 0.3:
-            world.kill(deployer, at)
+        if what < 0.25:
+            _befall(world, random, here, deployer, lambda it=deployer: world.kill(it))
         elif what < 0.4:
-            world.interrupt(deployer, at, random.choice((130, 143)))
+            code = random.choice((130, 143))
+            _befall(world, random, here, deployer, lambda it=deployer, code=code: world.interrupt(it, code))
         elif what < 0.5:
-            world.hold(deployer, at, random.choice((60.0, 200.0, 600.0)))
+            seconds = random.choice((60.0, 200.0, 600.0))
+            _befall(world, random, here, deployer, lambda it=deployer, seconds=seconds: _hold(world, it, seconds))
+
+
+def _befall(world: World, random: Random, here: float, deployer: Deployer, deed: Callable[[], None]) -> None:
+    """Plans what befalls a deployer: at one of its calls, or at some time."""
+    if random.random() < 0.6:
+        deployer.ends[int(random.random() ** 2 * 160) + 1, random.choice(MOMENTS)] = deed
+    else:
+        world.scheduler.at(here + _some_time(random), deed)
+
+
+def _hold(world: World, deployer: Deployer, seconds: float) -> None:
+    """Has it stand still, but not between reading the lock and the request that follows: no check can help there."""
+    last = deployer.line.calls[-1] if deployer.line.calls else None
+    if last is not None and last.service == "ssm":
+        world.scheduler.at(world.scheduler.now() + 0.9, lambda: _hold(world, deployer, seconds))
+        return
+    world.hold(deployer, seconds)

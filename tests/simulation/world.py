@@ -16,8 +16,8 @@ from tests.simulation.deployer import Deployer
 from tests.simulation.environments import BASE, EVERYTHING_NAMED, Variant
 from tests.simulation.faults import Kind, Weather
 from tests.simulation.line import Call, Line, Moment
-from tests.simulation.one_thread import one_thread
-from tests.simulation.scheduler import Scheduler
+from tests.simulation.quickly import quickly
+from tests.simulation.scheduler import Process, Scheduler
 from tests.systems import REGIONS
 from twinstack.aws.errors import AwsError
 from twinstack.errors import Interrupted
@@ -27,6 +27,8 @@ from twinstack.screen.events import Event
 OPERATOR = "operator"
 # A lock that is no longer refreshed is free after 120 s.
 REST = 150.0
+# An interrupted run has so long to put away what it is in the middle of (`twinstack.cli.interruptions`).
+LAST_SECONDS = 0.7
 
 
 @dataclass
@@ -77,11 +79,11 @@ class World:
     calm: bool = False
 
     def __post_init__(self) -> None:
-        self.scheduler = Scheduler(Random(self.random.random()), after=self._after)
+        self.scheduler = Scheduler(Random(self.random.random()), ended=self._process_ended)
         self.weather = Weather(Random(self.random.random()))
-        refuses = self.random.random() < 0.5
+        repeats = self.random.choice(("same", "token", "status"))
         clouds = {
-            region: SimulatedCloudFormation(self.scheduler, region, watch=self._stack_event, refuses_tokens=refuses)
+            region: SimulatedCloudFormation(self.scheduler, region, watch=self._stack_event, repeats=repeats)
             for region in REGIONS.values()
         }
         self.sites = {region: Site(cloud, FakeDrifts(cloud)) for region, cloud in clouds.items()}
@@ -137,49 +139,32 @@ class World:
 
         self.scheduler.at(at, failing)
 
-    def kill(self, deployer: Deployer, at: float) -> None:
-        """Plans a SIGKILL."""
+    def kill(self, deployer: Deployer) -> None:
+        """SIGKILL."""
+        if deployer.lives:
+            self.note(deployer.name, "SIGKILL")
+            deployer.kill()
 
-        def killed() -> None:
-            if deployer.lives and deployer.process:
-                self.note(deployer.name, "SIGKILL")
-                self.scheduler.kill(deployer.process)
+    def interrupt(self, deployer: Deployer, code: int) -> None:
+        """SIGINT (130) or SIGTERM (143): what it is in the middle of may be put away, but not for long."""
+        if not deployer.lives or deployer.process is None or deployer.interrupted:
+            return
+        self.note(deployer.name, "SIGINT" if code == 130 else "SIGTERM")
+        deployer.interrupted = code
+        self.scheduler.at(self.scheduler.now() + LAST_SECONDS, lambda: deployer.leave(code))
+        self.scheduler.interrupt(deployer.process, Interrupted(code))
 
-        self.scheduler.at(at, killed)
-
-    def interrupt(self, deployer: Deployer, at: float, code: int) -> None:
-        """Plans a SIGINT (130) or a SIGTERM (143)."""
-
-        def interrupted() -> None:
-            if deployer.lives and deployer.process:
-                self.note(deployer.name, "SIGINT" if code == 130 else "SIGTERM")
-                self.scheduler.interrupt(deployer.process, Interrupted(code))
-
-        self.scheduler.at(at, interrupted)
-
-    def hold(self, deployer: Deployer, at: float, seconds: float) -> None:
-        """Plans that a deployer stands still, as on a laptop that is closed and opened again.
-
-        Not between reading the lock and the request that follows: no check can help there, since AWS knows no fence.
-        """
-
-        def held() -> None:
-            if not deployer.lives or not deployer.process:
-                return
-            last = deployer.line.calls[-1] if deployer.line.calls else None
-            if last is not None and last.service == "ssm":
-                self.scheduler.at(self.scheduler.now() + 1.0, held)
-                return
+    def hold(self, deployer: Deployer, seconds: float) -> None:
+        """Has a deployer stand still, as on a laptop that is closed and opened again."""
+        if deployer.lives:
             self.note(deployer.name, f"stands still for {seconds:.0f} s")
-            deployer.process.held_until = self.scheduler.now() + seconds
-
-        self.scheduler.at(at, held)
+            deployer.hold(self.scheduler.now() + seconds)
 
     # Going on
 
     def run(self) -> None:
         """Lets everything happen until all deployers have come to their end."""
-        with one_thread():
+        with quickly():
             self.scheduler.run(until=lambda: all(it.process is None or it.process.ended for it in self.deployers))
 
     def finish(self, variant: Variant) -> None:
@@ -202,8 +187,7 @@ class World:
     def clear(self) -> None:
         """Takes killed processes away."""
         for deployer in self.deployers:
-            if deployer.process is not None:
-                deployer.process.clear()
+            deployer.clear()
 
     # What is noted and judged
 
@@ -218,11 +202,15 @@ class World:
             self.broken.append(found)
             self.note("RULE BROKEN", str(found))
 
-    def _after(self) -> None:
+    def _process_ended(self, process: Process) -> None:
         for deployer in self.deployers:
-            if deployer.process is not None and deployer.process.ended and deployer not in self.history.judged:
-                self.history.judged.append(deployer)
-                rules.judge_an_end(self, deployer)
+            if deployer.process is process:
+                self.ended(deployer)
+
+    def ended(self, deployer: Deployer) -> None:
+        """Called with each deployer that has come to its end, other than by a kill."""
+        self.note(deployer.name, f"ends with exit code {deployer.code}")
+        rules.judge_an_end(self, deployer)
 
     def told(self, deployer: Deployer, event: Event) -> None:
         """Called with everything that a deployer tells."""
@@ -232,7 +220,9 @@ class World:
         rules.judge_what_is_told(self, deployer, event)
 
     def _on_call(self, deployer: Deployer, call: Call, moment: Moment) -> None:
-        """May end or interrupt the deployer at a call; see `tests.simulation.everywhere`."""
+        befalls = deployer.ends.pop((call.number, moment), None)
+        if befalls is not None and deployer.lives:
+            befalls()
 
     def _on_deed(self, deployer: Deployer, call: Call, answer: Any) -> None:
         failed = isinstance(answer, Exception | Kind)

@@ -35,7 +35,7 @@ from functools import partial
 from random import random
 from typing import Any, TypeVar, cast
 
-from twinstack.aws.api import Clients, CloudFormation, StackClients, StackEvent
+from twinstack.aws.api import Clients, CloudFormation, ParameterStore, StackClients, StackEvent
 from twinstack.aws.errors import AwsError, NotTakenHereError
 from twinstack.aws.renewal import Renewal
 from twinstack.aws.repeating import Patience, Place
@@ -193,6 +193,10 @@ class _ParameterStore(_Patient):
     def delete(self, name: str) -> None:
         """See `api.ParameterStore`."""
         self._patience.ask_quickly(lambda: self._find().delete(name))
+
+    def at_once(self) -> ParameterStore:
+        """See `api.ParameterStore`."""
+        return cast(ParameterStore, self._find().at_once())
 
 
 class _Regions(_Patient):

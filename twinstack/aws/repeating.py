@@ -68,10 +68,11 @@ class Patience:
             except (AwsError, UnreachableError) as error:
                 trouble, number = trouble_of(error), number + 1
                 self._note_failure(place, trouble, error)
-                longest = PATIENCE if self._at(place).ever else FIRST_PATIENCE
-                if was_told or trouble is None or self._clock.now() - begun >= longest or not self._take(trouble):
+                wait = min(LONGEST_WAIT, self._jitter() * 2 ** (number - 1))
+                left = begun + (PATIENCE if self._at(place).ever else FIRST_PATIENCE) - self._clock.now()
+                if was_told or trouble is None or wait > left or not self._take(trouble):
                     raise
-                self._clock.sleep(min(LONGEST_WAIT, self._jitter() * 2 ** (number - 1)))
+                self._clock.sleep(wait)
             else:
                 self._note_success(place, trouble)
                 return answer

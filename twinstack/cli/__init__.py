@@ -5,8 +5,15 @@ from __future__ import annotations
 import io
 import os
 import sys
+from typing import TYPE_CHECKING
 
 from twinstack.cli.interruptions import Interruptions
+
+if TYPE_CHECKING:
+    import click
+
+# Nothing shows them on purpose; AWS, a library or a template may quote them.
+_CREDENTIALS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN")
 
 
 def main() -> None:
@@ -29,6 +36,7 @@ def _run(interruptions: Interruptions) -> int:
     from twinstack.errors import RefusedError, TwinStackError
 
     settings = Settings()
+    settings.secrets.add(map(os.environ.get, _CREDENTIALS))
     interruptions.last_words = settings.last_words
     try:
         # Not `command_line.main`: click has its own mind about Ctrl-C and closed pipes.
@@ -43,9 +51,18 @@ def _run(interruptions: Interruptions) -> int:
     except click.ClickException as error:
         if settings.format == "json":
             return settings.fail(error.format_message(), error.exit_code)
-        error.show()
+        _show(error)
         return error.exit_code
     return code or 0
+
+
+def _show(error: click.ClickException) -> None:
+    """Tells wrong usage as click does; what was typed is quoted in it, and a terminal obeys none of that."""
+    from twinstack.screen.escaping import escaped_lines
+
+    text = io.StringIO()
+    error.show(file=text)
+    sys.stderr.write(escaped_lines(text.getvalue()))
 
 
 def _program() -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twinstack.cli.ending import ended, refuse_partial
 from twinstack.cli.lint import lint_environment
@@ -17,6 +18,9 @@ from twinstack.rollout.deploying import deploy
 from twinstack.rollout.guards import Allowed
 from twinstack.rollout.run import Run
 from twinstack.screen.events import Done, NotEmulated, Screen, Warning_
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import NotEmulatedRow
 
 
 def run(
@@ -89,7 +93,7 @@ def tell_not_emulated(screen: Screen) -> None:
     """Tells what the local AWS accepted and did not do: a success there claims no more than was made."""
     from twinstack.local.process import not_emulated
 
-    entries = tuple(
+    entries: tuple[NotEmulatedRow, ...] = tuple(
         {
             "type": entry.type,
             "property": entry.property,

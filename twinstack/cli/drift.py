@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from twinstack.cli.ending import refuse_partial
 from twinstack.cli.false_drifts import known_false_drifts
@@ -15,6 +15,7 @@ from twinstack.screen.events import DriftRead, RevertPreviewed
 if TYPE_CHECKING:
     from twinstack.aws.api import ResourceChange
     from twinstack.drifting.report import StackDrift
+    from twinstack.screen.payloads import RevertRow
 
 DRIFT_FOUND = 3
 
@@ -55,7 +56,7 @@ def _why_unread(found: StackDrift) -> str:
     return found.reason or "; ".join(f"{each.resource}: {each.reason}" for each in found.unchecked if each.reason)
 
 
-def _change(change: ResourceChange) -> dict[str, Any]:
+def _change(change: ResourceChange) -> RevertRow:
     from twinstack.planning.shown import hidden
 
     return {

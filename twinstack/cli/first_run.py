@@ -47,7 +47,8 @@ def run(settings: Settings, *, up_to: str | None, switchover: bool, yes: bool) -
     versions = {name: version(name) for name in ("twinstack", "botocore", "cfn-lint")}
     with locked(rollout) as rollout:
         scene = Scene(rollout, regions, memory, settings.local, switchover)
-        walk = Walk(scene, page, person, lambda: datetime.now(UTC), Path(), versions, _removal(settings, scene))
+        removal, hidden = _removal(settings, scene), settings.secrets.hidden
+        walk = Walk(scene, page, person, lambda: datetime.now(UTC), Path(), versions, removal, hidden=hidden)
         record = walk_page(walk, up_to)
     memory.tell(Done(f"Done: {len(list(record.rows()))} rows of the page."))
     return 0

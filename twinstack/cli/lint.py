@@ -57,7 +57,7 @@ def lint_environment(settings: Settings, screen: Screen, *, fail_on: Level) -> t
     except InputError as error:
         problems.append(str(error))
     try:
-        environment, planner = check_environment(file)
+        environment, planner = check_environment(settings, file)
         findings += lint_pairs(settle(planner))
     except InputError as error:
         problems.append(str(error))

@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from twinstack.rollout.run import Run
 
 # A call of the heart may be on its way when the run ends; it is not waited for longer.
-_LAST_BEAT = 0.3
-
+_LAST_BEAT = 0.1
 
 Hold = Callable[["Run"], AbstractContextManager["Run"]]
 
@@ -42,7 +41,7 @@ def locked(run: Run, *, break_lock: bool = False) -> Iterator[Run]:
 
 @contextmanager
 def _beating(lock: Lock) -> Iterator[None]:
-    from twinstack.rollout.lock import REFRESH_EVERY
+    from twinstack.rollout.parameter_lock import REFRESH_EVERY
 
     if not lock.is_held:
         yield

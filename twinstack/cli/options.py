@@ -12,8 +12,10 @@ import click
 
 from twinstack.errors import TwinStackError
 from twinstack.rollout.under_way import UnderWay
+from twinstack.screen.escaping import escaped_lines
 from twinstack.screen.events import Failure, Screen
 from twinstack.screen.json_lines import JsonScreen, line_of
+from twinstack.screen.secrets import DiscreetScreen, Secrets
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -45,9 +47,13 @@ class Settings:
     no_color: bool = False
     under_way: UnderWay = field(default_factory=UnderWay)
     interrupted: Callable[[], str] | None = None
+    secrets: Secrets = field(default_factory=Secrets)
 
     def screen(self) -> Screen:
-        """Returns the screen of the chosen format."""
+        """Returns the screen of the chosen format; it shows nothing that is known to be secret, now or later."""
+        return DiscreetScreen(self._screen(), self.secrets)
+
+    def _screen(self) -> Screen:
         if self.format == "json":
             return JsonScreen(sys.stdout)
         from rich.console import Console
@@ -85,13 +91,13 @@ class Settings:
             return {}
         text = f"Interrupted. {self.interrupted() if self.interrupted else 'Nothing was changed.'}"
         line = {1: line_of(Failure(text, exit_code))} if self.format == "json" else {}
-        return line | {2: f"{text}\n"}
+        return line | {2: f"{escaped_lines(text)}\n"}
 
 
 def _hints(text: str) -> tuple[str, ...]:
     from twinstack.rollout.hints import hint_for
 
-    hints = tuple(map(hint_for, text.splitlines()))
+    hints = tuple(map(hint_for, text.split("\n")))
     return hints if any(hints) else ()
 
 

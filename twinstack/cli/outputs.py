@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shlex
 from collections.abc import Mapping
+
+import click
 
 from twinstack.cli.ending import refuse_partial
 from twinstack.cli.options import Settings
 from twinstack.cli.working import connect, read_environment
 from twinstack.planning.world import Live, Unknown
+from twinstack.screen.escaping import escaped
 from twinstack.screen.events import OutputsRead, Printed
+from twinstack.screen.json_lines import json_text
 
 
 def run(settings: Settings) -> int:
@@ -24,9 +27,15 @@ def run(settings: Settings) -> int:
     world = read_world(planner.system, connect(settings, environment, screen, start_local=False))
     outputs = {role: dict(state.outputs) for role, state in world.items() if isinstance(state, Live)}
     if form == "json":
-        screen.tell(Printed(json.dumps(outputs, indent=2, ensure_ascii=False)))
+        screen.tell(Printed(json_text(outputs, indent=2)))
     elif form == "env":
-        screen.tell(Printed(as_variables(outputs)))
+        shown = {
+            role: {name: value for name, value in values.items() if settings.secrets.hidden(value) == value}
+            for role, values in outputs.items()
+        }
+        if left := [f"{role}.{name}" for role, values in outputs.items() for name in values if name not in shown[role]]:
+            click.echo(escaped(f"Left out, since they hold secret values: {', '.join(left)}"), err=True)
+        screen.tell(Printed(as_variables(shown)))
     else:
         screen.tell(OutputsRead(outputs))
     refuse_partial({role: state.reason for role, state in world.items() if isinstance(state, Unknown)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from twinstack.cli.working import make_run, read_environment
 from twinstack.errors import InputError, PartialError, RefusedError
 from twinstack.files import write_whole
 from twinstack.screen.events import Done, PlanMade, Printed, Screen
+from twinstack.screen.json_lines import json_text
 
 if TYPE_CHECKING:
     from twinstack.review.saved_plans import SavedPlan
@@ -48,13 +48,13 @@ def run(
         return _save(settings, Path(out), offline=offline, detailed_exitcode=detailed_exitcode, allowed=allowed)
     screen = settings.screen()
     made = _planned_offline(settings, since, allowed) if offline else _planned(settings, screen, allowed)
-    document = made.shown.as_data()
+    document = settings.secrets.hidden_in(made.shown.as_data())
+    # told by an error of its own, so that a JSON document stays one
+    beside = Settings(no_color=settings.no_color, secrets=settings.secrets)
     if settings.format == "text":
         screen.tell(PlanMade(document))
     else:
-        _print(settings.format, document)
-    # told by an error of its own, so that a JSON document stays one
-    beside = Settings(no_color=settings.no_color)
+        beside.screen().tell(Printed(_document(settings.format, document)))
     if made.shown.refused:
         return beside.fail("\n".join(it.sentence for it in made.shown.refused), RefusedError.exit_code)
     if unread := partial(made.plan.unknown):
@@ -120,7 +120,7 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
 
     def keep(plan: SavedPlan) -> None:
         try:
-            write_whole(file, as_text(plan), private=True)
+            write_whole(file, settings.secrets.hidden(as_text(plan)), private=True)
         except InputError as error:
             raise InputError(f"--out {error}; no change set is left") from None
 
@@ -133,8 +133,7 @@ def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: b
     return CHANGES_PENDING if detailed_exitcode and saved.plan.passes else 0
 
 
-def _print(form: str, document: dict[str, Any]) -> None:
+def _document(form: str, document: dict[str, Any]) -> str:
     from twinstack.screen.plan_markdown import plan_markdown
 
-    text = json.dumps(document, indent=2, ensure_ascii=False) if form == "json" else plan_markdown(document)
-    Settings().screen().tell(Printed(text))
+    return json_text(document, indent=2) if form == "json" else plan_markdown(document)

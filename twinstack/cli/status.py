@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from twinstack.aws.api import CloudFormation, StackDescription
 from twinstack.aws.errors import AwsError
@@ -13,6 +13,9 @@ from twinstack.errors import UnreachableError
 from twinstack.planning.system import Stack
 from twinstack.screen.events import StatusRead, Warning_
 from twinstack.statuses import Standing, standing
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import StackRow
 
 _NOT_THERE = (Standing.ABSENT, Standing.RECREATE)
 
@@ -47,24 +50,38 @@ def _is_missing(status: str) -> bool:
     return status == "absent" or (status != "unknown" and standing(status) in _NOT_THERE)
 
 
-def read(cloudformation: CloudFormation, stack: Stack) -> dict[str, Any]:
+def read(cloudformation: CloudFormation, stack: Stack) -> StackRow:
     """Returns one row: the stack's status, or why it could not be read."""
-    row = {"stack": stack.role, "region": stack.region, "name": stack.name, "resources": 0, "protected": False}
+    row: StackRow = {
+        "stack": stack.role,
+        "region": stack.region,
+        "name": stack.name,
+        "status": "absent",
+        "reason": "",
+        "resources": 0,
+        "protected": False,
+    }
     try:
         found = cloudformation.describe_stack(stack.name)
     except (AwsError, UnreachableError) as error:
         return {**row, "status": "unknown", "reason": str(error)}
     if found is None:
-        return {**row, "status": "absent", "reason": ""}
+        return row
     return _row(stack.role, stack.region, cloudformation, found, found.status_reason)
 
 
-def _row(
-    role: str, region: str, cloudformation: CloudFormation, found: StackDescription, reason: str
-) -> dict[str, Any]:
-    row = {"stack": role, "region": region, "name": found.name, "protected": found.termination_protection}
+def _row(role: str, region: str, cloudformation: CloudFormation, found: StackDescription, reason: str) -> StackRow:
+    row: StackRow = {
+        "stack": role,
+        "region": region,
+        "name": found.name,
+        "status": found.status,
+        "reason": reason,
+        "resources": 0,
+        "protected": found.termination_protection,
+    }
     try:
         resources = [entry for entry in cloudformation.resources(found.stack_id) if entry.status != "DELETE_COMPLETE"]
     except (AwsError, UnreachableError) as error:
-        return {**row, "resources": 0, "status": "unknown", "reason": str(error)}
-    return {**row, "resources": len(resources), "status": found.status, "reason": reason}
+        return {**row, "status": "unknown", "reason": str(error)}
+    return {**row, "resources": len(resources)}

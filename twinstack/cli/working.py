@@ -18,6 +18,7 @@ from twinstack.cli.options import Settings
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import Environment, assemble
 from twinstack.environment.file import EnvironmentFile, read_environment_file
+from twinstack.environment.secret_values import readable_templates, secret_values
 from twinstack.errors import InputError, RefusedError
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
@@ -37,7 +38,7 @@ def read_environment(settings: Settings) -> tuple[Environment, Planner]:
     Raises:
         InputError: Something in the file, the templates or the wiring cannot work.
     """
-    return check_environment(read_file(settings))
+    return check_environment(settings, read_file(settings))
 
 
 def read_file(settings: Settings) -> EnvironmentFile:
@@ -49,13 +50,20 @@ def read_file(settings: Settings) -> EnvironmentFile:
     return read_environment_file(settings.environment, Path.cwd(), settings.environment_suffix, os.environ)
 
 
-def check_environment(file: EnvironmentFile) -> tuple[Environment, Planner]:
+def check_environment(settings: Settings, file: EnvironmentFile) -> tuple[Environment, Planner]:
     """Reads the templates of an environment and checks that they fit it and each other; asks no AWS.
+
+    From here on the values of NoEcho parameters are not shown.
 
     Raises:
         InputError: They do not.
     """
-    environment = assemble(file, Path.cwd())
+    try:
+        environment = assemble(file, Path.cwd())
+    except InputError:
+        settings.secrets.add(secret_values(file, readable_templates(file, Path.cwd())))
+        raise
+    settings.secrets.add(secret_values(file, (stack.template for stack in environment.system.stacks.values())))
     return environment, check_wiring(Planner(environment.system, shipped_schemas))
 
 
@@ -74,10 +82,11 @@ def connect(settings: Settings, environment: Environment, screen: Screen, *, sta
     """
     from twinstack.aws import sessions
     from twinstack.aws.patience import patient
+    from twinstack.aws.secret_outputs import noticing
 
     given = access(settings, screen, start_local=start_local)
     renew = partial(sessions.connect, environment.system, given)
-    return patient(
+    clients = patient(
         renew(),
         environment.system,
         SystemClock(),
@@ -85,6 +94,7 @@ def connect(settings: Settings, environment: Environment, screen: Screen, *, sta
         renew=None if given.local else renew,
         signed_in=partial(_signed_in_again, screen),
     )
+    return noticing(clients, environment.system, settings.secrets.add)
 
 
 def _signed_in_again(screen: Screen, problem: str) -> bool:
@@ -191,9 +201,11 @@ def confirmation(*, yes: bool) -> Callable[[str], bool]:
     if not sys.stdin.isatty():
         raise InputError("there is no terminal to ask on; give --yes to go on without being asked")
 
+    from twinstack.screen.escaping import escaped_lines
+
     def ask(question: str) -> bool:
         try:
-            return click.confirm(question)
+            return click.confirm(escaped_lines(question))
         except click.Abort as abort:
             if isinstance(abort.__context__, KeyboardInterrupt):
                 raise abort.__context__ from None

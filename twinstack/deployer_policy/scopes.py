@@ -83,6 +83,7 @@ OWN_CALLS: tuple[Scope, ...] = (
         "stacks",
         "Stacks",
         (
+            "cloudformation:ContinueUpdateRollback",
             "cloudformation:CreateChangeSet",
             "cloudformation:DeleteChangeSet",
             "cloudformation:DeleteStack",
@@ -97,6 +98,7 @@ OWN_CALLS: tuple[Scope, ...] = (
             "cloudformation:DetectStackResourceDrift",
             "cloudformation:ExecuteChangeSet",
             "cloudformation:GetTemplate",
+            "cloudformation:ListChangeSets",
             "cloudformation:ListStackResources",
             "cloudformation:SetStackPolicy",
             "cloudformation:TagResource",
@@ -104,6 +106,13 @@ OWN_CALLS: tuple[Scope, ...] = (
             "cloudformation:UpdateTerminationProtection",
         ),
         (*_STACK, *_arns("cloudformation", "*:*:changeSet/twinstack-*")),
+        (Only.IN_OUR_REGIONS,),
+    ),
+    Scope(
+        "stacks",
+        "Lock",
+        ("ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"),
+        _arns("ssm", "*:*:parameter/twinstack/{project}-*/lock"),
         (Only.IN_OUR_REGIONS,),
     ),
     Scope(

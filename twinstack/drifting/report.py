@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
 from twinstack.planning.shown import hidden
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import DifferenceRow, DriftedRow, DriftRow, FalseDriftRow
 
 
 @dataclass(frozen=True)
@@ -84,7 +87,7 @@ def is_real(drift: ResourceDrift, known: Known) -> bool:
     return not drift.differences or any(known(drift, each) is None for each in drift.differences)
 
 
-def as_data(found: StackDrift, known: Known) -> dict[str, Any]:
+def as_data(found: StackDrift, known: Known) -> DriftRow:
     """Returns a stack as the event `drift` has it.
 
     Args:
@@ -107,7 +110,7 @@ def as_data(found: StackDrift, known: Known) -> dict[str, Any]:
     }
 
 
-def _resource(drift: ResourceDrift, known: Known) -> dict[str, Any]:
+def _resource(drift: ResourceDrift, known: Known) -> DriftedRow:
     return {
         "resource": drift.resource,
         "type": drift.type,
@@ -118,7 +121,7 @@ def _resource(drift: ResourceDrift, known: Known) -> dict[str, Any]:
     }
 
 
-def _difference(difference: PropertyDifference) -> dict[str, str]:
+def _difference(difference: PropertyDifference) -> DifferenceRow:
     return {
         "property": difference.path,
         "difference": difference.kind,
@@ -127,7 +130,7 @@ def _difference(difference: PropertyDifference) -> dict[str, str]:
     }
 
 
-def _false_drifts(drift: ResourceDrift, known: Known) -> Iterator[dict[str, str]]:
+def _false_drifts(drift: ResourceDrift, known: Known) -> Iterator[FalseDriftRow]:
     for difference in drift.differences:
         if (false := known(drift, difference)) is not None:
             yield {

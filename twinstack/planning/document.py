@@ -205,7 +205,9 @@ class PlanDocument(_Document):
     elsewhere: dict[str, Any] | None = Field(
         description="stacks that moved or were forgotten; null where nobody looked"
     )
-    drift: DriftDocument | None = Field(None, description="drifted resources it changes; null where nobody looked")
+    drift: DriftDocument | None = Field(
+        default=None, description="drifted resources it changes; null where nobody looked"
+    )
     since: RevisionDocument | None = Field(None, description="null for a plan from what is on AWS, or from nothing")
     refused: tuple[RefusalDocument, ...] = Field((), description="what `deploy` would refuse, the first cause last")
     remarks: tuple[str, ...] = Field((), description="what a reader should know besides, a sentence each")
@@ -259,7 +261,6 @@ def plan_document(
         stale=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.stale]),
         unused=_once([(step.stack.role, parameter.name) for step in steps for parameter in step.unused]),
         fewest_passes=plan.searched,
-        drift=None,
         elsewhere=None if elsewhere is None else dict(elsewhere),
         since=since,
         refused=refused,

@@ -55,7 +55,7 @@ def write_out(template: Template, resolve: Resolve, region: str) -> Template:
     except (extensions._ValueError, extensions._TypeError, extensions._ResolveError) as error:
         problem, written = str(error), {}
     if expansion._collections:
-        problem = "a loop goes over values that are known only on AWS"
+        problem = "a loop goes over values that no mapping has, or that are known only on AWS"
     if problem:
         raise InputError(f"{_where(template)}: a loop cannot be written out: {problem}")
     return replace(template, body=_renamed(written, _JSON_FOR_NOW, _JSON))
@@ -120,12 +120,13 @@ class _Loops:
             return [self.with_parameters(value, where) for value in item]
         if not isinstance(item, Mapping):
             return item
-        if item.get("Ref") in _ONLY_ON_AWS or "Fn::GetAtt" in item:
+        of_a_parameter = self.resolve(item) if item.get("Ref") in self.template.parameters else None
+        if item.get("Ref") in _ONLY_ON_AWS or "Fn::GetAtt" in item or is_symbolic(of_a_parameter):
             raise InputError(
                 f"{where}: what the loop goes over is known only on AWS; let it go over a list or a mapping"
             )
-        if item.get("Ref") in self.template.parameters:
-            return self.resolve(item)
+        if of_a_parameter is not None:
+            return of_a_parameter
         return {key: self.with_parameters(value, where) for key, value in item.items()}
 
 

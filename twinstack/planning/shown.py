@@ -17,8 +17,8 @@ _SECRET = re.compile(
     r"|credentials?)$",
     re.IGNORECASE,
 )
-# A dynamic reference is the name of a secret, not the secret; so is a reference to a resource.
-_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:(?:[^{}]|\$\{[^{}]*\})+\}\}")
+# A dynamic reference is no secret, but names one. AWS may have cut it off.
+_DYNAMIC_REFERENCE = re.compile(r"\{\{resolve:([\w-]*):?(?:\$\{[^{}]*\}|[^{}\"])*(?:\}\})?")
 _REFERENCE = re.compile(r"\$\{[^{}]+\}|\{\{SSM parameter [^{}]+\}\}")
 # What names the value beside it, as in the environment of a container.
 _NAMES = ("Name", "Key", "ParameterName", "ParameterKey", "OptionName")
@@ -103,7 +103,7 @@ def hidden(path: str, text: str | None, beside: str = "") -> str | None:
     """
     if text in (None, "", "null"):
         return text
-    name = beside if _holds_secret(beside) else re.sub(r"(/\d+)+$", "", path).replace("/", ".")
+    name = beside if _holds_secret(beside) else re.sub(r"(/\d+)+$", "", path)
     if text.startswith(("{", "[")):
         if (value := _read(text)) is not None:
             return text_of(value, name)
@@ -164,16 +164,21 @@ def _called(mapping: Mapping[str, Value], key: str) -> str:
 
 
 def _holds_secret(name: str) -> bool:
-    return bool(_SECRET.search(name.rpartition(".")[2]))
+    return bool(_SECRET.search(name))
 
 
 def _scalar(value: Value, name: str) -> str:
     text = _symbol(value) if isinstance(value, Symbol) else as_text(value)
     if not text or isinstance(value, bool) or _DYNAMIC_REFERENCE.fullmatch(text):
-        return text
+        return without_references(text)
     if _holds_secret(name):
         return text if isinstance(value, Symbol) and _REFERENCE.fullmatch(text) else HIDDEN
-    return _without_secrets(text) if isinstance(value, str) else text
+    return without_references(_without_secrets(text) if isinstance(value, str) else text)
+
+
+def without_references(text: str) -> str:
+    """Returns a text in which dynamic references say only of what kind they are."""
+    return _DYNAMIC_REFERENCE.sub(rf"{{{{resolve:\1:{HIDDEN}}}}}", text) if "{{resolve:" in text else text
 
 
 def _without_secrets(text: str) -> str:

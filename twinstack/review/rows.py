@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
 
 from twinstack.aws.api import ResourceChange
 from twinstack.planning.document import ChangeDocument
 from twinstack.planning.shown import HIDDEN, hidden
 from twinstack.review.comparison import Row
 
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import ChangeRow, ValueRow
 
-def row_data(row: Row) -> dict[str, Any]:
+
+class _Entry(TypedDict):
+    """What a change set says of a resource."""
+
+    action: str
+    type: str
+    physical_id: str
+    replacement: str
+    policy_action: str
+    properties: list[str]
+    values: list[ValueRow]
+
+
+def row_data(row: Row) -> ChangeRow:
     """Returns a row as JSON data.
 
     `foreseen` is `certain`, `touched` (only what it refers to changes), or why the plan could not foresee it.
     `problems` is empty unless the change set differs from the prediction there; `predicted` then is what the plan said.
     """
-    shown: dict[str, Any] = _real(row.real) if row.real else _not_listed(row)
+    shown = _real(row.real) if row.real else _not_listed(row)
     if row.predicted:
         shown["values"] = _with_predicted(shown["values"], row.predicted)
     foreseen = row.unforeseen or ("certain" if row.predicted else "touched")
@@ -30,18 +45,21 @@ def row_data(row: Row) -> dict[str, Any]:
     }
 
 
-def _not_listed(row: Row) -> dict[str, Any]:
+def _not_listed(row: Row) -> _Entry:
     """Returns what stands for an entry that the change set has not: nothing, or the plan's word where that counts."""
     known = row.predicted if row.unforeseen else None
     return {
         "action": known.action if known else "",
         "type": known.type if known else "",
+        "physical_id": "",
+        "replacement": known.replacement if known else "False",
+        "policy_action": known.policy_action if known else "",
         "properties": list(known.properties) if known else [],
         "values": [],
     }
 
 
-def _real(change: ResourceChange) -> dict[str, Any]:
+def _real(change: ResourceChange) -> _Entry:
     return {
         "action": change.action,
         "type": change.type,
@@ -53,7 +71,7 @@ def _real(change: ResourceChange) -> dict[str, Any]:
     }
 
 
-def _values(change: ResourceChange) -> Iterator[dict[str, Any]]:
+def _values(change: ResourceChange) -> Iterator[ValueRow]:
     """Yields each place with a value once: every cause of its change has a detail of its own."""
     for path, detail in {detail.path: detail for detail in change.details if detail.path}.items():
         place = path.strip("/").removeprefix("Properties/").replace("/", ".")
@@ -65,7 +83,7 @@ def _values(change: ResourceChange) -> Iterator[dict[str, Any]]:
         }
 
 
-def _with_predicted(values: list[dict[str, Any]], change: ChangeDocument) -> list[dict[str, Any]]:
+def _with_predicted(values: list[ValueRow], change: ChangeDocument) -> list[ValueRow]:
     """Returns the real values, and the predicted ones of each property of which AWS shows none.
 
     A change set calls it conditional when only a part of a property can replace the resource; which part changes is
@@ -74,7 +92,7 @@ def _with_predicted(values: list[dict[str, Any]], change: ChangeDocument) -> lis
     known = {detail.label: detail.recreation for detail in change.details if detail.by_part}
     predicted = _predicted_values(change)
     there = {value["path"].partition(".")[0] for value in values}
-    real = [
+    real: list[ValueRow] = [
         {
             **_as_secret_as_predicted(value, predicted),
             "recreation": known.get(value["path"].partition(".")[0], value["recreation"]),
@@ -84,18 +102,18 @@ def _with_predicted(values: list[dict[str, Any]], change: ChangeDocument) -> lis
     return [*real, *(value for value in predicted if value["path"].partition(".")[0] not in there)]
 
 
-def _as_secret_as_predicted(value: dict[str, Any], predicted: list[dict[str, Any]]) -> dict[str, Any]:
+def _as_secret_as_predicted(value: ValueRow, predicted: list[ValueRow]) -> ValueRow:
     """Returns a real value, hidden where the plan hides it: `Environment.0.Value` does not say that it is secret."""
     place = value["path"]
     for other in predicted:
         sides = (other["before"], other["after"])
         within = place.startswith(f"{other['path']}.") and place.endswith("Value")
         if (place == other["path"] and HIDDEN in sides) or (within and any(HIDDEN in side for side in sides if side)):
-            return {**value, **{side: value[side] and HIDDEN for side in ("before", "after")}}
+            return {**value, "before": value["before"] and HIDDEN, "after": value["after"] and HIDDEN}
     return value
 
 
-def _predicted_values(change: ChangeDocument) -> list[dict[str, Any]]:
+def _predicted_values(change: ChangeDocument) -> list[ValueRow]:
     return [
         {"path": value.path, "before": value.before, "after": value.after, "recreation": detail.recreation}
         for detail in change.details

@@ -90,7 +90,7 @@ def saved_plan(
 
 def as_text(plan: SavedPlan) -> str:
     """Returns the file's content."""
-    return json.dumps(plan.model_dump(mode="json", by_alias=True), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(plan.model_dump(mode="json", by_alias=True), indent=2) + "\n"
 
 
 def read_saved_plan(path: Path) -> SavedPlan:

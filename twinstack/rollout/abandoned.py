@@ -41,10 +41,11 @@ def clear_abandoned(run: Run, there: Iterable[tuple[Stack, StackDescription]]) -
 def _clear(run: Run, cloudformation: CloudFormation, stack: Stack, found: StackDescription) -> None:
     abandoned = [it for it in cloudformation.change_sets(found.stack_id) if _is_abandoned(run, it)]
     for each in abandoned:
+        run.lock.check()
         _delete(run, cloudformation, each)
         run.screen.tell(Note(f"{stack.role}: deleted change set {each.name}, which an earlier run left"))
     may_go = found.status == "REVIEW_IN_PROGRESS" and (abandoned or run.lock.is_held)
-    if may_go and remove_if_empty(cloudformation, found.stack_id, run.new_id(), {it.arn for it in abandoned}):
+    if may_go and remove_if_empty(cloudformation, found.stack_id, run.new_id(), {it.arn for it in abandoned}, run.lock):
         run.screen.tell(Note(f"{stack.role}: deleted {found.name}, which held nothing"))
 
 

@@ -9,10 +9,11 @@ from typing import Protocol, TypeVar
 from twinstack.aws.api import Capability, ChangeSet, ChangeSetRequest, CloudFormation
 from twinstack.aws.errors import AwsError
 from twinstack.clock import Clock
-from twinstack.errors import NotConvergedError, TwinStackError
+from twinstack.errors import BusyError, NotConvergedError, TwinStackError
 from twinstack.planning.steps import Step, known, resolver_for
 from twinstack.planning.touched import NESTED_STACK
 from twinstack.review.reading import united
+from twinstack.rollout.lock import NO_LOCK, Lock
 from twinstack.rollout.operation_events import why_not_made
 from twinstack.statuses import Making, making
 from twinstack.templates import Template
@@ -119,8 +120,16 @@ def capabilities(template: Template, *, nested: bool = False) -> tuple[Capabilit
     return (*allowed, "CAPABILITY_AUTO_EXPAND") if expands else allowed
 
 
-def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Clock) -> Prepared | None:
+def prepare(
+    cloudformation: CloudFormation, request: ChangeSetRequest, clock: Clock, lock: Lock = NO_LOCK
+) -> Prepared | None:
     """Creates a change set and waits until AWS has worked it out.
+
+    Args:
+        cloudformation: CloudFormation where the stack is, or is to be.
+        request: The request.
+        clock: The clock that waiting is done with.
+        lock: The lock, by which an empty stack may be deleted.
 
     Returns:
         The change set, or None when there is nothing to change; an empty change set is deleted again.
@@ -143,11 +152,11 @@ def prepare(cloudformation: CloudFormation, request: ChangeSetRequest, clock: Cl
         try:
             return replace(prepared, change_set=with_values(cloudformation, change_set))
         except (TwinStackError, KeyboardInterrupt):
-            discard(cloudformation, prepared)
+            discard(cloudformation, prepared, lock)
             raise
     empty = any(sentence in change_set.status_reason for sentence in _NO_CHANGES)
     problems = [] if empty else why_not_made(cloudformation, created.arn)
-    discard(cloudformation, prepared)
+    discard(cloudformation, prepared, lock)
     if empty:
         return None
     reason = "\n".join([change_set.status_reason, *problems])
@@ -201,7 +210,7 @@ def worked_out(describe: Callable[[], _ChangeSet], clock: Clock, longest: float 
     return found
 
 
-def discard(cloudformation: CloudFormation, prepared: Prepared) -> None:
+def discard(cloudformation: CloudFormation, prepared: Prepared, lock: Lock = NO_LOCK) -> None:
     """Deletes a change set that is not to be executed, and its stack where that holds nothing else.
 
     One of a saved plan stays.
@@ -209,10 +218,12 @@ def discard(cloudformation: CloudFormation, prepared: Prepared) -> None:
     if prepared.saved:
         return
     cloudformation.delete_change_set(prepared.change_set.arn)
-    remove_if_empty(cloudformation, prepared.change_set.stack_id, prepared.token, {prepared.change_set.arn})
+    remove_if_empty(cloudformation, prepared.change_set.stack_id, prepared.token, {prepared.change_set.arn}, lock)
 
 
-def remove_if_empty(cloudformation: CloudFormation, stack_id: str, token: str, deleted: Collection[str]) -> bool:
+def remove_if_empty(
+    cloudformation: CloudFormation, stack_id: str, token: str, deleted: Collection[str], lock: Lock = NO_LOCK
+) -> bool:
     """Deletes a stack that came with a change set, has nothing in it, and no change set any more.
 
     Args:
@@ -220,6 +231,7 @@ def remove_if_empty(cloudformation: CloudFormation, stack_id: str, token: str, d
         stack_id: The stack.
         token: The token of the deletion.
         deleted: The change sets that were just deleted, which AWS may still list.
+        lock: The lock; when another run has it, that run clears the stack or fills it.
 
     Returns:
         Whether there was such a stack.
@@ -229,6 +241,10 @@ def remove_if_empty(cloudformation: CloudFormation, stack_id: str, token: str, d
     if stack is None or stack.status != "REVIEW_IN_PROGRESS":
         return False
     if any(it.arn not in deleted for it in cloudformation.change_sets(stack_id)):
+        return False
+    try:
+        lock.check()
+    except BusyError:
         return False
     cloudformation.delete_stack(stack_id, token)
     return True

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from twinstack.planning.steps import Planner, artifact_value, known
 from twinstack.planning.values import freeze
 from twinstack.planning.world import Live, World
 from twinstack.templates import Wire, no_echo
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import Verdict, WireRow
 
 
 @dataclass(frozen=True)
@@ -31,11 +35,18 @@ class WireReading:
     source: str
     value: str
     produced: str
-    verdict: str
+    verdict: Verdict
 
-    def as_data(self) -> dict[str, str]:
-        """Returns the reading as plain data."""
-        return asdict(self)
+    def as_data(self) -> WireRow:
+        """Returns the reading as the event `wires` has it."""
+        return {
+            "stack": self.stack,
+            "parameter": self.parameter,
+            "source": self.source,
+            "value": self.value,
+            "produced": self.produced,
+            "verdict": self.verdict,
+        }
 
 
 def read_wires(planner: Planner, world: World) -> list[WireReading]:
@@ -54,7 +65,7 @@ def _read_wire(planner: Planner, world: World, role: str, wire: Wire) -> WireRea
     value = _text(consumer.parameters.get(wire.parameter, "")) if isinstance(consumer, Live) else ""
     produced = _produced(planner, world, role, wire)
     readable = isinstance(consumer, Live) and produced is not None
-    verdict = (
+    verdict: Verdict = (
         _verdict(planner, world, role, wire.parameter, value=value, produced=produced or "") if readable else "unknown"
     )
     return WireReading(role, wire.parameter, wire.source, value, produced or "", verdict)
@@ -68,7 +79,7 @@ def _produced(planner: Planner, world: World, role: str, wire: Wire) -> str | No
     return _text(producer.outputs.get(wire.output, "")) if isinstance(producer, Live) else None
 
 
-def _verdict(planner: Planner, world: World, role: str, parameter: str, *, value: str, produced: str) -> str:
+def _verdict(planner: Planner, world: World, role: str, parameter: str, *, value: str, produced: str) -> Verdict:
     if not produced:
         return "stale" if value else "empty"
     if freeze(value) == freeze(produced):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from twinstack.aws.api import StackDescription
 from twinstack.aws.world_reading import read_world
@@ -25,6 +26,9 @@ from twinstack.rollout.taking_back import never_complete, opened, take_protectio
 from twinstack.rollout.unlinking import unlink, with_wires
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import LeftRow
 
 _KEPT = ("Retain", "RetainExceptOnCreate")
 _KEPT_RESOURCES = (
@@ -251,7 +255,7 @@ def _delete_stack(
     run.screen.tell(StepDone(stack.role, status, operation.seconds))
 
 
-def _left(deployed: Mapping[str, _Deployed]) -> Iterator[Mapping[str, str]]:
+def _left(deployed: Mapping[str, _Deployed]) -> Iterator[LeftRow]:
     """Yields what is still there after the deletion: kept by its policy, or waiting for its end."""
     for role, stack in deployed.items():
         for name, resource in stack.resources.items():

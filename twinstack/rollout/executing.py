@@ -75,7 +75,7 @@ def begin(run: Run, step: Step, state: StackState, shown: StepDocument | None = 
     if isinstance(state, Live) and standing(state.status) is Standing.RECREATE:
         delete_failed_creation(run, step)
     request = request_for(step, run.new_id, run.template_urls.get(role))
-    prepared = prepare(cloudformation, with_rollback_triggers(run, step, state, request), run.clock)
+    prepared = prepare(cloudformation, with_rollback_triggers(run, step, state, request), run.clock, run.lock)
     if prepared is None:
         refuse_nothing_left(step)
         run.screen.tell(NothingToChange(role))
@@ -118,7 +118,7 @@ def review(run: Run, step: Step, state: StackState, prepared: Prepared) -> Begun
 
 def give_up(run: Run, begun: Begun) -> None:
     """Deletes a change set that is not going to be executed."""
-    discard(run.cloudformation(begun.step.stack.role), begun.prepared)
+    discard(run.cloudformation(begun.step.stack.role), begun.prepared, run.lock)
 
 
 def try_to_give_up(run: Run, item: Begun) -> None:
@@ -258,8 +258,10 @@ def execute(run: Run, begun: Begun) -> Operation:
     elif step.updates and _gives_up_protection(step):
         protection.restore(cloudformation, step.stack.name, protected=False)
     doing = "creating" if step.operation == "CREATE" else "updating"
-    run.under_way.begin(stack_id, f"{step.stack.role} ({step.stack.region}): {doing} {step.stack.name}")
     try:
+        if narrowed:
+            run.lock.check()  # narrowing has taken a while
+        run.under_way.begin(stack_id, f"{step.stack.role} ({step.stack.region}): {doing} {step.stack.name}")
         _start(run, operation, prepared, disable_rollback=keeps_what_was_made(step))
     except BaseException:
         if narrowed:

@@ -20,6 +20,9 @@ from twinstack.rollout.watching import STACK_TYPE, Operation, newest_event, watc
 from twinstack.screen.events import Note, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome, Standing, outcome, standing
 
+# Right after an operation AWS may still answer as before its end; what is read next is read this many seconds later.
+SETTLES_IN = 3.0
+
 
 def bring_to_rest(run: Run, stacks: Iterable[Stack], *, rollbacks: bool = True) -> None:
     """Makes stacks ready for a run: follows what runs, continues rollbacks that failed, clears what was left.
@@ -68,6 +71,7 @@ def _follow(run: Run, running: Sequence[tuple[Stack, StackDescription]]) -> None
             run.screen.tell(operation.progress(event))
         operations.append(operation)
     watch(run, operations)
+    run.clock.sleep(SETTLES_IN)
     for operation in operations:
         if operation.end is None:
             raise TwinStackError(f"{operation.role}: an operation cannot be followed any longer: {operation.lost}")
@@ -116,6 +120,7 @@ def _continue_rollback(run: Run, stack: Stack, found: StackDescription) -> None:
     run.under_way.begin(found.stack_id, f"{stack.role} ({stack.region}): continuing the rollback of {stack.name}")
     cloudformation.continue_update_rollback(found.stack_id, operation.token, stack.service_role)
     watch(run, [operation])
+    run.clock.sleep(SETTLES_IN)
     if operation.end is not None and operation.end.status == "UPDATE_ROLLBACK_COMPLETE":
         run.screen.tell(StepDone(stack.role, operation.end.status, operation.seconds))
         return

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from twinstack.aws.api import CloudFormation, RollbackTrigger, StackDescription, StackEvent
 from twinstack.aws.errors import AwsError
@@ -25,6 +25,8 @@ FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.5, 3.0, 1.5
 QUIET = 30.0
 # After so many seconds a final status is believed without an event that proves it.
 PATIENCE = 120.0
+# An answer of AWS may be so many seconds old: after that an event counts, whatever the stack is described as.
+OLD = 30.0
 # An operation is given up, here and not on AWS, after so many seconds without any answer.
 LONGEST_SILENCE = 1200.0
 STACK_TYPE = "AWS::CloudFormation::Stack"
@@ -90,7 +92,8 @@ class Operation:
         """Returns an event with how far the operation is."""
         return ResourceProgress(
             self.role,
-            event.time.isoformat(),
+            self.stack_id.split(":")[3],
+            event.time.isoformat(timespec="seconds"),
             event.resource,
             event.type,
             event.status,
@@ -159,6 +162,7 @@ class _Follower:
         begun: When the following began.
         heard: When AWS last answered.
         described: When the stack was last described, or something new was heard of it.
+        ended: When its own events first said that it has ended.
         silent: Whether the last look got no answer.
     """
 
@@ -168,6 +172,7 @@ class _Follower:
     begun: float
     heard: float = field(init=False)
     described: float = field(init=False)
+    ended: float | None = None
     silent: bool = False
 
     def __post_init__(self) -> None:
@@ -194,8 +199,9 @@ class _Follower:
     def conclude(self) -> None:
         """Describes the stack when its events say that it has ended, or have said nothing for a while."""
         operation, now = self.operation, self.clock.now()
-        has_ended = outcome(operation.last_status) is not Outcome.RUNNING if operation.last_status else False
-        if not has_ended and now - self.described < QUIET:
+        if self.ended is None and operation.last_status and outcome(operation.last_status) is not Outcome.RUNNING:
+            self.ended = now
+        if self.ended is None and now - self.described < QUIET:
             return
         self.described = now
         try:
@@ -207,12 +213,12 @@ class _Follower:
         operation.seconds = now - self.begun
         if stack is None:
             operation.end = _deleted(operation)
-        elif outcome(stack.status) is not Outcome.RUNNING:
-            # Just after a request, and from a copy that lags behind, the status may still be an earlier one.
-            if stack.status == operation.last_status:
-                operation.end = stack
-            elif operation.seconds > PATIENCE and not has_ended:
-                self._believe(stack)
+        elif self.ended is not None:
+            # From a copy that lags behind the status is an earlier one; a later one is another operation's.
+            if stack.status == operation.last_status or now - self.ended > OLD:
+                operation.end = replace(stack, status=operation.last_status)
+        elif outcome(stack.status) is not Outcome.RUNNING and operation.seconds > PATIENCE:
+            self._believe(stack)
 
     def _believe(self, stack: StackDescription) -> None:
         """Takes a final status that no event proves, unless there would have to be events."""
@@ -242,6 +248,9 @@ def _new_events(operation: Operation) -> Iterator[StackEvent]:
         if event.event_id == seen:
             break
         later.append(event)
+    else:
+        if seen is not None:  # the answer is older than what has been told
+            return
     ids = _operation_ids([*operation.events, *later], operation.token)
     yield from (event for event in reversed(later) if _belongs(event, operation.token, ids))
 

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import zip_longest
 from typing import Any
 
-from twinstack.screen.fitting import WIDTH, alike_at_first, columns, cut, escaped, filled, wrapped
+from twinstack.screen.escaping import escaped
+from twinstack.screen.fitting import WIDTH, alike_at_first, columns, cut, filled, wrapped
 
 Line = tuple[str, str]
 Entry = Mapping[str, Any]

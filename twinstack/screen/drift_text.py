@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from twinstack.screen.change_lines import Line
+from twinstack.screen.escaping import escaped
 from twinstack.screen.events import RevertPreviewed
-from twinstack.screen.fitting import escaped
 
 _LONGEST = 100
 _NOTHING = ("", "null")

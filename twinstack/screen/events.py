@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import (
+        ChangeRow,
+        DriftRow,
+        LeftRow,
+        NotEmulatedRow,
+        RevertRow,
+        StackRow,
+        StandingRow,
+        WireRow,
+    )
 
 
 @dataclass(frozen=True)
@@ -90,7 +102,7 @@ class ChangeSetMade(Event):
     code: ClassVar[str] = "change-set"
     stack: str
     name: str
-    changes: tuple[Mapping[str, Any], ...]
+    changes: tuple[ChangeRow, ...]
     asked: bool = False
 
 
@@ -101,7 +113,7 @@ class ChangeSetDiffers(Event):
     code: ClassVar[str] = "change-set-differs"
     stack: str
     name: str
-    changes: tuple[Mapping[str, Any], ...]
+    changes: tuple[ChangeRow, ...]
 
 
 @dataclass(frozen=True)
@@ -118,6 +130,7 @@ class ResourceProgress(Event):
 
     code: ClassVar[str] = "resource"
     stack: str
+    region: str
     time: str
     resource: str
     type: str
@@ -161,7 +174,7 @@ class WiresRead(Event):
     """Every wire, read back from AWS after the last pass."""
 
     code: ClassVar[str] = "wires"
-    wires: tuple[Mapping[str, str], ...]
+    wires: tuple[WireRow, ...]
 
 
 @dataclass(frozen=True)
@@ -177,7 +190,7 @@ class StatusRead(Event):
     """What each stack is now."""
 
     code: ClassVar[str] = "status"
-    stacks: tuple[Mapping[str, Any], ...]
+    stacks: tuple[StackRow, ...]
 
 
 @dataclass(frozen=True)
@@ -199,7 +212,7 @@ class DriftRead(Event):
     """The drift of every stack, as `drifting.report` writes it."""
 
     code: ClassVar[str] = "drift"
-    stacks: tuple[Mapping[str, Any], ...]
+    stacks: tuple[DriftRow, ...]
 
 
 @dataclass(frozen=True)
@@ -209,7 +222,7 @@ class RevertPreviewed(Event):
     code: ClassVar[str] = "revert-preview"
     stack: str
     region: str
-    changes: tuple[Mapping[str, Any], ...]
+    changes: tuple[RevertRow, ...]
     reason: str
 
 
@@ -218,7 +231,7 @@ class Left(Event):
     """What a deletion leaves behind, and why."""
 
     code: ClassVar[str] = "left"
-    resources: tuple[Mapping[str, str], ...]
+    resources: tuple[LeftRow, ...]
 
 
 @dataclass(frozen=True)
@@ -226,7 +239,7 @@ class NotEmulated(Event):
     """What the local AWS was asked for and did not do, and why."""
 
     code: ClassVar[str] = "not-emulated"
-    entries: tuple[Mapping[str, str], ...]
+    entries: tuple[NotEmulatedRow, ...]
 
 
 @dataclass(frozen=True)
@@ -267,7 +280,7 @@ class StacksStanding(Event):
     """The stacks that a first run leaves, and what removes each."""
 
     code: ClassVar[str] = "standing"
-    stacks: tuple[Mapping[str, str], ...]
+    stacks: tuple[StandingRow, ...]
 
 
 @dataclass(frozen=True)

@@ -1,27 +1,15 @@
-"""Text that fits a screen: control characters escaped, lines broken and cut by the columns that characters take."""
+"""Text that fits a screen: lines broken and cut by the columns that characters take."""
 
 from __future__ import annotations
 
-import unicodedata
 from itertools import takewhile
 
 from rich.cells import cell_len, set_cell_size
 
+from twinstack.screen.escaping import escaped
+
 # A terminal of the usual width; a log gets the same lines.
 WIDTH = 80
-# Controls, marks that change the direction of a line, separators of lines and paragraphs, and halves of characters.
-_ESCAPED = ("Cc", "Cf", "Zl", "Zp", "Cs")
-
-
-def escaped(text: str) -> str:
-    r"""Returns a text in which every character that a terminal might obey is written out, such as `\n` and `\x1b`."""
-    return "".join(map(_escaped, text))
-
-
-def _escaped(character: str) -> str:
-    if unicodedata.category(character) not in _ESCAPED:
-        return character
-    return character.encode("unicode_escape").decode("ascii")
 
 
 def alike_at_first(one: str, other: str) -> int:
@@ -44,7 +32,9 @@ def filled(text: str, room: int) -> str:
     return text + " " * (room - columns(text))
 
 
-def wrapped(text: str, indent: str = "", width: int = WIDTH, *, whole_words: bool = True) -> list[str]:
+def wrapped(
+    text: str, indent: str = "", width: int = WIDTH, *, whole_words: bool = True, further: str | None = None
+) -> list[str]:
     """Returns a text as lines of no more columns than the width; further lines are indented by four more.
 
     Args:
@@ -52,16 +42,19 @@ def wrapped(text: str, indent: str = "", width: int = WIDTH, *, whole_words: boo
         indent: What the first line begins with.
         width: How many columns there are.
         whole_words: Whether a word that is longer than a line stays whole, so that it can be copied.
+        further: What further lines begin with, where that is something else.
     """
     lines: list[str] = []
     line = indent
+    if further is None:
+        further = f"{indent}    " if whole_words else indent
     for word in escaped(text).split():
         if line.strip() and columns(line) + 1 + columns(word) > width:
             lines.append(line)
-            line = f"{indent}    " if whole_words else indent
+            line = further
         line += f" {word}" if line.strip() else word
         while not whole_words and columns(line) > width:
             head = set_cell_size(line, width).rstrip()
             lines.append(head)
-            line = indent + line[len(head) :]
+            line = further + line[len(head) :]
     return [*lines, line] if line.strip() or not lines else lines

@@ -15,8 +15,9 @@ from rich.text import Text
 from twinstack.screen import events as told
 from twinstack.screen.change_lines import kind_of, lines_of, side_by_side
 from twinstack.screen.drift_text import drift_lines, preview_lines
+from twinstack.screen.escaping import escaped, escaped_lines
 from twinstack.screen.events import Event
-from twinstack.screen.fitting import escaped, wrapped
+from twinstack.screen.fitting import wrapped
 from twinstack.screen.plan_text import plan_lines
 
 _COUNTED = {
@@ -55,7 +56,7 @@ class TextScreen:
         self._draw(event)
 
     def _line(self, text: str, style: str = "") -> None:
-        self._out.print(_obeyed_by_none(text), style=style, highlight=False, soft_wrap=True, markup=False)
+        self._out.print(escaped_lines(text), style=style, highlight=False, soft_wrap=True, markup=False)
 
     def _error_line(self, text: str, style: str) -> None:
         self._err.print(escaped(text), style=style, highlight=False, soft_wrap=True, markup=False)
@@ -96,11 +97,14 @@ class TextScreen:
 
     @_draw.register
     def _(self, event: told.Printed) -> None:
-        self._out.out(event.text, end="" if event.text.endswith("\n") else "\n", highlight=False)
+        # A document comes out as it is, but for a person's terminal. rich would turn its tabs into blanks.
+        text = "\t".join(map(escaped_lines, event.text.split("\t"))) if self._out.is_terminal else event.text
+        self._out.file.write(text if text.endswith("\n") else f"{text}\n")
+        self._out.file.flush()
 
     @_draw.register
     def _(self, event: told.Failure) -> None:
-        for line, hint in zip_longest(event.text.splitlines(), event.hints, fillvalue=""):
+        for line, hint in zip_longest(event.text.split("\n"), event.hints, fillvalue=""):
             self._error_line(f"Error: {line}", "bold red")
             if hint:
                 self._error_line(f"  Hint: {hint}", "yellow")
@@ -148,10 +152,7 @@ class TextScreen:
     def _(self, event: told.ResourceProgress) -> None:
         failed = event.status.endswith("_FAILED")
         if self._verbose or failed:
-            reason = f": {event.reason}" if event.reason else ""
-            self._line(
-                f"  {event.stack}  {event.status:<24} {event.resource} ({event.type}){reason}", "red" if failed else ""
-            )
+            self._stack_event(event, f"  {event.time[11:19]}")
         elif self._out.is_terminal:
             text = _cell(f"{event.stack} {event.done}/{event.total} · {event.resource} {event.status}")
             self._wait(text)
@@ -201,10 +202,17 @@ class TextScreen:
 
     @_draw.register
     def _(self, event: told.StatusRead) -> None:
-        columns = ("stack", "region", "name", "status", "resources", "protected")
-        table = _table("Stacks", *columns)
+        table = _table("Stacks", "stack", "region", "name", "status", "resources", "protected")
         for stack in event.stacks:
-            table.add_row(*(_cell(str(stack[column])) for column in columns))
+            row = (
+                stack["stack"],
+                stack["region"],
+                stack["name"],
+                stack["status"],
+                stack["resources"],
+                stack["protected"],
+            )
+            table.add_row(*(_cell(str(value)) for value in row))
         self._print_table(table)
         for stack in event.stacks:
             if stack["reason"]:
@@ -212,12 +220,7 @@ class TextScreen:
 
     @_draw.register
     def _(self, event: told.StackEventRead) -> None:
-        failed = event.status.endswith("_FAILED")
-        reason = f": {event.reason}" if event.reason else ""
-        self._line(
-            f"{event.time}  {event.stack:<10} {event.status:<28} {event.resource} ({event.type}){reason}",
-            "red" if failed else "",
-        )
+        self._stack_event(event, f"{event.time[:10]} {event.time[11:19]}")
 
     @_draw.register
     def _(self, event: told.DriftRead) -> None:
@@ -271,6 +274,13 @@ class TextScreen:
     def _(self, event: told.RecordWritten) -> None:
         self._line(f"  record: {event.markdown} and {event.json}", "dim")
 
+    def _stack_event(self, event: told.ResourceProgress | told.StackEventRead, time: str) -> None:
+        """One line for an event where it fits; its time and the stack in front, so that all regions read as one."""
+        reason = f": {event.reason}" if event.reason else ""
+        head = escaped(f"{time} {event.stack:<10} {event.status:<18}")
+        for line in wrapped(f"{event.resource} ({event.type}){reason}", head, further=" " * 6):
+            self._line(line.rstrip(), "red" if event.status.endswith("_FAILED") else "")
+
     def _listing(self, title: str, lines: Iterable[str]) -> None:
         self._line("")
         self._line(title, "bold")
@@ -283,14 +293,9 @@ class TextScreen:
         self._out.print(table)
 
 
-def _obeyed_by_none(text: str) -> str:
-    """A text of several lines, with the control characters in each written out."""
-    return "\n".join(map(escaped, text.split("\n")))
-
-
 # Cells are `Text`: a string would be searched for markup and emoji, and a name or an ARN may look like either.
 def _cell(text: str) -> Text:
-    return Text(_obeyed_by_none(text))
+    return Text(escaped_lines(text))
 
 
 def _table(title: str, *columns: str) -> Table:

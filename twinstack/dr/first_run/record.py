@@ -7,11 +7,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twinstack.dr.first_run.answers import Verdict
 from twinstack.files import write_whole
+from twinstack.screen.markdown import code, prose, visible
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import StandingRow
 
 FOLDER = Path("records")
+_LONGEST = 2000
 _NOT_AWS = "Nothing of this is AWS: it was the local AWS, an emulator on one machine."
 
 
@@ -78,7 +84,7 @@ class Record:
     versions: Mapping[str, str]
     begun: str
     stages: list[StageRecord]
-    standing: list[Mapping[str, str]] = field(default_factory=list)
+    standing: list[StandingRow] = field(default_factory=list)
 
     def rows(self) -> Iterator[RowRecord]:
         """Yields the rows that were come to."""
@@ -105,7 +111,7 @@ def write(record: Record, markdown: Path, data: Path) -> None:
         InputError: It cannot be written.
     """
     for path, text in (
-        (data, json.dumps(asdict(record), indent=2, ensure_ascii=False) + "\n"),
+        (data, json.dumps(asdict(record), indent=2) + "\n"),
         (markdown, as_markdown(record)),
     ):
         write_whole(path, text, private=True)
@@ -135,7 +141,8 @@ def _lines(record: Record) -> Iterator[str]:
     if not record.standing:
         yield "No stack of this run."
     for stack in record.standing:
-        yield f"- {stack['name']} in {stack['region']}: {stack['status']}. Remove it: `{stack['removal']}`"
+        where = prose(f"{stack['name']} in {stack['region']}: {stack['status']}")
+        yield f"- {where}. Remove it: {code(stack['removal'], _LONGEST)}"
 
 
 def _stage_lines(stage: StageRecord) -> Iterator[str]:
@@ -146,7 +153,7 @@ def _stage_lines(stage: StageRecord) -> Iterator[str]:
     yield f"{stage.outcome.capitalize()}{times}."
     if stage.failure:
         yield ""
-        yield from (f"    {line}" for line in stage.failure.splitlines())
+        yield from (f"    {visible(line, _LONGEST)}" for line in stage.failure.splitlines())
     if not stage.rows:
         return
     yield ""
@@ -159,4 +166,4 @@ def _stage_lines(stage: StageRecord) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", r"\|").replace("\n", " ")
+    return prose(" ".join(text.split()), _LONGEST)

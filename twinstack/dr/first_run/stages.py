@@ -71,13 +71,15 @@ def _try_change_set(scene: Scene) -> None:
     step = run.planner.step(read_world(run.planner.system, run.clients), role)
     added, failure = 0, ""
     try:
-        prepared = prepare(cloudformation, request_for(step, run.new_id, run.template_urls.get(role)), run.clock)
+        prepared = prepare(
+            cloudformation, request_for(step, run.new_id, run.template_urls.get(role)), run.clock, run.lock
+        )
     except (AwsError, ChangeSetError) as error:
         failure = str(error)
     else:
         if prepared is not None:
             added = sum(change.action == "Add" for change in prepared.change_set.changes)
-            discard(cloudformation, prepared)
+            discard(cloudformation, prepared, run.lock)
     found = cloudformation.describe_stack(planned.stack.name)
     count = sum(change.action == "Add" for change in planned.changes)
     scene.first = FirstChangeSet(count, added, failure, found.status if found else "")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from twinstack.dr.first_run.answers import Answer
 from twinstack.dr.first_run.page import Page, Row
@@ -17,6 +17,9 @@ from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
 from twinstack.dr.first_run.stages import STAGES, Stage
 from twinstack.errors import InputError, RefusedError, TwinStackError
 from twinstack.screen.events import RecordWritten, RowAnswered, StacksStanding, StageBegun
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import StandingRow
 
 
 class Person(Protocol):
@@ -45,6 +48,7 @@ class Walk:
         versions: The versions of what is used, for the record.
         removal: The command that removes the pair.
         stages: The stages.
+        hidden: Takes what is secret out of a text, before it is written down.
     """
 
     scene: Scene
@@ -55,6 +59,7 @@ class Walk:
     versions: dict[str, str]
     removal: str
     stages: Sequence[Stage] = STAGES
+    hidden: Callable[[str], str] = str
 
 
 def refuse_unfit(walk: Walk) -> None:
@@ -85,9 +90,10 @@ def refuse_unfit(walk: Walk) -> None:
         )
 
 
-def standing(walk: Walk) -> list[dict[str, str]]:
+def standing(walk: Walk) -> list[StandingRow]:
     """Returns the stacks of this suffix that are there, each with what removes it."""
-    scene, found = walk.scene, []
+    scene = walk.scene
+    found: list[StandingRow] = []
     for role, stack in scene.pair.stacks.items():
         own = {stack.name: walk.removal, scene.artifact_stacks()[role].name: walk.removal}
         for part in (PARTS, NETWORK):
@@ -160,7 +166,7 @@ def _walk_stage(walk: Walk, record: Record, number: int, keep: Callable[[], None
         _ask_rows(walk, stage, page, kept, afterwards=True)
         kept.outcome = "done"
     except TwinStackError as error:
-        kept.outcome, kept.failure = "failed", str(error)
+        kept.outcome, kept.failure = "failed", walk.hidden(str(error))
         raise
     finally:
         kept.ended = _utc(walk.now())
@@ -199,9 +205,8 @@ def _ask_rows(walk: Walk, stage: Stage, page: PageStage, kept: StageRecord, *, a
 
 
 def _note(walk: Walk, kept: StageRecord, row: Row, answer: Answer, *, by: str) -> None:
-    kept.rows.append(
-        RowRecord(row.id, row.look_for, row.sure, answer.expected, answer.answered, answer.verdict, answer.why, by)
-    )
+    expected, answered, why = map(walk.hidden, (answer.expected, answer.answered, answer.why))
+    kept.rows.append(RowRecord(row.id, row.look_for, row.sure, expected, answered, answer.verdict, why, by))
     walk.scene.memory.tell(
         RowAnswered(kept.key, row.id, row.look_for, answer.expected, answer.answered, answer.verdict, answer.why)
     )

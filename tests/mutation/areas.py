@@ -1,0 +1,42 @@
+"""What is mutated, and the tests that have to notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Area:
+    """A part of the code with the tests that are about it.
+
+    Attributes:
+        name: Its name, and that of its folder of work.
+        code: What is mutated: files, as patterns.
+        tests: The files and folders of its tests.
+        left_out: Tests of these that take seconds each; what only they notice counts as not noticed.
+    """
+
+    name: str
+    code: tuple[str, ...]
+    tests: tuple[str, ...]
+    left_out: tuple[str, ...] = ()
+
+
+AREAS = (
+    Area(
+        "planning",
+        ("twinstack/planning/*.py",),
+        ("tests/planning", "tests/predictions/test_plans.py"),
+        (
+            "tests/planning/test_random_systems.py",
+            "tests/planning/test_plan_schema.py::test_the_plan_of_a_random_system_keeps_to_it",
+            "tests/planning/test_plan_schema.py::test_the_command_of_make_generate_writes_it",
+            "tests/predictions/test_plans.py::test_page_is_current",
+        ),
+    ),
+    Area(
+        "rollout",
+        ("twinstack/rollout/*.py", "twinstack/statuses.py"),
+        ("tests/rollout", "tests/test_statuses.py"),
+    ),
+)
