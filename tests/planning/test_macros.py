@@ -124,6 +124,12 @@ def test_a_person_and_a_program_are_told_that_the_change_set_says_the_rest():
     assert "    + 1 resource" in lines
 
 
+def test_a_resource_that_a_macro_makes_whole_is_named_and_not_counted():
+    text = WHOLE.replace("[AWS::LanguageExtensions, {Name: MyMacro}]", "AWS::LanguageExtensions")
+    found = step(text + "      Made: {Fn::Transform: {Name: Maker, Parameters: {Of: 1}}}\n")
+    assert ([change.resource for change in found.changes], found.left_to_aws) == (["Topic"], ("Maker in Made",))
+
+
 def test_a_name_that_no_module_can_make_is_still_an_error():
     with pytest.raises(InputError, match=r"OtherBucket\.Arn: no such resource"):
         step(MODULE.replace("StorageBucket.Arn", "OtherBucket.Arn"))
