@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from twinstack.aws.patience import patient
 from twinstack.cli.deploy import roll_out
 from twinstack.cli.destroy import take_down
 from twinstack.cli.ending import refuse_partial
-from twinstack.cli.locking import _LAST_BEAT
+from twinstack.cli.locking import LAST_BEAT, LAST_BEAT_INTERRUPTED
 from twinstack.errors import Interrupted, TwinStackError
 from twinstack.packaging import Package
 from twinstack.review.saved_plans import SavedPlan, as_text
@@ -130,9 +131,10 @@ class Deployer:
                 yield replace(run, lock=lock)
             finally:
                 done.append(True)
-                until = self.world.scheduler.now() + _LAST_BEAT
-                while self._beats and self.world.scheduler.now() < until:
-                    self.world.scheduler.sleep(0.05)
+                interrupted = isinstance(sys.exception(), KeyboardInterrupt)
+                until = run.clock.now() + (LAST_BEAT_INTERRUPTED if interrupted else LAST_BEAT)
+                while self._beats and run.clock.now() < until:
+                    run.clock.sleep(0.05)
 
     def _beat(self, lock: Lock, done: list[bool]) -> None:
         while True:

@@ -1,7 +1,7 @@
 """A signal at every call of a rollout, and a fault at every call: `python -m tests.simulation.everywhere`.
 
-Each time the pair, or the flagship, is rolled out from nothing; at one of the calls something happens; then, with nothing
-in the way, the same is run again. What came of it is counted in tables.
+Each time the pair, or the flagship, is rolled out from nothing; at one of the calls something happens; then, with
+nothing in the way, the same is run again. What came of it is counted in tables.
 """
 
 from __future__ import annotations
