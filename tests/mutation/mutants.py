@@ -70,6 +70,8 @@ def mutants_of(area: Area) -> list[Mutant]:
     found = []
     for meta in sorted(folder.glob("mutants/**/*.py.meta")):
         path = str(meta.relative_to(folder / "mutants")).removesuffix(".meta")
+        if path in area.without:
+            continue
         outcomes = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
         found += [Mutant(name, path, status_by_exit_code[code]) for name, code in outcomes.items()]
     return found

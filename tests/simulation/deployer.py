@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from tests.simulation.environments import Variant, environment
-from tests.simulation.line import Line, Parameters, Regions
+from tests.simulation.line import Client, Line, Regions
 from tests.simulation.scheduler import Process
 from twinstack.aws.api import StackClients
 from twinstack.aws.patience import patient
@@ -215,7 +215,7 @@ class Deployer:
             to("s3", region, site.cloudformation.buckets),
             Regions(self.line, "ec2", region, self.world.regions),
             to("cloudwatch", region, site.cloudformation.alarms),
-            Parameters(self.line, "ssm", region, site.cloudformation.parameters),
+            Client(self.line, "ssm", region, site.cloudformation.parameters),
         )
 
 

@@ -149,11 +149,8 @@ class Client:
         self.__dict__[name] = bound
         return bound
 
-
-class Parameters(Client):
-    """The parameter store; to ask it at once is no call."""
-
-    def at_once(self) -> Parameters:
+    def at_once(self) -> Client:
+        """To ask at once is no call."""
         return self
 
 
