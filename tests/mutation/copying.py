@@ -69,7 +69,7 @@ def _settings(area: Area, names: list[str]) -> str:
     copied = {name.partition("/")[0] for name in names} - {"twinstack", "tests", "setup.cfg", "pyproject.toml"}
     return SETTINGS.format(
         code="\n    ".join(area.code),
-        without="\n    ".join(area.without),
+        without="\n    ".join(("tests/*", *area.without)),
         copied="\n    ".join(sorted(copied)),
         tests="\n    ".join([*area.tests, *(f"--deselect={name}" for name in area.left_out)]),
     )
