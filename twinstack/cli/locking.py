@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from twinstack.rollout.lock import Lock
     from twinstack.rollout.run import Run
 
-# A beat may be on its way when the run ends, and would write the lock again after it was released. It is waited for; not
-# so by a run that was interrupted, which has no time.
+# A beat may be on its way when the run ends, and would write the lock again after it was released. It is waited for;
+# not so by a run that was interrupted, which has no time.
 LAST_BEAT, LAST_BEAT_INTERRUPTED = 5.0, 0.1
 
 Hold = Callable[["Run"], AbstractContextManager["Run"]]
