@@ -183,6 +183,11 @@ def test_what_does_not_exist_is_refused_by_name(expression, said):
     [
         ("Conditions: {Broken: !Equals [a]}", "resources", "Conditions.Broken"),
         ("Conditions: {Broken: !Or [!Condition Nothing]}", "resources", "Conditions.Broken"),
+        (
+            "Conditions: {Broken: !Not [!Condition Broken]}",
+            "resources",
+            "Conditions.Broken: the conditions refer to each",
+        ),
         ("Outputs: {Broken: {Value: !Select [9, [a]]}}", "outputs", "Outputs.Broken"),
         ("Outputs: {Broken: {Value: x, Condition: Nothing}}", "outputs", "Outputs.Broken"),
         ("Outputs: {Broken: {Value: x, Export: {Name: !Ref Nothing}}}", "exports", "Outputs.Broken"),
@@ -197,7 +202,7 @@ def test_an_error_names_the_place_of_the_expression(section, asked, place):
     {section}
 """
     resolver = Resolver(template(text), Surroundings("one", "eu-west-1", "one"), {}, {})
-    with pytest.raises(InputError, match=f"^template.yaml:4: one: {place}: "):
+    with pytest.raises(InputError, match=f"^template.yaml:4: one: {place}"):
         getattr(resolver, asked)()
 
 

@@ -138,6 +138,13 @@ def test_what_a_macro_may_bring_into_a_mapping_is_named_by_its_keys():
     assert text_of(found) == "Fn::FindInMap(one, [Names, eu, Topic])"
 
 
+def test_a_resource_that_a_macro_may_make_is_named_like_any_other():
+    stack = system({"one": INCLUDED}).stacks["one"]
+    resolve = resolver_for(stack, stack.template, {}, {}).resolve
+    assert text_of(resolve({"Ref": "OfTheInclude"})) == "${one:OfTheInclude}"
+    assert text_of(resolve({"Fn::GetAtt": "OfTheInclude.Arn"})) == "${one:OfTheInclude.Arn}"
+
+
 def test_a_name_that_no_module_can_make_is_still_an_error():
     with pytest.raises(InputError, match=r"OtherBucket\.Arn: no such resource"):
         step(MODULE.replace("StorageBucket.Arn", "OtherBucket.Arn"))
