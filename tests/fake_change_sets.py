@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import zip_longest
 from typing import Any
 
@@ -134,7 +134,7 @@ class Comparison:
     def _with_references(
         self, name: str, direct: list[ChangeDetail], replacements: Mapping[str, str]
     ) -> list[ChangeDetail]:
-        kind, written = self.new.resources[name].type, self.new.evaluation.written[name].get("Properties") or {}
+        kind, written = self.new.resources[name].type, self._written[name].get("Properties") or {}
         caused: list[ChangeDetail] = []
         for key, value in written.items():
             for one in references(value):
@@ -154,6 +154,10 @@ class Comparison:
         source = "ResourceReference" if attribute == REF else "ResourceAttribute"
         cause = name if attribute == REF else f"{name}.{attribute}"
         return replace(detail, dynamic=replacements[name] != "True", source=source, cause=cause)
+
+    @cached_property
+    def _written(self) -> Mapping[str, Any]:
+        return self.new.evaluation.written
 
     @cached_property
     def _changed_parameters(self) -> set[str]:
@@ -178,12 +182,21 @@ class Comparison:
         return replace(content.evaluation, values=_masked(content) if masked else content.values, reference=reference)
 
     def _sides(self, name: str, *, masked: bool) -> tuple[FakeResource, FakeResource]:
-        old = self._seen_as(self.old, self.old.reference, masked=masked)
-        return old.resources[name], self._seen_as(self.new, self._shown, masked=masked).resources[name]
+        old, new = self._both_masked if masked else self._both
+        return old.resources[name], new.resources[name]
+
+    @cached_property
+    def _both(self) -> tuple[Evaluation, Evaluation]:
+        return self._seen_as(self.old, self.old.reference), self._seen_as(self.new, self._shown)
+
+    @cached_property
+    def _both_masked(self) -> tuple[Evaluation, Evaluation]:
+        old, new = (partial(self._seen_as, content, masked=True) for content in (self.old, self.new))
+        return old(self.old.reference), new(self._shown)
 
     def _valued(self, name: str, details: list[ChangeDetail]) -> Iterator[ChangeDetail]:
         plain, masked = self._sides(name, masked=False), self._sides(name, masked=True)
-        written = self.new.evaluation.written[name].get("Properties") or {}
+        written = self._written[name].get("Properties") or {}
         done = set()
         for detail in details:
             if detail.source == "Automatic":

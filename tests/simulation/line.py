@@ -87,6 +87,7 @@ class Line:
         if fault:
             self._fail(call, fault)
         if name == "events":
+            self.on_call(call, "after")
             return self._by_pages(call, answer)
         if name in PAGES:
             entries = answer.changes if name == "describe_change_set" else answer
