@@ -16,6 +16,7 @@ from twinstack.rollout.blockers import blocking
 from twinstack.rollout.failure_causes import cause_of
 from twinstack.rollout.readiness import belongs_elsewhere
 from twinstack.rollout.run import Run
+from twinstack.rollout.starting import start
 from twinstack.rollout.watching import STACK_TYPE, Operation, newest_event, watch
 from twinstack.screen.events import Note, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome, Standing, outcome, standing
@@ -133,9 +134,12 @@ def _continue_rollback(run: Run, stack: Stack, found: StackDescription) -> None:
         raise RefusedError(f"{stack.role}: declined; {stack.name} is left in {found.status}. What stopped it: {named}")
     after = newest_event(cloudformation, found.stack_id)
     operation = Operation(stack.role, cloudformation, found.stack_id, run.new_id(), frozenset(), after)
-    run.lock.check()
-    run.under_way.begin(found.stack_id, f"{stack.role} ({stack.region}): continuing the rollback of {stack.name}")
-    cloudformation.continue_update_rollback(found.stack_id, operation.token, stack.service_role)
+    start(
+        run,
+        operation,
+        f"{stack.role} ({stack.region}): continuing the rollback of {stack.name}",
+        lambda: cloudformation.continue_update_rollback(found.stack_id, operation.token, stack.service_role),
+    )
     watch(run, [operation])
     run.clock.sleep(SETTLES_IN)
     if operation.end is not None and operation.end.status == "UPDATE_ROLLBACK_COMPLETE":
