@@ -134,7 +134,7 @@ class Comparison:
     def _with_references(
         self, name: str, direct: list[ChangeDetail], replacements: Mapping[str, str]
     ) -> list[ChangeDetail]:
-        kind, written = self.new.resources[name].type, self.new.evaluation.written[name].get("Properties") or {}
+        kind, written = self.new.resources[name].type, self._written[name].get("Properties") or {}
         caused: list[ChangeDetail] = []
         for key, value in written.items():
             for one in references(value):
@@ -154,6 +154,10 @@ class Comparison:
         source = "ResourceReference" if attribute == REF else "ResourceAttribute"
         cause = name if attribute == REF else f"{name}.{attribute}"
         return replace(detail, dynamic=replacements[name] != "True", source=source, cause=cause)
+
+    @cached_property
+    def _written(self) -> dict[str, Any]:
+        return self.new.evaluation.written
 
     @cached_property
     def _changed_parameters(self) -> set[str]:
@@ -177,13 +181,19 @@ class Comparison:
     def _seen_as(self, content: Content, reference: Any, *, masked: bool = False) -> Evaluation:
         return replace(content.evaluation, values=_masked(content) if masked else content.values, reference=reference)
 
-    def _sides(self, name: str, *, masked: bool) -> tuple[FakeResource, FakeResource]:
-        old = self._seen_as(self.old, self.old.reference, masked=masked)
-        return old.resources[name], self._seen_as(self.new, self._shown, masked=masked).resources[name]
+    @cached_property
+    def _plain_sides(self) -> tuple[Evaluation, Evaluation]:
+        return self._seen_as(self.old, self.old.reference), self._seen_as(self.new, self._shown)
+
+    @cached_property
+    def _masked_sides(self) -> tuple[Evaluation, Evaluation]:
+        old = self._seen_as(self.old, self.old.reference, masked=True)
+        return old, self._seen_as(self.new, self._shown, masked=True)
 
     def _valued(self, name: str, details: list[ChangeDetail]) -> Iterator[ChangeDetail]:
-        plain, masked = self._sides(name, masked=False), self._sides(name, masked=True)
-        written = self.new.evaluation.written[name].get("Properties") or {}
+        plain = [side.resources[name] for side in self._plain_sides]
+        masked = [side.resources[name] for side in self._masked_sides]
+        written = self._written[name].get("Properties") or {}
         done = set()
         for detail in details:
             if detail.source == "Automatic":

@@ -130,7 +130,9 @@ def test_a_status_from_before_the_request_is_not_taken_for_its_end(updating):
 
 def test_a_silence_of_aws_while_an_operation_goes_on_is_waited_out_and_told_once(updating):
     aws = updating.aws["primary"]
-    after_execution(aws, lambda: (aws.refuse("events", "Throttling", 5), aws.refuse("describe_stack", "Throttling", 5)))
+    after_execution(
+        aws, lambda: (aws.refuse("events", "AccessDenied", 5), aws.refuse("describe_stack", "AccessDenied", 5))
+    )
     updating.deploy()
     assert updating.status("primary") == "UPDATE_COMPLETE"
     assert updating.told().count("AWS does not answer while an operation goes on") == 1

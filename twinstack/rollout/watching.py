@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from twinstack.aws.api import CloudFormation, RollbackTrigger, StackDescription, StackEvent
 from twinstack.aws.errors import AwsError
+from twinstack.aws.retry_limits import trouble_of
 from twinstack.clock import Clock
 from twinstack.errors import UnreachableError
 from twinstack.rollout.run import Run
@@ -116,7 +117,7 @@ def has_begun(operation: Operation, clock: Clock) -> bool:
     """
     for wait in (2.0, 4.0, 0.0):
         try:
-            if any(event.token == operation.token for event in _new_events(operation)):
+            if any(event.token == operation.token for event in _new_events(operation, operation.cloudformation)):
                 return True
         except (AwsError, UnreachableError):
             return False
@@ -186,7 +187,7 @@ class _Follower:
     def look(self) -> list[tuple[Operation, StackEvent]]:
         """Reads what is new; nothing, where AWS does not answer."""
         try:
-            fresh = list(_new_events(self.operation))
+            fresh = list(_new_events(self.operation, self.operation.cloudformation.at_once()))
         except (AwsError, UnreachableError) as error:
             self._not_heard(error)
             self.described = -math.inf  # perhaps only events are refused
@@ -205,7 +206,7 @@ class _Follower:
             return
         self.described = now
         try:
-            stack = operation.cloudformation.describe_stack(operation.stack_id)
+            stack = operation.cloudformation.at_once().describe_stack(operation.stack_id)
         except (AwsError, UnreachableError) as error:
             self._not_heard(error)
             return
@@ -229,7 +230,7 @@ class _Follower:
 
     def _not_heard(self, error: AwsError | UnreachableError) -> None:
         role = self.operation.role
-        if not self.silent:
+        if not self.silent and trouble_of(error) is None:  # of the others the clients tell
             self.screen.tell(Warning_(f"{role}: AWS does not answer while an operation goes on; asking again: {error}"))
         self.silent = True
         if self.clock.now() - self.heard > LONGEST_SILENCE:
@@ -240,11 +241,11 @@ def _deleted(operation: Operation) -> StackDescription:
     return StackDescription(operation.stack_id, operation.role, "DELETE_COMPLETE", "", {}, {}, {})
 
 
-def _new_events(operation: Operation) -> Iterator[StackEvent]:
+def _new_events(operation: Operation, cloudformation: CloudFormation) -> Iterator[StackEvent]:
     """Yields what is new of an operation, the oldest first."""
     seen = operation.events[-1].event_id if operation.events else operation.after
     later: list[StackEvent] = []
-    for event in operation.cloudformation.events(operation.stack_id):
+    for event in cloudformation.events(operation.stack_id):
         if event.event_id == seen:
             break
         later.append(event)
