@@ -25,6 +25,7 @@ A module that is not in the table was not run. Of the rollout only a small part 
 make mutate                          # goes on where the last run ended; hours from nothing
 make mutate SAMPLE=400               # so many of each area, the same ones each time
 make mutate MODULES='planning.passes planning.steps'
+make mutate SAMPLE=0                 # runs nothing; what was measured of functions that have changed is forgotten
 make mutate AGAIN=1                  # what was not noticed is run anew, after the tests have changed
 ```
 
