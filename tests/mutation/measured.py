@@ -50,17 +50,20 @@ class Module:
 
 
 def measure() -> None:
-    """Writes down what mutmut has found so far."""
+    """Writes down what mutmut has found so far; of a module that was not run here, what is written down stays."""
     from tests.mutation.areas import AREAS
     from tests.mutation.mutants import NOTICED, UNDECIDED, difference, mutants_of
 
-    modules = []
+    modules, before = [], {module.name: module for module in read()} if FILE.exists() else {}
     for area in AREAS:
         mutants = mutants_of(area)
         for name in sorted({mutant.module for mutant in mutants}):
             those = [mutant for mutant in mutants if mutant.module == name]
             ran = [mutant for mutant in those if mutant.outcome not in UNDECIDED]
             left = [mutant for mutant in ran if mutant.outcome not in NOTICED]
+            if not ran and name in before:
+                modules.append(before[name])
+                continue
             outcomes = Counter(mutant.outcome for mutant in ran)
             changes = Counter((mutant.function, *map("\n".join, difference(area, mutant))) for mutant in left)
             survivors = sorted(Survivor(*change, times) for change, times in changes.items())

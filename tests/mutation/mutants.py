@@ -98,7 +98,7 @@ def sampled(mutants: Iterable[Mutant], number: int) -> list[Mutant]:
     chosen = []
     for _, those in sorted(by_module.items()):
         those.sort(key=lambda mutant: sha256(f"{SEED} {mutant.name}".encode()).digest())
-        chosen += those[: max(1, round(number * len(those) / total))]
+        chosen += those[: min(number, max(1, round(number * len(those) / total)))]
     return chosen
 
 

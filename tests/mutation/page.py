@@ -19,12 +19,13 @@ HEAD = """\
 
 `make mutate` changes the planner, the rollout and the table of statuses in one place at a time with [mutmut](https://pypi.org/project/mutmut/), and runs the tests that are about the changed function: those of the planner for the planner, those of the rollout for the rollout.
 Tests that take seconds each are left out (`tests/mutation/areas.py`), so what only they notice counts as not noticed. What mutmut does not change: what stands outside of functions, such as tables. Properties it does change; they are written out for it.
-A module that is not in the table was not run.
+A module that is not in the table was not run. Of the rollout only a small part was run so far, what few tests are about first, so its rate says little.
 
 ```bash
 make mutate                          # goes on where the last run ended; hours from nothing
 make mutate SAMPLE=400               # so many of each area, the same ones each time
 make mutate MODULES='planning.passes planning.steps'
+make mutate SAMPLE=0                 # runs nothing; what was measured of functions that have changed is forgotten
 make mutate AGAIN=1                  # what was not noticed is run anew, after the tests have changed
 ```
 
