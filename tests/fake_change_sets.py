@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import zip_longest
 from typing import Any
 
@@ -156,7 +156,7 @@ class Comparison:
         return replace(detail, dynamic=replacements[name] != "True", source=source, cause=cause)
 
     @cached_property
-    def _written(self) -> Mapping[str, Any]:
+    def _written(self) -> dict[str, Any]:
         return self.new.evaluation.written
 
     @cached_property
@@ -181,21 +181,18 @@ class Comparison:
     def _seen_as(self, content: Content, reference: Any, *, masked: bool = False) -> Evaluation:
         return replace(content.evaluation, values=_masked(content) if masked else content.values, reference=reference)
 
-    def _sides(self, name: str, *, masked: bool) -> tuple[FakeResource, FakeResource]:
-        old, new = self._both_masked if masked else self._both
-        return old.resources[name], new.resources[name]
-
     @cached_property
-    def _both(self) -> tuple[Evaluation, Evaluation]:
+    def _plain_sides(self) -> tuple[Evaluation, Evaluation]:
         return self._seen_as(self.old, self.old.reference), self._seen_as(self.new, self._shown)
 
     @cached_property
-    def _both_masked(self) -> tuple[Evaluation, Evaluation]:
-        old, new = (partial(self._seen_as, content, masked=True) for content in (self.old, self.new))
-        return old(self.old.reference), new(self._shown)
+    def _masked_sides(self) -> tuple[Evaluation, Evaluation]:
+        old = self._seen_as(self.old, self.old.reference, masked=True)
+        return old, self._seen_as(self.new, self._shown, masked=True)
 
     def _valued(self, name: str, details: list[ChangeDetail]) -> Iterator[ChangeDetail]:
-        plain, masked = self._sides(name, masked=False), self._sides(name, masked=True)
+        plain = [side.resources[name] for side in self._plain_sides]
+        masked = [side.resources[name] for side in self._masked_sides]
         written = self._written[name].get("Properties") or {}
         done = set()
         for detail in details:

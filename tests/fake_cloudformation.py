@@ -232,6 +232,9 @@ class FakeCloudFormation:
 
     # The calls of `twinstack.aws.api.CloudFormation`
 
+    def at_once(self) -> FakeCloudFormation:
+        return self
+
     def describe_stack(self, name: str) -> StackDescription | None:
         self._called("describe_stack", name)
         stack = self._find(name)

@@ -15,6 +15,7 @@ from twinstack.aws import api, drift_api
 from twinstack.aws.api import CreatedChangeSet, StackClients, StackEvent, StoredParameter
 from twinstack.aws.errors import AwsError, NotSentError, NotTakenHereError
 from twinstack.aws.patience import patient
+from twinstack.aws.renewal import Renewal
 from twinstack.errors import CredentialsError, UnreachableError
 from twinstack.screen.events import Note, Warning_
 
@@ -163,7 +164,13 @@ def test_the_tables_name_every_call_that_there_is():
         for name in vars(protocol)
         if not name.startswith("_") and callable(vars(protocol)[name])
     }
-    assert there == {*EVERY, *EVERY_QUICK, ("regions", "cloudformation"), ("parameters", "at_once")}
+    assert there == {
+        *EVERY,
+        *EVERY_QUICK,
+        ("regions", "cloudformation"),
+        ("parameters", "at_once"),
+        ("cloudformation", "at_once"),
+    }
 
 
 @pytest.mark.parametrize("fault", MENDED)
@@ -473,6 +480,13 @@ class TestCredentials:
         assert scene.secondary.calls == []
         assert scene.renewed.calls == ["describe_stack", "put"]
 
+    def test_what_another_thread_has_renewed_since_the_call_is_not_renewed_again(self):
+        made = []
+        renewal = Renewal({}, lambda: made.append("renewed") or {}, lambda advice: False)
+        for _ in range(2):  # both calls were made with the first clients
+            renewal.after(EXPIRED, 0, renewed=False)
+        assert (made, renewal.generation) == (["renewed"], 1)
+
     def test_nobody_is_asked_again_who_has_pressed_ctrl_c(self):
         scene = Scene(Faulty(always=EXPIRED), renewed=Faulty(always=EXPIRED))
         asked = []
@@ -533,3 +547,23 @@ class TestLooksIntoOtherRegions:
         assert aws.describe_stack("pair") == "the answer"
         assert (abroad.calls, again.calls) == (["describe_stack"], ["describe_stack"])
         assert scene.told() == []
+
+
+@pytest.mark.parametrize("fault", MENDED)
+@pytest.mark.parametrize("name", ["events", "describe_stack"])
+def test_whoever_watches_and_asks_again_anyway_is_told_at_once_and_held_up_by_nothing(name, fault):
+    scene = Scene(Faulty([MENDED[fault]]))
+    watching = scene.clients["primary"].cloudformation.at_once()
+    with pytest.raises(type(MENDED[fault])):
+        list(getattr(watching, name)("stack"))
+    assert scene.primary.calls == [name]
+    assert sum(scene.clock.waits) == 0
+
+
+def test_an_outage_that_is_noticed_while_watching_is_told_once_for_its_region():
+    scene = Scene(Faulty(always=SILENT))
+    watching = scene.clients["primary"].cloudformation.at_once()
+    for _ in range(9):
+        with pytest.raises(UnreachableError):
+            watching.describe_stack("stack")
+    assert [type(event) for event in scene.screen.events] == [Warning_]

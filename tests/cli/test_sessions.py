@@ -1,9 +1,13 @@
 """How AWS is reached: whose credentials are used, and for what."""
 
+from io import StringIO
+from threading import Thread
+
 import pytest
 
 from tests.systems import PRIMARY, template
 from twinstack.aws.sessions import Access, connect
+from twinstack.cli.working import _signed_in_again
 from twinstack.errors import InputError
 from twinstack.planning.system import Stack, System
 
@@ -37,3 +41,38 @@ def test_a_profile_that_is_not_there_is_wrong_configuration(monkeypatch, tmp_pat
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "none"))
     with pytest.raises(InputError, match="nobody"):
         connect(system(), Access(profile="nobody"))
+
+
+class Telling:
+    def __init__(self, told):
+        self.tell = told.append
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+@pytest.mark.parametrize(
+    ("typed", "again"),
+    [(Terminal("\n"), True), (Terminal(""), False), (StringIO("\n"), False)],
+    ids=["Enter", "end", "no terminal"],
+)
+def test_whoever_sits_at_the_terminal_is_asked_to_sign_in_again_and_nobody_else(monkeypatch, typed, again):
+    told = []
+    monkeypatch.setattr("sys.stdin", typed)
+    assert _signed_in_again(Telling(told), "primary: they have expired") is again
+    if typed.isatty():
+        (warning,) = told
+        assert warning.text.startswith("primary: they have expired\nSign in again in another window, then press Enter")
+    else:
+        assert told == []
+
+
+def test_a_thread_beside_the_run_asks_nobody(monkeypatch):
+    told, answers = [], []
+    monkeypatch.setattr("sys.stdin", Terminal("\n"))
+    thread = Thread(target=lambda: answers.append(_signed_in_again(Telling(told), "expired")))
+    thread.start()
+    thread.join()
+    assert (answers, told) == ([False], [])

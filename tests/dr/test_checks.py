@@ -331,13 +331,26 @@ def test_how_long_the_creation_took_is_told_in_minutes(flagship):
     assert primary.duration(seen).answered == "21 minutes (1234 s)"
 
 
+ROW = {
+    "type": "T",
+    "physical_id": "",
+    "replacement": "Conditional",
+    "policy_action": "",
+    "properties": [],
+    "values": [],
+    "foreseen": "certain",
+    "predicted": "",
+    "problems": [],
+}
+
+
 def linking(flagship, *changes):
     planned = (
         Change("Add", "Route", "AWS::EC2::Route"),
         Change("Modify", "BackupBucket", "AWS::S3::Bucket"),
     )
     seen = scene(flagship, linking=planned, reader_health_check="primary-ReaderHealthCheck")
-    made = [{"action": action, "resource": name, "replacement": "Conditional"} for action, name in changes]
+    made = [{**ROW, "action": action, "resource": name} for action, name in changes]
     seen.memory.tell(ChangeSetMade("primary", "set", tuple(made)))
     return seen
 

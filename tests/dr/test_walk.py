@@ -83,6 +83,7 @@ class FirstRun:
         self.folder = folder
         self.checks = dict.fromkeys(("versions", "created", "gone", "used", "removed"), same) | checks
         self.person = Person()
+        self.hidden = str
         self.begin = {"create": lambda scene: deploy(scene.run), "remove": self._remove}
         self.end = nothing
 
@@ -105,7 +106,15 @@ class FirstRun:
         regions = dict.fromkeys(("primary", "secondary"), Answers(account="123456789012"))
         scene = Scene(run, regions, Memory(run.screen), local=False)
         walk = Walk(
-            scene, page, self.person, lambda: NOON, self.folder, {"twinstack": "1"}, "destroy it", self.stages()
+            scene,
+            page,
+            self.person,
+            lambda: NOON,
+            self.folder,
+            {"twinstack": "1"},
+            "destroy it",
+            self.stages(),
+            self.hidden,
         )
         return walk_page(walk, up_to)
 
@@ -181,6 +190,18 @@ def test_the_record_names_what_was_expected_and_what_was_answered(first_run):
         "first-run-dev-20261125T120000Z.json",
         "first-run-dev-20261125T120000Z.md",
     ]
+
+
+def test_the_record_holds_nothing_secret_and_is_for_its_owner_alone(first_run):
+    run = first_run(created=differs)
+    run.hidden = lambda text: text.replace("a note", "HIDDEN").replace("does something else", "HIDDEN")
+    with pytest.raises(TwinStackError):
+        run.walk()
+    written = [path.read_text() for path in (run.folder / "records").iterdir()]
+    assert [("HIDDEN" in text, "a note" in text, "something else" in text) for text in written] == [
+        (True, False, False)
+    ] * 2
+    assert {path.stat().st_mode & 0o777 for path in (run.folder / "records").iterdir()} == {0o600}
 
 
 def test_up_to_a_stage_stops_after_it_and_says_what_stands(first_run):

@@ -22,9 +22,9 @@ GONE = ("DELETE_COMPLETE", "ROLLBACK_COMPLETE")
 
 @dataclass(frozen=True)
 class Cut:
-    """Where a run is cut short: which call, when in it, by which signal."""
+    """Where a run is cut short: which call, by its number or the first of its action, when in it, by which signal."""
 
-    number: int
+    call: int | str
     moment: str
     signal: signal.Signals
 
@@ -105,7 +105,7 @@ class Bench:
         pid = None
 
         def look_on(call, moment):
-            if struck or cut is None or (call.number, moment) != (cut.number, cut.moment):
+            if struck or cut is None or cut.call not in (call.number, call.action) or moment != cut.moment:
                 return False
             struck.append((call, time.monotonic()))
             with suppress(ProcessLookupError):
@@ -131,7 +131,7 @@ class Bench:
             for stack in self._stacks(region, suffix):
                 if stack["StackStatus"] == "REVIEW_IN_PROGRESS":
                     found.append(f"{role}: empty stack")
-                found += [f"{role}: change set {it}" for it in self._change_sets(region, stack["StackId"])]
+                found += [f"{role}: change set {it}" for it in self._change_sets(region, stack["StackName"])]
             names = [it["Name"] for it in self._stores[region].describe_parameters()["Parameters"]]
             found += [f"{region}: parameter {name}" for name in names if "lock" in name.lower() and suffix in name]
         return found

@@ -1,7 +1,7 @@
 """Cuts a deployment of the small pair short at every call that it makes, and prints what came of it.
 
-`python -m tests.interruptions.table [--every N] [--calls FIRST-LAST]`: each call, three signals, three moments; then the same command
-once more, which must end with exit code 0, every wire as it should be and nothing left behind.
+`python -m tests.interruptions.table [--every N] [--calls FIRST-LAST]`: each call, three signals, three moments; then
+the same command once more, which must end with exit code 0, every wire as it should be and nothing left behind.
 """
 
 import argparse
@@ -30,7 +30,7 @@ class Row:
     problems: tuple[str, ...]
 
     def __str__(self):
-        call = self.run.hit or Call(self.cut.number, "", "never made")
+        call = self.run.hit or Call(self.cut.call, "", "never made")
         left = "; ".join(self.problems) or "converged"
         return (
             f"{call.number:>4}  {call.region:<10}  {call.action:<22}  {self.cut.signal.name:<7}  {self.cut.moment:<17}"

@@ -115,11 +115,12 @@ def test_while_threads_look_into_other_regions(command, proxy, number):
         return call.region == "ap-south-1" and moment == BEFORE and over.wait(PATIENCE)
 
     proxy.begin(look_on)
-    planning = command("plan", *at(proxy.endpoint))
+    rolling_out = deploying(command, proxy.endpoint)
     until(lambda: "ap-south-1" in [call.region for call in proxy.calls])
-    code, _, err, seconds = planning.cut(number)
+    code, *_, seconds = rolling_out.cut(number)
     over.set()
-    assert (code, err, in_time(seconds)) == (CODES[number], NOTHING, True), seconds
+    assert (code, in_time(seconds)) == (CODES[number], True), seconds
+    assert "DeleteParameter" in [call.action for call in proxy.calls], "the lock is released"
 
 
 def test_what_is_ignored_stays_ignored(command, silent):

@@ -68,6 +68,7 @@ def test_a_second_change_set_of_a_stack_that_is_not_there_yet_is_one_more_of_the
     assert first["StackId"] == second["StackId"]
     listed = stack.api.list_change_sets(StackName=stack.name)["Summaries"]
     assert {entry["ChangeSetId"] for entry in listed} == {first["ChangeSetId"], second["ChangeSetId"]}
+    assert stack.api.list_change_sets(StackName=first["StackId"])["Summaries"] == listed
     executing(stack, first)
     assert stack.settled() == "CREATE_COMPLETE"
     assert refusal(stack, second)[0] == "ChangeSetNotFound"

@@ -14,12 +14,14 @@ class Area:
         code: What is mutated: files, as patterns.
         tests: The files and folders of its tests.
         left_out: Tests of these that take seconds each; what only they notice counts as not noticed.
+        without: Files that are mutated in another area.
     """
 
     name: str
     code: tuple[str, ...]
     tests: tuple[str, ...]
     left_out: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 AREAS = (
@@ -37,7 +39,9 @@ AREAS = (
     Area(
         "rollout",
         ("twinstack/rollout/*.py", "twinstack/statuses.py"),
-        ("tests/rollout", "tests/refusals", "tests/test_statuses.py"),
-        ("tests/refusals/test_on_the_local_aws.py",),
+        ("tests/rollout", "tests/test_statuses.py"),
+        without=("twinstack/rollout/since.py",),
     ),
+    # Its tests run the whole command, on a git repository.
+    Area("since", ("twinstack/rollout/since.py",), ("tests/cli/test_since.py",)),
 )

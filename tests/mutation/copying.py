@@ -21,6 +21,8 @@ SETTINGS = """
 source_paths = twinstack
 only_mutate =
     {code}
+do_not_mutate =
+    {without}
 also_copy =
     {copied}
 pytest_add_cli_args_test_selection =
@@ -50,7 +52,7 @@ def copy(area: Area) -> Path:
         if not source.is_file():
             continue
         content = source.read_bytes()
-        if any(fnmatch(name, pattern) for pattern in area.code):
+        if name not in area.without and any(fnmatch(name, pattern) for pattern in area.code):
             content = cst.parse_module(content).visit(_DecoratorsWrittenOut()).bytes
         if name == "setup.cfg":
             content += _settings(area, names).encode()
@@ -67,6 +69,7 @@ def _settings(area: Area, names: list[str]) -> str:
     copied = {name.partition("/")[0] for name in names} - {"twinstack", "tests", "setup.cfg", "pyproject.toml"}
     return SETTINGS.format(
         code="\n    ".join(area.code),
+        without="\n    ".join(("tests/*", *area.without)),
         copied="\n    ".join(sorted(copied)),
         tests="\n    ".join([*area.tests, *(f"--deselect={name}" for name in area.left_out)]),
     )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from functools import _lru_cache_wrapper
+import sys
 
 from mutmut.state import state
 
@@ -11,9 +10,10 @@ OURS = ("twinstack", "tests", "lint_rules", "templates_src")
 
 
 def pytest_configure():
-    for it in gc.get_objects():
-        if isinstance(it, _lru_cache_wrapper) and str(it.__module__).partition(".")[0] in OURS:
-            it.cache_clear()
+    for name, module in list(sys.modules.items()):
+        if name.partition(".")[0] in OURS:
+            for it in list(vars(module).values()):
+                getattr(it, "cache_clear", lambda: None)()
 
 
 def pytest_collection_modifyitems(items):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import random
 import subprocess
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import chdir
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 from mutmut.mutation.diff_apply import get_diff_for_mutant
@@ -70,6 +70,8 @@ def mutants_of(area: Area) -> list[Mutant]:
     found = []
     for meta in sorted(folder.glob("mutants/**/*.py.meta")):
         path = str(meta.relative_to(folder / "mutants")).removesuffix(".meta")
+        if path in area.without:
+            continue
         outcomes = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
         found += [Mutant(name, path, status_by_exit_code[code]) for name, code in outcomes.items()]
     return found
@@ -94,8 +96,8 @@ def sampled(mutants: Iterable[Mutant], number: int) -> list[Mutant]:
         by_module[mutant.module].append(mutant)
     total = sum(map(len, by_module.values()))
     chosen = []
-    for module, those in sorted(by_module.items()):
-        random.Random(f"{SEED} {module}").shuffle(those)
+    for _, those in sorted(by_module.items()):
+        those.sort(key=lambda mutant: sha256(f"{SEED} {mutant.name}".encode()).digest())
         chosen += those[: max(1, round(number * len(those) / total))]
     return chosen
 

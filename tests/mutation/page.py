@@ -19,6 +19,7 @@ HEAD = """\
 
 `make mutate` changes the planner, the rollout and the table of statuses in one place at a time with [mutmut](https://pypi.org/project/mutmut/), and runs the tests that are about the changed function: those of the planner for the planner, those of the rollout for the rollout.
 Tests that take seconds each are left out (`tests/mutation/areas.py`), so what only they notice counts as not noticed. What mutmut does not change: what stands outside of functions, such as tables. Properties it does change; they are written out for it.
+A module that is not in the table was not run.
 
 ```bash
 make mutate                          # goes on where the last run ended; hours from nothing
@@ -35,7 +36,7 @@ make mutate AGAIN=1                  # what was not noticed is run anew, after t
 
 ## Not noticed
 
-Each with the reason why it is no defect.
+Each with the reason why it is no defect, or with the gap in the tests that it shows.
 """  # noqa: E501
 
 

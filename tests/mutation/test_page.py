@@ -1,4 +1,4 @@
-"""The list of changes that no test notices is current, and each has its reason."""
+"""The list of changes that no test notices is current, and something is said of each."""
 
 import ast
 from itertools import chain
@@ -37,7 +37,7 @@ def test_each_survivor_is_a_change_of_a_line_that_is_still_there(module):
         assert not gone, f"{survivor.function}: measure anew with `make mutate`"
 
 
-def test_each_survivor_has_a_reason_why_it_is_no_defect():
+def test_each_survivor_has_its_reason_or_is_named_as_a_gap():
     known = reasons()
     without = [
         (module.name, survivor)

@@ -179,6 +179,46 @@ def test_what_does_not_exist_is_refused_by_name(expression, said):
 
 
 @pytest.mark.parametrize(
+    ("section", "asked", "place"),
+    [
+        ("Conditions: {Broken: !Equals [a]}", "resources", "Conditions.Broken"),
+        ("Conditions: {Broken: !Or [!Condition Nothing]}", "resources", "Conditions.Broken"),
+        (
+            "Conditions: {Broken: !Not [!Condition Broken]}",
+            "resources",
+            "Conditions.Broken: the conditions refer to each",
+        ),
+        ("Outputs: {Broken: {Value: !Select [9, [a]]}}", "outputs", "Outputs.Broken"),
+        ("Outputs: {Broken: {Value: x, Condition: Nothing}}", "outputs", "Outputs.Broken"),
+        ("Outputs: {Broken: {Value: x, Export: {Name: !Ref Nothing}}}", "exports", "Outputs.Broken"),
+        ("Outputs: {Broken: {Value: x, Condition: Nothing, Export: {Name: x}}}", "exports", "Outputs.Broken"),
+    ],
+)
+def test_an_error_names_the_place_of_the_expression(section, asked, place):
+    condition = ", Condition: Broken" if asked == "resources" else ""
+    text = f"""
+    Resources:
+      Topic: {{Type: 'AWS::SNS::Topic'{condition}}}
+    {section}
+"""
+    resolver = Resolver(template(text), Surroundings("one", "eu-west-1", "one"), {}, {})
+    with pytest.raises(InputError, match=f"^template.yaml:4: one: {place}"):
+        getattr(resolver, asked)()
+
+
+@pytest.mark.parametrize(
+    "attributes", ["Condition: Nothing", "Properties: {A: !Ref Nothing}", "Metadata: !Ref Nothing"]
+)
+def test_an_error_in_a_resource_names_the_resource(attributes):
+    text = f"""
+    Resources:
+      Topic: {{Type: 'AWS::SNS::Topic', {attributes}}}
+"""
+    with pytest.raises(InputError, match=r"^template.yaml:3: one: Resources.Topic: "):
+        Resolver(template(text), Surroundings("one", "eu-west-1", "one"), {}, {}).resources()
+
+
+@pytest.mark.parametrize(
     ("value", "other", "same"),
     [
         (35, "35", True),
@@ -269,6 +309,11 @@ def test_a_getatt_has_its_parts_in_every_form(argument, parts):
         ("!Sub ['${A} ${B}', {A: !Ref C}]", [("C", None), ("B", None)]),
         ("!If [Holds, !Ref A, !Ref B]", [("A", None)]),
         ("!If [Never, !Ref A, !Ref B]", [("B", None)]),
+        ("[!If [Never, !Ref A, !Ref B]]", [("B", None)]),
+        ("{x: !If [Never, !Ref A, !Ref B]}", [("B", None)]),
+        ("!If [Holds, !If [Never, !Ref A, !Ref B], !Ref C]", [("B", None)]),
+        ("!Sub ['${x}', {x: !If [Never, !Ref A, !Ref B]}]", [("B", None)]),
+        ("!Sub ['${A}']", []),
         ("{a: [!Ref A, {b: !Ref B}], c: !Join ['', [!GetAtt C.D]]}", [("A", None), ("B", None), ("C", "D")]),
         ("x", []),
     ],

@@ -140,6 +140,7 @@ def test_a_loop_over_what_only_aws_knows_is_refused_with_its_line():
     ("loop", "says"),
     [
         ("[Name, [A]]", "Fn::ForEach::T: write a loop as [variable, collection, what to repeat]"),
+        ("[Name, [A], {'T${Name}': {'Fn::ForEach::P': [Kind]}}]", "Fn::ForEach::P: write a loop as"),
         ("[Name, [A, A], {'T${Name}': {Type: 'AWS::SNS::Topic'}}]", "Duplicate TA while doing transformation"),
     ],
 )
@@ -201,6 +202,29 @@ def test_an_inner_loop_goes_by_the_variable_of_the_outer_one_and_by_a_parameter(
     text = ACCOUNTS.replace("COLLECTION", "!FindInMap [M, !Ref Account, !Ref A]")
     assert resources(planned(text).steps[0]) == ["Txr", "Txs"]
     assert resources(planned(text, {"Account": "111122223333"}).steps[0]) == ["Txp", "Txq"]
+
+
+def test_nothing_is_made_up_for_a_loop_over_what_no_mapping_has():
+    with pytest.raises(InputError) as error:
+        planned(ACCOUNTS.replace("COLLECTION", "!FindInMap [M, '777788889999', !Ref A]"))
+    assert str(error.value) == (
+        "generated/topics.yaml:9: a loop cannot be written out: a loop goes over values that no mapping has, or that "
+        "are known only on AWS"
+    )
+
+
+def test_an_inner_loop_that_does_not_go_by_the_outer_one_goes_over_any_list():
+    text = ACCOUNTS.replace("COLLECTION", "!Split ['-', 'c-d']")
+    assert resources(planned(text).steps[0]) == ["Txc", "Txd"]
+
+
+def test_a_loop_over_what_a_resource_gives_is_refused_before_anything_is_planned():
+    text = TOPICS.format(collection="!Split [',', !Ref Queue]").replace(
+        "    Outputs:", "      Queue: {Type: 'AWS::SQS::Queue'}\n    Outputs:"
+    )
+    reader = READER.replace("TradesArn", "AnyArn")
+    with pytest.raises(InputError, match="what the loop goes over is known only on AWS"):
+        check_wiring(planner(system({"topics": text, "reader": reader})))
 
 
 def test_a_loop_over_an_empty_list_makes_nothing():

@@ -8,6 +8,8 @@ from tests.systems import deployed, planner, system
 from twinstack.errors import InputError
 from twinstack.planning.document import plan_document
 from twinstack.planning.passes import plan
+from twinstack.planning.shown import text_of
+from twinstack.planning.steps import resolver_for
 from twinstack.planning.world import Absent
 from twinstack.screen.plan_text import plan_lines
 
@@ -122,6 +124,25 @@ def test_a_person_and_a_program_are_told_that_the_change_set_says_the_rest():
     lines = [line for line, _ in plan_lines(document, verbose=False)]
     assert "    not known before the change set: what AWS::Serverless-2016-10-31 makes" in lines
     assert "    + 1 resource" in lines
+
+
+def test_a_resource_that_a_macro_makes_whole_is_named_and_not_counted():
+    text = WHOLE.replace("[AWS::LanguageExtensions, {Name: MyMacro}]", "AWS::LanguageExtensions")
+    found = step(text + "      Made: {Fn::Transform: {Name: Maker, Parameters: {Of: 1}}}\n")
+    assert ([change.resource for change in found.changes], found.left_to_aws) == (["Topic"], ("Maker in Made",))
+
+
+def test_what_a_macro_may_bring_into_a_mapping_is_named_by_its_keys():
+    stack = system({"one": MAPPED}).stacks["one"]
+    found = resolver_for(stack, stack.template, {}, {}).resolve({"Fn::FindInMap": ["Names", "eu", "Topic"]})
+    assert text_of(found) == "Fn::FindInMap(one, [Names, eu, Topic])"
+
+
+def test_a_resource_that_a_macro_may_make_is_named_like_any_other():
+    stack = system({"one": INCLUDED}).stacks["one"]
+    resolve = resolver_for(stack, stack.template, {}, {}).resolve
+    assert text_of(resolve({"Ref": "OfTheInclude"})) == "${one:OfTheInclude}"
+    assert text_of(resolve({"Fn::GetAtt": "OfTheInclude.Arn"})) == "${one:OfTheInclude.Arn}"
 
 
 def test_a_name_that_no_module_can_make_is_still_an_error():

@@ -142,6 +142,14 @@ def test_stacks_that_need_nothing_of_each_other_run_side_by_side():
     assert passes(plan(planner(given), dict.fromkeys(given.stacks, Absent()))) == [["network"], ["left", "other"]]
 
 
+def test_up_to_six_stacks_every_choice_is_looked_at():
+    roles = ["network", *(f"leaf{index}" for index in range(5))]
+    given = system(
+        {role: (CHAIN["left"] if role != "network" else CHAIN[role]).replace("left", role) for role in roles}
+    )
+    assert plan(planner(given), dict.fromkeys(roles, Absent())).searched
+
+
 def test_above_six_stacks_every_runnable_stack_runs_and_the_plan_says_that_it_did_not_search():
     many = {f"leaf{index}": CHAIN["left"].replace("left", f"leaf{index}") for index in range(6)}
     given = system({"network": CHAIN["network"], **many})

@@ -10,7 +10,7 @@ from twinstack.planning.values import NO_VALUE
 
 RULES = UpdateRules(
     create_only=(("Name",), ("Code", "Image"), ("Items", "*", "Kind")),
-    conditional_create_only=(("Mode",),),
+    conditional_create_only=(("Mode",), ("Network", "Subnet")),
     tags_update=True,
     fixed_attributes=frozenset({"Id", "Key"}),
 )
@@ -57,6 +57,18 @@ def change(before, after):
             {"Code": {"Image": "a", "Size": 2}},
             "Modify",
             [Detail("Properties", "Code", {"Image": "a", "Size": 1}, {"Image": "a", "Size": 2}, "Never", True)],
+        ),
+        (
+            {"Network": {"Subnet": 1, "Size": 1}},
+            {"Network": {"Subnet": 1, "Size": 2}},
+            "Modify",
+            [Detail("Properties", "Network", {"Subnet": 1, "Size": 1}, {"Subnet": 1, "Size": 2}, "Never", True)],
+        ),
+        (
+            {"Network": {"Subnet": 1}},
+            {"Network": {"Subnet": 2}},
+            "Replace?",
+            [Detail("Properties", "Network", {"Subnet": 1}, {"Subnet": 2}, "Conditionally", True)],
         ),
         (
             {"Code": "text"},

@@ -11,7 +11,7 @@ from twinstack.planning.references import named_in, needed_by
         ({"Ref": "A"}, ["A"]),
         ({"Condition": "A", "Type": "AWS::SNS::Topic"}, ["A"]),
         ({"Condition": {"Ref": "B"}}, ["B"]),
-        ({"DependsOn": "A"}, ["A"]),
+        ({"DependsOn": "Alone"}, ["Alone"]),
         ({"DependsOn": ["A", "B"]}, ["A", "B"]),
         ({"Fn::If": ["A", {"Ref": "B"}, [{"Ref": "C"}]]}, ["A", "B", "C"]),
         ({"Fn::GetAtt": "A.Arn"}, ["A"]),

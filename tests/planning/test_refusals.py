@@ -116,6 +116,18 @@ def test_an_assertion_counts_only_where_its_rule_applies(zone, refused):
         assert plan(planner(given), {"one": Absent()}).passes
 
 
+def test_each_rule_that_applies_is_held_and_each_broken_assertion_is_told():
+    text = """
+    Metadata: {TwinStack: {Role: one}}
+    Rules:
+      First: {RuleCondition: !Equals [a, b], Assertions: [{Assert: !Equals [a, b]}]}
+      Second: {Assertions: [{Assert: !Equals [a, a]}, {Assert: !Equals [a, b]}, {Assert: !Not [!Equals [a, a]]}]}
+    Resources: {Topic: {Type: 'AWS::SNS::Topic'}}
+"""
+    told = "generated/one.yaml:5: rule Second: an assertion does not hold"
+    assert refusal(system({"one": text})) == f"{told}\n{told}"
+
+
 def test_a_rule_of_no_known_form_is_an_error_with_its_line():
     assert refusal(one("!Select [0, a]")) == (
         "generated/one.yaml:9: rule Checked cannot be read "

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from twinstack.planning.shown import HIDDEN, differences, hidden, name_beside, text_of
+from twinstack.planning.values import Symbol
 
 
 def environment(password: str, *, name: str = "DB_PASSWORD") -> list[dict[str, str]]:
@@ -45,6 +46,20 @@ def test_items_of_a_list_of_secrets_are_hidden() -> None:
 
 def test_a_number_is_hidden_like_a_text() -> None:
     assert text_of({"MasterUserPassword": 12345678, "Port": 3306}) == '{"MasterUserPassword": "****", "Port": 3306}'
+
+
+def test_what_aws_gives_as_a_list_under_a_secrets_name_is_hidden() -> None:
+    assert hidden("Passwords/Password/3", '["a", 1]') == '["****", "****"]'
+    assert hidden("Ports/Port/3", '["a", 1]') == '["a", 1]'
+
+
+def test_text_in_other_letters_stays_readable() -> None:
+    assert text_of({"Name": "Zürich", "Ports": [1]}) == '{"Name": "Zürich", "Ports": [1]}'
+    assert text_of('{"password": "x", "Ort": "Zürich"}', "Text") == '{"password": "****", "Ort": "Zürich"}'
+
+
+def test_a_value_of_the_deployers_own_bucket_is_named() -> None:
+    assert text_of(Symbol(("artifacts", "eu-west-1", "", "Key(code)"))) == "${artifacts:Key(code)}"
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,27 @@ def test_the_outputs_that_change_are_those_that_come_go_or_get_another_value():
     assert found.changed_outputs == ("Given",)
 
 
+def test_a_wired_value_that_is_deployed_is_not_unused():
+    assert (step(live(Arn="other")).unused, step().unused) == ((), ())
+
+
+def test_tags_that_differ_are_shown_before_and_after_and_schemas_are_asked_for_the_stacks_region():
+    asked = []
+
+    def rules(resource_type, region):
+        asked.append(region)
+        return schemas(resource_type, region)
+
+    given = pair(tags={"Team": "new"})
+    world = {"producer": produced(Arn="arn", Name="prices"), "consumer": replace(live(Given="x"), tags={"Team": "old"})}
+    (change,) = Planner(given, rules).step(world, "consumer").changes
+    assert [(it.attribute, it.before, it.after) for it in change.details] == [
+        ("Properties", "x", "here"),
+        ("Tags", {"Team": "old"}, {"Team": "new"}),
+    ]
+    assert set(asked) == {"eu-test-1"}
+
+
 def test_an_output_keeps_its_live_value_while_its_expression_stays_the_same():
     assert step(live(Name="other")).after.outputs == {"Url": "url", "Given": "here"}
 

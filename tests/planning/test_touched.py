@@ -18,7 +18,7 @@ TEMPLATE = """
       ByName: {Type: 'AWS::X::Y', Properties: {Name: !Ref First}}
       ByPart: {Type: 'AWS::X::Y', Properties: {Code: {Image: !Ref First}}}
       ByAttribute: {Type: 'AWS::X::Y', Properties: {A: !Sub '${First.Arn} ${First.Arn}'}}
-      Next: {Type: 'AWS::X::Y', Properties: {A: !GetAtt ByAttribute.Arn, B: !Ref ByName}}
+      Next: {Type: 'AWS::X::Y', Properties: {A: !GetAtt ByAttribute.Arn, B: !Ref ByName, C: !Ref ByAttribute}}
       BySecret: {Type: 'AWS::X::Y', Properties: {A: !Ref Secret, Name: !Ref Secret}}
       NotTaken: {Type: 'AWS::X::Y', Properties: {A: !If [Never, !GetAtt First.Arn, x]}}
       Nested: {Type: 'AWS::CloudFormation::Stack', Properties: {TemplateURL: x}}

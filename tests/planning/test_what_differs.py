@@ -90,6 +90,7 @@ def test_an_empty_output_is_no_value_for_a_wire():
     "condition",
     [
         "!Equals [!Ref 'AWS::AccountId', '1']",
+        "!Equals ['1', !Ref 'AWS::AccountId']",
         "!Not [!Equals [!Ref 'AWS::AccountId', '1']]",
         "!Not [!Not [!Equals [!Ref 'AWS::AccountId', '1']]]",
         "!And [!Equals [a, a], !Not [!Equals [!Ref 'AWS::AccountId', '1']]]",
@@ -107,13 +108,18 @@ def test_what_turns_on_an_unknown_condition_or_on_its_negation_is_refused(condit
     [
         ("!And [!Equals [a, b], !Not [!Equals [!Ref 'AWS::AccountId', '1']]]", []),
         ("!Or [!Equals [a, a], !Not [!Equals [!Ref 'AWS::AccountId', '1']]]", ["Route"]),
+        ("!Or [!Condition Unknown, !Equals [a, a]]", ["Route"]),
+        ("!And [!Condition Unknown, !Equals [a, b]]", []),
         ("!Equals [!Ref 'AWS::AccountId', '']", []),
         ("!Not [!Equals [!Ref 'AWS::AccountId', '']]", ["Route"]),
         ("!Equals [!Ref 'AWS::AccountId', !Ref 'AWS::AccountId']", ["Route"]),
     ],
 )
 def test_what_is_decided_without_the_unknown_value_is_known(condition, there):
-    text = UNTAGGED.replace("Type:", "Condition: Mine, Type:") + f"    Conditions: {{Mine: {condition}}}\n"
+    text = (
+        UNTAGGED.replace("Type:", "Condition: Mine, Type:")
+        + f"    Conditions: {{Mine: {condition}, Unknown: !Equals [!Ref 'AWS::AccountId', '1']}}\n"
+    )
     assert [change.resource for change in step(text).changes] == there
 
 

@@ -38,8 +38,8 @@ def test_the_pair_passes_every_check():
     ("templates", "said"),
     [
         pytest.param(
-            {"a": stack("a", "{X: b.Out}", "{X: {Type: String}}")},
-            "generated/a.yaml:2: wire a.X <- b.Out: there is no role b in the environment; it has a",
+            {"a": stack("a", "{X: b.Out}", "{X: {Type: String}}"), "c": stack("c")},
+            "generated/a.yaml:2: wire a.X <- b.Out: there is no role b in the environment; it has a, c",
             id="a wire to a role that is not there",
         ),
         pytest.param(
@@ -170,6 +170,28 @@ def test_the_pair_passes_every_check():
             f"generated/b.yaml:2: b: the required wire Y <- c.Out {NEVER} "
             "c has no output Out; change what its condition depends on",
             id="a required wire of a stack that waits itself",
+        ),
+        pytest.param(
+            {
+                "a": stack(
+                    "a",
+                    "{X: b.Out}",
+                    "{X: {Type: String, Default: ''}}",
+                    "{Flip: !Equals [!Ref X, 'one'], Linked: !Not [!Equals [!Ref X, '']]}",
+                    "{Out: {Value: !If [Flip, two, one]}, Once: {Value: !If [Linked, linked, alone]}}",
+                ),
+                "b": stack(
+                    "b",
+                    "{Y: a.Out, Z: a.Once}",
+                    "{Y: {Type: String, Default: ''}, Z: {Type: String, Default: ''}}",
+                    "{Empty: !Equals [!Ref Y, '']}",
+                    "{Out: {Value: !If [Empty, none, !Ref Y]}}",
+                    "{DisplayName: !Ref Z}",
+                ),
+            },
+            "the stacks do not settle within 6 passes: these wires change with every pass: a.X <- b.Out, b.Y <- a.Out; "
+            "an output must not depend on the value that it leads to",
+            id="a system that never settles, with a wire that does",
         ),
         pytest.param(
             {

@@ -19,6 +19,8 @@ from tests.local.conftest import ROOT, Account
 from twinstack.clock import SystemClock
 from twinstack.local import process
 
+# Each round starts two processes; ROUNDS=10 in the environment tries it more often.
+ROUNDS = int(os.environ.get("ROUNDS", "3"))
 ENVIRONMENT = """
 project: shared
 stacks:
@@ -173,8 +175,8 @@ def left_over(local):
     ]
 
 
-def test_of_two_at_the_same_time_one_goes_on_and_the_other_names_it_ten_times_over(local, people):
-    for number in range(10):
+def test_of_two_at_the_same_time_one_goes_on_and_the_other_names_it_every_time(local, people):
+    for number in range(ROUNDS):
         for person in people:
             person.begin(f"round-{number}")
         loser = until(lambda: next((it for it in people if it.process.poll() is not None), None))
@@ -209,6 +211,18 @@ def test_a_run_that_was_killed_here_holds_nobody_up(local, people):
     assert f"the lock {LOCK} is taken over from alice on " in said
     assert "its process on this machine has ended" in said
     assert time.monotonic() - begun < 100, "it waited for the lock to expire"
+    assert holder(local) is None
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_an_interrupted_run_leaves_no_lock(local, people, number, code):
+    alice = people[0]
+    alice.begin(f"interrupted-{code}")
+    until(lambda: "?" in alice.said.read_text())
+    assert holder(local) == "alice"
+    alice.process.send_signal(number)
+    found, said = alice.end()
+    assert found == code, said
     assert holder(local) is None
 
 

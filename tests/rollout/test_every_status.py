@@ -200,6 +200,24 @@ def test_what_runs_is_told_as_it_happens(found, status):
     assert told.index('"Table", "type": "AWS::EC2::RouteTable", "status": "UPDATE_COMPLETE"') < told.index('"plan"')
 
 
+def test_what_ends_while_it_is_looked_at_is_not_waited_for(found):
+    """The events say already that it has ended, when the description still says that it runs."""
+    pair = found("UPDATE_IN_PROGRESS")
+    aws = pair.aws["secondary"]
+    before, describe = aws.describe_stack("pair-dev-secondary"), aws.describe_stack
+    pair.clock.sleep(60)
+    answers = [before]
+    aws.describe_stack = lambda name: answers.pop() if answers else describe(name)
+    pair.clock.waits.clear()
+    pair.deploy()
+    assert sum(pair.clock.waits) < 10
+
+
+def test_a_stack_that_says_for_ever_that_it_is_busy_is_refused_in_the_end(live):
+    live.stack("secondary").status = "UPDATE_IN_PROGRESS"
+    assert outcome(lambda: str(live.deploy())).startswith("5 secondary: the stack is UPDATE_IN_PROGRESS")
+
+
 # The rollback of an update that stopped half way
 
 

@@ -5,12 +5,14 @@ from dataclasses import replace
 import pytest
 
 from tests.rollout.deployments import with_note
-from tests.systems import SECONDARY
+from tests.systems import SECONDARY, pair, planner
 from twinstack.aws.api import ChangeDetail, ResourceChange
 from twinstack.errors import RefusedError
-from twinstack.planning.prediction import Change
+from twinstack.planning.prediction import Change, Detail
+from twinstack.planning.values import Symbol
+from twinstack.planning.world import Absent
 from twinstack.rollout.guarded_types import guarded_types
-from twinstack.rollout.guards import Allowed, refused_changes, refused_predictions
+from twinstack.rollout.guards import Allowed, predicted_losses, refused_changes, refused_predictions
 from twinstack.screen.events import ChangeSetDiffers
 
 CLUSTER, ALARM = "AWS::RDS::DBCluster", "AWS::CloudWatch::Alarm"
@@ -128,6 +130,44 @@ def test_a_refusal_names_what_replaces_it():
 )
 def test_a_predicted_loss_is_refused(action, allowed, refused):
     assert bool(refused_predictions("primary", [Change(action, "It", CLUSTER)], allowed)) is refused
+
+
+ALWAYS, PERHAPS, NEVER = (
+    Detail("Properties", "Engine", 1, 2, "Always"),
+    Detail("Properties", "Mode", 1, 2, "Conditionally"),
+    Detail("Properties", "Port", 1, 2, "Never"),
+)
+
+
+@pytest.mark.parametrize(
+    ("action", "details", "said"),
+    [
+        ("Replace", (NEVER, ALWAYS, PERHAPS), "would be replaced, since Engine changes, and"),
+        (
+            "Replace",
+            (ALWAYS, replace(ALWAYS, name="", attribute="Type")),
+            "replaced, since Engine and Type change, and",
+        ),
+        ("Replace?", (NEVER, PERHAPS), "may be replaced, since Mode changes, and"),
+        ("Remove", (), "would be removed and"),
+    ],
+)
+def test_a_predicted_loss_names_what_replaces_for_certain_or_else_what_may(action, details, said):
+    (loss,) = refused_predictions("primary", [Change(action, "It", CLUSTER, details)], Allowed())
+    assert said in loss.sentence
+
+
+MADE_ANEW = Detail("Properties", "SubnetGroup", 1, Symbol(("primary", "Group", "Ref", 1)), "Always")
+
+
+def test_of_the_losses_of_a_plan_the_first_cause_is_told_last_and_each_once():
+    step = planner(pair()).step(dict.fromkeys(pair().stacks, Absent()), "primary")
+    changes = tuple(
+        Change("Replace", name, CLUSTER, details)
+        for name, details in (("Cause", (ALWAYS,)), ("Follows", (MADE_ANEW,)), ("Both", (MADE_ANEW, ALWAYS)))
+    )
+    found = predicted_losses([replace(step, changes=changes), replace(step, changes=changes[:1])], Allowed())
+    assert [loss.resource for loss in found] == ["Follows", "Both", "Cause"]
 
 
 def without_bucket(text):

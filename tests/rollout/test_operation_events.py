@@ -8,6 +8,7 @@ import pytest
 from tests.rollout.deployments import with_note
 from twinstack.aws.api import OperationEvent, StackEvent
 from twinstack.errors import TwinStackError
+from twinstack.rollout.operation_events import sentence
 from twinstack.rollout.watching import Operation, watch
 from twinstack.screen.events import ChangeSetMade, ResourceProgress, StepFailed, Warning_
 
@@ -163,3 +164,34 @@ def test_the_change_set_is_shown_after_its_warnings(pair):
     pair.deploy()
     kinds = [type(event) for event in pair.screen.events if isinstance(event, (Warning_, ChangeSetMade))]
     assert kinds[:2] == [Warning_, ChangeSetMade]
+
+
+MOMENT = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("event", "words"),
+    [
+        (OperationEvent("VALIDATION_ERROR", MOMENT), "the stack VALIDATION_ERROR: no reason given"),
+        (
+            OperationEvent("STACK_EVENT", MOMENT, "Bucket", "AWS::S3::Bucket", "CREATE_FAILED", "it\nexists"),
+            "Bucket (AWS::S3::Bucket) CREATE_FAILED: it exists",
+        ),
+        (
+            OperationEvent(
+                "VALIDATION_ERROR",
+                MOMENT,
+                "Bucket",
+                "AWS::S3::Bucket",
+                "FAILED",
+                "taken",
+                "NAME_CONFLICT",
+                "WARN",
+                "/Name",
+            ),
+            "Bucket (AWS::S3::Bucket) FAILED by NAME_CONFLICT at /Name: taken",
+        ),
+    ],
+)
+def test_an_event_in_words_is_what_where_by_which_check_and_why(event, words):
+    assert sentence(event) == words

@@ -10,6 +10,7 @@ from tests.rollout.test_failures import THREE
 from twinstack.aws.errors import AwsError
 from twinstack.errors import TwinStackError, UnreachableError
 from twinstack.rollout.change_sets import growing_waits
+from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.screen.events import ResourceProgress, StepDone
 
 
@@ -130,7 +131,9 @@ def test_a_status_from_before_the_request_is_not_taken_for_its_end(updating):
 
 def test_a_silence_of_aws_while_an_operation_goes_on_is_waited_out_and_told_once(updating):
     aws = updating.aws["primary"]
-    after_execution(aws, lambda: (aws.refuse("events", "Throttling", 5), aws.refuse("describe_stack", "Throttling", 5)))
+    after_execution(
+        aws, lambda: (aws.refuse("events", "AccessDenied", 5), aws.refuse("describe_stack", "AccessDenied", 5))
+    )
     updating.deploy()
     assert updating.status("primary") == "UPDATE_COMPLETE"
     assert updating.told().count("AWS does not answer while an operation goes on") == 1
@@ -214,7 +217,7 @@ def test_an_execution_that_nobody_has_heard_of_fails(updating):
 def test_an_execution_of_which_nothing_is_known_is_not_called_failed(updating):
     aws = updating.aws["primary"]
     aws.refuse("execute_change_set", UnreachableError("reset"))
-    with pytest.raises(TwinStackError, match=r"whether AWS has begun to execute twinstack-.* is not known"):
+    with pytest.raises(TwinStackError, match=r"whether AWS has begun with it is not known .*updating pair-dev-primary"):
         updating.deploy()
 
 
@@ -236,3 +239,27 @@ def test_an_old_answer_after_the_end_is_not_taken_for_what_there_is(live):
     aws.describe_stack = lambda name: late.pop() if late else describe(name)
     live.deploy()
     assert late == []
+
+
+@pytest.mark.parametrize(
+    "error", [UnreachableError("reset"), AwsError("DeleteStack", "InternalFailure", "", "primary")]
+)
+def test_a_deletion_whose_answer_was_lost_is_found_by_its_events(live, error):
+    aws = live.aws["primary"]
+    delete = aws.delete_stack
+
+    def answer_lost(*given):
+        delete(*given)
+        raise error
+
+    aws.delete_stack = answer_lost
+    live.destroy()
+    assert live.stacks() == []
+
+
+def test_what_aws_refuses_is_not_said_to_go_on(live):
+    live.aws["secondary"].refuse("delete_stack", "AccessDenied")
+    run = live.run()
+    with pytest.raises(AwsError, match="AccessDenied"):
+        destroy(run, DestroyOptions())
+    assert run.under_way.operations == {}

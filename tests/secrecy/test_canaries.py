@@ -149,8 +149,19 @@ def test_secret_parameters_are_left_out_of_a_file_for_the_aws_cli(aws):
     assert done.stderr == "Left out, since they are NoEcho, add them yourself: primary.Token, primary.Pin\n"
 
 
-def test_an_environment_that_cannot_work(aws):
+@pytest.mark.parametrize(
+    "written",
+    [
+        "parameters: {Token: CANARY-x, NoSuchParameter: x}",
+        "parameters: {Token: {a: CANARY-x}}",
+        "parameters: CANARY-x",
+        "parameter_overrides: {us-east-1: {Token: {a: CANARY-x}}}",
+        "parameters: {Token: 'CANARY-x",
+        "parameters: {Token: @CANARY-x}",
+    ],
+)
+def test_an_environment_that_cannot_work(aws, written):
     path = aws.folder / "environments" / "dev.yaml"
-    path.write_text(path.read_text() + "  CANARY-no-parameter: x\n")
-    path.write_text(path.read_text().replace("CANARY-no-parameter", "NoSuchParameter"))
+    kept = [line for line in path.read_text().splitlines() if not line.startswith(("parameters", "  Token"))]
+    path.write_text("\n".join([*kept, written]))
     aws.command("plan", expected=2)

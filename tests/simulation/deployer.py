@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -9,14 +10,14 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from tests.simulation.environments import Variant, environment
-from tests.simulation.line import Line, Parameters, Regions
+from tests.simulation.line import Client, Line, Regions
 from tests.simulation.scheduler import Process
 from twinstack.aws.api import StackClients
 from twinstack.aws.patience import patient
 from twinstack.cli.deploy import roll_out
 from twinstack.cli.destroy import take_down
 from twinstack.cli.ending import refuse_partial
-from twinstack.cli.locking import _LAST_BEAT
+from twinstack.cli.locking import LAST_BEAT, LAST_BEAT_INTERRUPTED
 from twinstack.errors import Interrupted, TwinStackError
 from twinstack.packaging import Package
 from twinstack.review.saved_plans import SavedPlan, as_text
@@ -90,8 +91,8 @@ class Deployer:
         return self.process is not None and self.process.begun and not self.process.ended
 
     def kill(self) -> None:
-        """SIGKILL; what runs at this moment goes last, since nothing comes back from there."""
-        for process in sorted(self.processes, key=lambda it: it.is_running()):
+        """SIGKILL."""
+        for process in sorted(self.processes, key=Process.is_running):  # a kill of the one that runs does not return
             self.world.scheduler.kill(process)
 
     def leave(self, code: int) -> None:
@@ -130,9 +131,10 @@ class Deployer:
                 yield replace(run, lock=lock)
             finally:
                 done.append(True)
-                until = self.world.scheduler.now() + _LAST_BEAT
-                while self._beats and self.world.scheduler.now() < until:
-                    self.world.scheduler.sleep(0.05)
+                interrupted = isinstance(sys.exception(), KeyboardInterrupt)
+                until = run.clock.now() + (LAST_BEAT_INTERRUPTED if interrupted else LAST_BEAT)
+                while self._beats and run.clock.now() < until:
+                    run.clock.sleep(0.05)
 
     def _beat(self, lock: Lock, done: list[bool]) -> None:
         while True:
@@ -215,7 +217,7 @@ class Deployer:
             to("s3", region, site.cloudformation.buckets),
             Regions(self.line, "ec2", region, self.world.regions),
             to("cloudwatch", region, site.cloudformation.alarms),
-            Parameters(self.line, "ssm", region, site.cloudformation.parameters),
+            Client(self.line, "ssm", region, site.cloudformation.parameters),
         )
 
 

@@ -86,15 +86,12 @@ class Line:
         self.scheduler.sleep(latency / 2)
         if fault:
             self._fail(call, fault)
-        if name == "events":
-            self.on_call(call, "after")
-            return self._by_pages(call, answer)
-        if name in PAGES:
+        if name in PAGES and name != "events":
             entries = answer.changes if name == "describe_change_set" else answer
             for _ in range(PAGES[name], len(entries), PAGES[name]):
                 self._next_page(call)
         self.on_call(call, "after")
-        return answer
+        return self._by_pages(call, answer) if name == "events" else answer
 
     def _done(self, call: Call, deed: Callable[..., Any], *args: Any, **options: Any) -> Any:
         target = getattr(deed, "__self__", None)
@@ -106,7 +103,9 @@ class Line:
         except Exception as error:  # what AWS refuses, it refuses after the same time as it answers
             call.result = f"{type(error).__name__}: {error}"
             self.on_deed(call, error)
+            self.on_call(call, "lost")
             self.scheduler.sleep(self._latency() / 2)
+            self.on_call(call, "after")
             raise
         finally:
             if call.service == "cloudformation":
@@ -150,11 +149,8 @@ class Client:
         self.__dict__[name] = bound
         return bound
 
-
-class Parameters(Client):
-    """The parameter store; to ask it at once is no call."""
-
-    def at_once(self) -> Parameters:
+    def at_once(self) -> Client:
+        """To ask at once is no call."""
         return self
 
 

@@ -17,7 +17,6 @@ from twinstack.planning.values import freeze
 from twinstack.planning.world import Live
 from twinstack.templates import Template, live_template
 
-
 _KEPT = 2000
 
 
@@ -27,15 +26,12 @@ class OneAfterAnother:
     def __init__(self, _threads: int) -> None:
         pass
 
-    def __enter__(self) -> OneAfterAnother:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        return None
-
     def map(self, work: Callable[[Any], Any], items: Iterable[Any]) -> list[Any]:
         """Does the work on each item in turn."""
         return [work(item) for item in items]
+
+    def shutdown(self, **_how: bool) -> None:
+        """Does nothing: no work is left."""
 
 
 @lru_cache(maxsize=256)

@@ -5,7 +5,7 @@ The functions named `judge_*` are called by the world when something has happene
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -171,12 +171,12 @@ def _note_lock(world: World, deployer: Deployer, call: Call, answer: Any) -> Non
 
 
 def not_alone(world: World, deployer: Deployer) -> Iterator[str]:
-    """Yields who holds the lock in place of a deployer that begins an operation."""
+    """Yields who holds the lock, if anybody does, in place of a deployer that begins an operation."""
     if any(service == "ssm" and not kind.transient for _, service, kind in world.weather.happened):
         return  # where the lock cannot be written a run goes on without it, and says so
-    others = {it.name for it in world.holder.values() if it is not deployer}
-    if others and deployer not in world.holder.values():
-        yield f"{deployer.name} began an operation while {', '.join(sorted(others))} held the lock"
+    if deployer not in world.holder.values():
+        others = ", ".join(sorted(it.name for it in world.holder.values())) or "nobody"
+        yield f"{deployer.name} began an operation while {others} held the lock"
 
 
 # When a deployer has come to its end
@@ -194,28 +194,54 @@ def judge_an_end(world: World, deployer: Deployer) -> None:
 
 def untrue_ends(world: World, deployer: Deployer) -> Iterator[str]:
     """Yields what is not true about an exit code and the last line."""
-    last, code = (deployer.told[-1] if deployer.told else None), deployer.code
     if deployer.interrupted:
         yield from _untold_operations(world, deployer)
         return
-    if isinstance(last, Failure) != (code != 0) and code != 7:
-        yield f"the exit code is {code} and the last thing it says is {last}"
-    if isinstance(last, Failure) and last.exit_code != code:
-        yield f"the exit code is {code} and the last line says {last.exit_code}"
-    struck = {kind.name for name, _, kind in world.weather.happened if name == deployer.name}
+    last, code = (deployer.told[-1] if deployer.told else None), deployer.code
+    said = last.exit_code if isinstance(last, Failure) else 0
+    if said != code:
+        yield f"the exit code is {code}, and the last thing it says is {last}"
     if code == 0 and not _disturbed(world, deployer):
         for sentence in unsettled(world, deployer):
             yield f"the exit code is 0, and {sentence}"
-    if code == 7 and not struck:
-        yield "the exit code is 7, and nothing was unreadable"
-    if code == 2 and EXPIRED.name not in struck and not _unfinished(world):
-        yield f"the exit code is 2, and the credentials were good: {last}"
-    if code == 5 and len(world.deployers) == 1 and not world.acts:
-        yield f"the exit code is 5, and nobody else was there: {last}"
-    if code == 6 and not _disturbed(world, deployer):
-        yield f"the exit code is 6, and nobody had changed anything: {last}"
-    if code == 1 and not struck and not _disturbed(world, deployer) and not world.failures:
-        yield f"the exit code is 1, and nothing had gone wrong: {last}"
+    if code in _UNFOUNDED and (why := _UNFOUNDED[code](world, deployer)):
+        yield f"the exit code is {code}, and {why}: {last}"
+
+
+def _struck(world: World, deployer: Deployer) -> set[str]:
+    return {kind.name for name, _, kind in world.weather.happened if name == deployer.name}
+
+
+def _nothing_went_wrong(world: World, deployer: Deployer) -> str:
+    troubled = _struck(world, deployer) or _disturbed(world, deployer) or world.failures
+    return "" if troubled else "nothing had gone wrong"
+
+
+def _credentials_were_good(world: World, deployer: Deployer) -> str:
+    excused = EXPIRED.name in _struck(world, deployer) or _unfinished(world)
+    return "" if excused else "the credentials were good"
+
+
+def _nobody_was_there(world: World, _deployer: Deployer) -> str:
+    return "" if len(world.deployers) > 1 or world.acts else "nobody else was there"
+
+
+def _nobody_changed_anything(world: World, deployer: Deployer) -> str:
+    return "" if _disturbed(world, deployer) else "nobody had changed anything"
+
+
+def _everything_was_readable(world: World, deployer: Deployer) -> str:
+    return "" if _struck(world, deployer) else "nothing was unreadable"
+
+
+# Why an exit code is not what happened, by the code; '' where it may be.
+_UNFOUNDED: dict[int | None, Callable[[World, Deployer], str]] = {
+    1: _nothing_went_wrong,
+    2: _credentials_were_good,
+    5: _nobody_was_there,
+    6: _nobody_changed_anything,
+    7: _everything_was_readable,
+}
 
 
 def _untold_operations(world: World, deployer: Deployer) -> Iterator[str]:
@@ -227,9 +253,10 @@ def _untold_operations(world: World, deployer: Deployer) -> Iterator[str]:
         for site in world.sites.values():
             site.cloudformation.advance()
             stack = site.cloudformation._find(stack_id)
-            if owner is deployer and stack is not None and _runs(stack) and stack_id not in known:
-                if stack.events[-1].token == token:
-                    yield f"{stack.name} is {stack.status}, and nobody was told that it goes on"
+            if owner is not deployer or stack is None or stack_id in known:
+                continue
+            if _runs(stack) and stack.events[-1].token == token:
+                yield f"{stack.name} is {stack.status}, and nobody was told that it goes on"
 
 
 def _runs(stack: FakeStack) -> bool:

@@ -72,9 +72,17 @@ def _some_time(random: Random) -> float:
 def _deployer(world: World, random: Random, number: int, target: Variant) -> Deployer:
     variant = target if random.random() < 0.7 else random.choice((BASE, *VARIANTS))
     allowed = EVERYTHING_NAMED if random.random() < 0.5 else Allowed()
-    at = 0.0 if number == 1 else random.random() ** 2 * 400.0
+    at = 0.0 if number == 1 else random.random() ** 2 * 500.0
     declines = random.choice((1, 2)) if random.random() < 0.04 else 0
-    return world.add(f"run-{number}", random.choice(_OPERATIONS), variant, at, allowed, declines=declines, machine=random.choice(("a laptop", "a pipeline", "a pipeline")))
+    return world.add(
+        f"run-{number}",
+        random.choice(_OPERATIONS),
+        variant,
+        at,
+        allowed,
+        declines=declines,
+        machine=random.choice(("a laptop", "a pipeline", "a pipeline")),
+    )
 
 
 def _plan_faults(world: World, random: Random, here: float) -> None:
@@ -135,8 +143,8 @@ def _plan_ends(world: World, random: Random, here: float, deployers: list[Deploy
         elif what < 0.4:
             code = random.choice((130, 143))
             _befall(world, random, here, deployer, lambda it=deployer, code=code: world.interrupt(it, code))
-        elif what < 0.5:
-            seconds = random.choice((60.0, 200.0, 600.0))
+        elif what < 0.55:
+            seconds = random.choice((60.0, 200.0, 400.0, 600.0))
             _befall(world, random, here, deployer, lambda it=deployer, seconds=seconds: _hold(world, it, seconds))
 
 

@@ -251,6 +251,9 @@ class CloudFormation(Protocol):
     Every method raises `AwsError` when AWS refuses, and `InputError` or `UnreachableError` when it cannot be asked.
     """
 
+    def at_once(self) -> CloudFormation:
+        """Returns the same without patience, for whoever asks again anyway: each call is made once."""
+
     def describe_stack(self, name: str) -> StackDescription | None:
         """Returns the stack, None when AWS says that it does not exist."""
 

@@ -52,6 +52,10 @@ class BotoCloudFormation:
         self._where = where
         self._operation_events = OperationEvents(client, where)
 
+    def at_once(self) -> BotoCloudFormation:
+        """See `api.CloudFormation`: it makes each call once."""
+        return self
+
     def describe_stack(self, name: str) -> StackDescription | None:
         """See `api.CloudFormation`."""
         try:

@@ -124,8 +124,12 @@ def _take(looks: Sequence[_Look]) -> tuple[list[Sighting], list[tuple[_Look, str
     """Takes all looks at once; returns what was seen, and which looks failed and why."""
     if not looks:
         return [], []
-    with ThreadPoolExecutor(min(len(looks), _AT_A_TIME)) as threads:
+    threads = ThreadPoolExecutor(min(len(looks), _AT_A_TIME))
+    try:
         answers = list(threads.map(_Look.take, looks))
+    finally:
+        # Whoever is interrupted has better things to do than to wait for regions that do not answer.
+        threads.shutdown(wait=False, cancel_futures=True)
     seen = [sighting for answer in answers if not isinstance(answer, str) for sighting in answer]
     return seen, [(look, answer) for look, answer in zip(looks, answers, strict=True) if isinstance(answer, str)]
 

@@ -111,6 +111,10 @@ class _Patient:
 
 
 class _CloudFormation(_Patient):
+    def at_once(self) -> CloudFormation:
+        """See `api.CloudFormation`; it keeps the pace of its region."""
+        return cast(CloudFormation, _AtOnce(self._find, self._place, self._patience))
+
     def execute_change_set(self, arn: str, token: str, *, disable_rollback: bool = False) -> None:
         """See `api.CloudFormation`."""
         self._do(
@@ -169,6 +173,13 @@ class _CloudFormation(_Patient):
         if last is not None and all(event.event_id != last for event in reading):
             raise UnreachableError(f"{self._place.region}: AWS answers without the events that it has shown before")
         return next(reading, None), reading
+
+
+class _AtOnce(_CloudFormation):
+    """CloudFormation for whoever watches several regions: none of them holds the others up."""
+
+    def _ask(self, call: Callable[[], _Answer]) -> _Answer:
+        return self._patience.ask(self._place, call, again=False)
 
 
 class _ParameterStore(_Patient):

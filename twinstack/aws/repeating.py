@@ -51,8 +51,13 @@ class Patience:
         self._paces: dict[str, Pace] = {}
         self._answers: dict[Place, _Answers] = {}
 
-    def ask(self, place: Place, call: Callable[[], _Answer]) -> _Answer:
+    def ask(self, place: Place, call: Callable[[], _Answer], *, again: bool = True) -> _Answer:
         """Makes a call, and makes it again while that may help.
+
+        Args:
+            place: What is asked.
+            call: Asks it.
+            again: Whether it is made again at all.
 
         Raises:
             AwsError: AWS refuses it.
@@ -71,7 +76,7 @@ class Patience:
                 wait = min(LONGEST_WAIT, self._jitter() * 2 ** (number - 1))
                 left = begun + (PATIENCE if self._at(place).ever else FIRST_PATIENCE) - self._clock.now()
                 is_late = number > 1 and wait > left  # one time limit may be longer than all patience
-                if was_told or trouble is None or is_late or not self._take(trouble):
+                if was_told or not again or trouble is None or is_late or not self._take(trouble):
                     raise
                 self._clock.sleep(wait)
             else:

@@ -105,7 +105,7 @@ def lint(context: click.Context, /, **given: Any) -> int:
 )
 @click.option("--offline", is_flag=True, help="Ask no AWS: plan a first deployment, or with --since a change.")
 @click.option("--since", metavar="REV", help="With --offline: plan from what git revision REV would have deployed.")
-@click.option("--detailed-exitcode", is_flag=True, help="Exit 3 when changes are pending.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 3 when changes are pending; 7, partial, beats it.")
 @click.option("--allow-replace", multiple=True, metavar="ID", help="As for deploy: do not exit 4 for this resource.")
 @click.option("--allow-delete", multiple=True, metavar="ID", help="As for deploy: do not exit 4 for this resource.")
 @click.option("--abandon", multiple=True, metavar="ROLE", help="As for deploy: do not exit 4 for this stack.")

@@ -23,7 +23,6 @@ from twinstack import children
 from twinstack.errors import Interrupted
 
 EXIT_CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 143}
-_UNREAD = 143
 # What a person calls "at once" is a second; the rest of it is for a machine that is busy.
 _ORDERLY_SECONDS = 0.6
 # `timeout` and some shells send a signal twice, to the process and to its group.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -14,8 +15,9 @@ if TYPE_CHECKING:
     from twinstack.rollout.lock import Lock
     from twinstack.rollout.run import Run
 
-# A call of the heart may be on its way when the run ends; it is not waited for longer.
-_LAST_BEAT = 0.1
+# A beat may be on its way when the run ends, and would write the lock again after it was released. It is waited for;
+# not so by a run that was interrupted, which has no time.
+LAST_BEAT, LAST_BEAT_INTERRUPTED = 5.0, 0.1
 
 Hold = Callable[["Run"], AbstractContextManager["Run"]]
 
@@ -53,7 +55,7 @@ def _beating(lock: Lock) -> Iterator[None]:
         yield
     finally:
         done.set()
-        heart.join(_LAST_BEAT)
+        heart.join(LAST_BEAT_INTERRUPTED if isinstance(sys.exception(), KeyboardInterrupt) else LAST_BEAT)
 
 
 def beat(lock: Lock, done: threading.Event, every: float) -> None:

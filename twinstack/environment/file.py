@@ -156,6 +156,9 @@ def _path(name_or_path: str, root: Path) -> Path:
     return path.relative_to(root) if root == Path.cwd() else path
 
 
+_GIVES_VALUES = ("parameters", "parameter_overrides")
+
+
 def _message(document: MarkedDocument, problem: Any) -> str:
     place = tuple(part for part in problem["loc"] if part != "[key]")
     name = ".".join(map(str, place)) or "the file"
@@ -167,7 +170,10 @@ def _message(document: MarkedDocument, problem: Any) -> str:
     if problem["type"] == "string_pattern_mismatch":
         kind = place[-1] if place[-1] in _PATTERNS else "region"
         return f"{where}: {name}: {problem['input']!r} is not {_PATTERNS[kind][1]}"
-    return f"{where}: {name}: {problem['msg']}, not {problem['input']!r}"
+    # which parameters are secret is not known yet
+    may_be_secret = place != () and place[0] in _GIVES_VALUES
+    given = f"a {type(problem['input']).__name__}" if may_be_secret else repr(problem["input"])
+    return f"{where}: {name}: {problem['msg']}, not {given}"
 
 
 def _known_keys(place: tuple[Any, ...]) -> list[str]:

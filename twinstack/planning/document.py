@@ -205,7 +205,9 @@ class PlanDocument(_Document):
     elsewhere: dict[str, Any] | None = Field(
         description="stacks that moved or were forgotten; null where nobody looked"
     )
-    drift: DriftDocument | None = Field(None, description="drifted resources it changes; null where nobody looked")
+    drift: DriftDocument | None = Field(
+        default=None, description="drifted resources it changes; null where nobody looked"
+    )
     since: RevisionDocument | None = Field(None, description="null for a plan from what is on AWS, or from nothing")
     refused: tuple[RefusalDocument, ...] = Field((), description="what `deploy` would refuse, the first cause last")
     remarks: tuple[str, ...] = Field((), description="what a reader should know besides, a sentence each")

@@ -43,7 +43,7 @@ def _merged(parts: list[Value]) -> list[Value]:
         if merged and not is_symbolic(part) and not is_symbolic(merged[-1]):
             merged[-1] = as_text(merged[-1]) + as_text(part)
         else:
-            merged.append(part if is_symbolic(part) else as_text(part))
+            merged.append(part)
     return merged
 
 

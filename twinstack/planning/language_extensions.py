@@ -55,7 +55,7 @@ def write_out(template: Template, resolve: Resolve, region: str) -> Template:
     except (extensions._ValueError, extensions._TypeError, extensions._ResolveError) as error:
         problem, written = str(error), {}
     if expansion._collections:
-        problem = "a loop goes over values that are known only on AWS"
+        problem = "a loop goes over values that no mapping has, or that are known only on AWS"
     if problem:
         raise InputError(f"{_where(template)}: a loop cannot be written out: {problem}")
     return replace(template, body=_renamed(written, _JSON_FOR_NOW, _JSON))

@@ -103,7 +103,7 @@ def hidden(path: str, text: str | None, beside: str = "") -> str | None:
     """
     if text in (None, "", "null"):
         return text
-    name = beside if _holds_secret(beside) else re.sub(r"(/\d+)+$", "", path).replace("/", ".")
+    name = beside if _holds_secret(beside) else re.sub(r"(/\d+)+$", "", path)
     if text.startswith(("{", "[")):
         if (value := _read(text)) is not None:
             return text_of(value, name)
@@ -164,7 +164,7 @@ def _called(mapping: Mapping[str, Value], key: str) -> str:
 
 
 def _holds_secret(name: str) -> bool:
-    return bool(_SECRET.search(name.rpartition(".")[2]))
+    return bool(_SECRET.search(name))
 
 
 def _scalar(value: Value, name: str) -> str:

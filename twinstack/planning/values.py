@@ -38,8 +38,7 @@ def made_by(value: Value) -> tuple[str, str] | None:
     match value:
         case Symbol((str(role), str(resource), str(), int())):
             return role, resource
-        case _:
-            return None
+    return None
 
 
 def is_symbolic(value: Value) -> bool:

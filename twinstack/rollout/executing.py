@@ -6,9 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from twinstack.aws.api import CloudFormation
-from twinstack.aws.errors import AwsError
 from twinstack.environment.assembly import PROTECTED_PARAMETER
-from twinstack.errors import NotConvergedError, RefusedError, TwinStackError, UnreachableError
+from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
 from twinstack.planning.document import StepDocument, step_document
 from twinstack.planning.macros import made_by_macros, may_be_made
 from twinstack.planning.steps import Step, resolver_for
@@ -26,7 +25,8 @@ from twinstack.rollout.nested_stacks import held_by_nested_stacks
 from twinstack.rollout.operation_events import tell_validation
 from twinstack.rollout.rollback_triggers import breached, with_rollback_triggers
 from twinstack.rollout.run import Run
-from twinstack.rollout.watching import Operation, has_begun, newest_event, watch
+from twinstack.rollout.starting import start
+from twinstack.rollout.watching import Operation, newest_event, watch
 from twinstack.screen.events import (
     ChangeSetDiffers,
     ChangeSetMade,
@@ -225,9 +225,12 @@ def delete_and_watch(
     operation = Operation(
         stack.role, cloudformation, stack_id, run.new_id(), expected, newest_event(cloudformation, stack_id)
     )
-    run.lock.check()
-    run.under_way.begin(stack_id, f"{stack.role} ({stack.region}): deleting {stack.name}")
-    cloudformation.delete_stack(stack_id, operation.token, stack.service_role)
+    start(
+        run,
+        operation,
+        f"{stack.role} ({stack.region}): deleting {stack.name}",
+        lambda: cloudformation.delete_stack(stack_id, operation.token, stack.service_role),
+    )
     watch(run, [operation])
     return operation
 
@@ -252,17 +255,23 @@ def execute(run: Run, begun: Begun) -> Operation:
         prepared.change_set.rollback_triggers,
     )
     narrowed = run.protected and step.updates
-    run.lock.check()
     if narrowed:
+        run.lock.check()
         protection.narrow(cloudformation, step.stack.name, run.allowed)
     elif step.updates and _gives_up_protection(step):
+        run.lock.check()
         protection.restore(cloudformation, step.stack.name, protected=False)
     doing = "creating" if step.operation == "CREATE" else "updating"
     try:
-        if narrowed:
-            run.lock.check()  # narrowing has taken a while
-        run.under_way.begin(stack_id, f"{step.stack.role} ({step.stack.region}): {doing} {step.stack.name}")
-        _start(run, operation, prepared, disable_rollback=keeps_what_was_made(step))
+        start(
+            run,
+            operation,
+            f"{step.stack.role} ({step.stack.region}): {doing} {step.stack.name}",
+            lambda: cloudformation.execute_change_set(
+                prepared.change_set.arn, prepared.token, disable_rollback=keeps_what_was_made(step)
+            ),
+            repeated=(NOT_FOUND, "InvalidChangeSetStatus"),
+        )
     except BaseException:
         if narrowed:
             _try_to_protect(run, operation, step)
@@ -276,26 +285,6 @@ def _try_to_protect(run: Run, operation: Operation, step: Step) -> None:
         protection.restore(operation.cloudformation, step.stack.name, protected=True)
     except TwinStackError as error:
         run.screen.tell(Warning_(f"{operation.role}: its stack policy is not restored; the next run does it: {error}"))
-
-
-def _start(run: Run, operation: Operation, prepared: Prepared, *, disable_rollback: bool) -> None:
-    """Has AWS execute a change set; an answer that was lost is made up for by the events of the stack."""
-    try:
-        operation.cloudformation.execute_change_set(
-            prepared.change_set.arn, prepared.token, disable_rollback=disable_rollback
-        )
-    except UnreachableError as error:
-        if has_begun(operation, run.clock):
-            return
-        raise UnreachableError(
-            f"{error}\n{operation.role}: whether AWS has begun to execute {prepared.name} is not known; `deploy` again "
-            "finds out, and goes on"
-        ) from error
-    except AwsError as error:
-        # A request that is repeated because its answer was lost is refused when the first one has been heard.
-        if error.code not in (NOT_FOUND, "InvalidChangeSetStatus") or not has_begun(operation, run.clock):
-            run.under_way.end(operation.stack_id)
-            raise
 
 
 def _gives_up_protection(step: Step) -> bool:

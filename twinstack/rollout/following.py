@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from twinstack.aws.api import CloudFormation, StackDescription
+from twinstack.aws.api import CloudFormation, StackDescription, StackEvent
 from twinstack.aws.errors import AwsError
 from twinstack.errors import RefusedError, TwinStackError, UnreachableError
 from twinstack.planning.system import Stack
@@ -16,9 +16,15 @@ from twinstack.rollout.blockers import blocking
 from twinstack.rollout.failure_causes import cause_of
 from twinstack.rollout.readiness import belongs_elsewhere
 from twinstack.rollout.run import Run
+from twinstack.rollout.starting import start
 from twinstack.rollout.watching import STACK_TYPE, Operation, newest_event, watch
 from twinstack.screen.events import Note, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome, Standing, outcome, standing
+
+# Right after an operation AWS may still answer as before its end; what is read next is read this many seconds later.
+SETTLES_IN = 3.0
+# So often a stack is followed that is busy again each time; after that the plan refuses it.
+ROUNDS = 10
 
 
 def bring_to_rest(run: Run, stacks: Iterable[Stack], *, rollbacks: bool = True) -> None:
@@ -36,10 +42,13 @@ def bring_to_rest(run: Run, stacks: Iterable[Stack], *, rollbacks: bool = True) 
         TwinStackError: An operation cannot be followed any longer, or a rollback failed again.
     """
     there = list(_readable(run, stacks))
-    busy = [stack for stack, found in there if standing(found.status) is Standing.BUSY]
-    if busy:
-        _follow(run, [(stack, found) for stack, found in there if stack in busy])
-        there = [(stack, found) for stack, found in there if stack not in busy] + list(_readable(run, busy))
+    for _ in range(ROUNDS):
+        busy = [(stack, found) for stack, found in there if standing(found.status) is Standing.BUSY]
+        if not busy:
+            break
+        _follow(run, busy)
+        again = [stack for stack, _ in busy]
+        there = [(stack, found) for stack, found in there if stack not in again] + list(_readable(run, again))
     if rollbacks:
         stuck = [(stack, found) for stack, found in there if standing(found.status) is Standing.HALF_ROLLED_BACK]
         for stack, found in stuck:
@@ -64,10 +73,14 @@ def _follow(run: Run, running: Sequence[tuple[Stack, StackDescription]]) -> None
         run.screen.tell(Note(f"{stack.role}: {stack.name} is {found.status}; following that to its end first"))
         run.under_way.begin(found.stack_id, f"{stack.role} ({stack.region}): {found.status} of {stack.name}")
         operation = begun_before(run.clients[stack.role].cloudformation, stack.role, found)
+        if operation is None:
+            run.under_way.end(found.stack_id)
+            continue
         for event in operation.events:
             run.screen.tell(operation.progress(event))
         operations.append(operation)
     watch(run, operations)
+    run.clock.sleep(SETTLES_IN)
     for operation in operations:
         if operation.end is None:
             raise TwinStackError(f"{operation.role}: an operation cannot be followed any longer: {operation.lost}")
@@ -78,21 +91,30 @@ def _follow(run: Run, running: Sequence[tuple[Stack, StackDescription]]) -> None
             run.screen.tell(StepFailed(operation.role, operation.end.status, cause))
 
 
-def begun_before(cloudformation: CloudFormation, role: str, found: StackDescription) -> Operation:
+def begun_before(cloudformation: CloudFormation, role: str, found: StackDescription) -> Operation | None:
     """Returns the operation that is running on a stack, with its events so far; without, where AWS does not tell them.
 
-    It goes back to the last time that the stack was at rest.
+    It goes back to the last time that the stack was at rest. None, where it is at rest by its newest event: then the
+    operation has ended since the stack was described, or AWS does not show its events yet.
     """
+
+    def is_of_the_stack(event: StackEvent) -> bool:
+        return event.type == STACK_TYPE and event.physical_id == found.stack_id
+
     events, after = [], None
     try:
         for event in cloudformation.events(found.stack_id):
-            of_the_stack = event.type == STACK_TYPE and event.physical_id == found.stack_id
-            if of_the_stack and (outcome(event.status) is not Outcome.RUNNING or event.status == "REVIEW_IN_PROGRESS"):
+            if is_of_the_stack(event) and (
+                outcome(event.status) is not Outcome.RUNNING or event.status == "REVIEW_IN_PROGRESS"
+            ):
                 after = event.event_id
                 break
             events.append(event)
     except (AwsError, UnreachableError):
         events = []
+    else:
+        if after is not None and not any(is_of_the_stack(event) for event in events):
+            return None
     events.reverse()
     token = next((event.token for event in events if event.token), "")
     operation = Operation(role, cloudformation, found.stack_id, token, frozenset(), after)
@@ -112,10 +134,14 @@ def _continue_rollback(run: Run, stack: Stack, found: StackDescription) -> None:
         raise RefusedError(f"{stack.role}: declined; {stack.name} is left in {found.status}. What stopped it: {named}")
     after = newest_event(cloudformation, found.stack_id)
     operation = Operation(stack.role, cloudformation, found.stack_id, run.new_id(), frozenset(), after)
-    run.lock.check()
-    run.under_way.begin(found.stack_id, f"{stack.role} ({stack.region}): continuing the rollback of {stack.name}")
-    cloudformation.continue_update_rollback(found.stack_id, operation.token, stack.service_role)
+    start(
+        run,
+        operation,
+        f"{stack.role} ({stack.region}): continuing the rollback of {stack.name}",
+        lambda: cloudformation.continue_update_rollback(found.stack_id, operation.token, stack.service_role),
+    )
     watch(run, [operation])
+    run.clock.sleep(SETTLES_IN)
     if operation.end is not None and operation.end.status == "UPDATE_ROLLBACK_COMPLETE":
         run.screen.tell(StepDone(stack.role, operation.end.status, operation.seconds))
         return

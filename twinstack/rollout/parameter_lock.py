@@ -148,11 +148,20 @@ class ParameterLock:
         if found is None or not self._is_ours(found):
             raise self._lost(found)
         if found.age > OLD:
-            self.place.parameters.overwrite(self.place.name, self._value)
+            self._write_again(found.age)
             self._clock.sleep(SETTLES_IN)
             found = self._read()
             if found is None or not self._is_ours(found):
                 raise self._lost(found)
+
+    def _write_again(self, age: float) -> None:
+        try:
+            self.place.parameters.overwrite(self.place.name, self._value)
+        except (AwsError, UnreachableError) as error:
+            raise TwinStackError(
+                f"{error}\nthe lock {self.place.name} was last written {age:.0f} s ago and cannot be written now, so "
+                "another run may take it at any moment: nothing more is begun; run again when it can be written"
+            ) from error
 
     def refresh(self) -> bool:
         """See `Lock`."""

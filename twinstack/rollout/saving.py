@@ -17,7 +17,7 @@ from twinstack.rollout.executing import Begun, begin, try_to_give_up
 from twinstack.rollout.planned import Planned, make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.run import Run
 from twinstack.screen.events import PlanMade, StepBegun
-from twinstack.statuses import Standing, standing
+from twinstack.statuses import Execution, Making, Standing, execution, making, standing
 
 
 def save(run: Run, now: str, keep: Callable[[SavedPlan], None]) -> SavedPlan:
@@ -132,7 +132,10 @@ def take_up(run: Run, step: Step, saved: SavedChangeSet) -> Prepared:
         if error.code != NOT_FOUND:
             raise
         raise RefusedError(f"{role}: change set {saved.name} is gone; {_ADVICE}") from None
-    if (change_set.status, change_set.execution_status) != ("CREATE_COMPLETE", "AVAILABLE"):
+    if (
+        making(change_set.status) is not Making.MADE
+        or execution(change_set.execution_status) is not Execution.CAN_BEGIN
+    ):
         raise RefusedError(
             f"{role}: change set {saved.name} can no longer be executed: it is {change_set.status}, "
             f"{change_set.execution_status}; {_ADVICE}"

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from twinstack.aws.api import CloudFormation, RollbackTrigger, StackDescription, StackEvent
 from twinstack.aws.errors import AwsError
+from twinstack.aws.retry_limits import trouble_of
 from twinstack.clock import Clock
 from twinstack.errors import UnreachableError
 from twinstack.rollout.run import Run
@@ -25,6 +26,8 @@ FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.5, 3.0, 1.5
 QUIET = 30.0
 # After so many seconds a final status is believed without an event that proves it.
 PATIENCE = 120.0
+# An answer of AWS may be so many seconds old: after that an event counts, whatever the stack is described as.
+OLD = 30.0
 # An operation is given up, here and not on AWS, after so many seconds without any answer.
 LONGEST_SILENCE = 1200.0
 STACK_TYPE = "AWS::CloudFormation::Stack"
@@ -114,7 +117,7 @@ def has_begun(operation: Operation, clock: Clock) -> bool:
     """
     for wait in (2.0, 4.0, 0.0):
         try:
-            if any(event.token == operation.token for event in _new_events(operation)):
+            if any(event.token == operation.token for event in _new_events(operation, operation.cloudformation)):
                 return True
         except (AwsError, UnreachableError):
             return False
@@ -160,6 +163,7 @@ class _Follower:
         begun: When the following began.
         heard: When AWS last answered.
         described: When the stack was last described, or something new was heard of it.
+        ended: When its own events first said that it has ended.
         silent: Whether the last look got no answer.
     """
 
@@ -169,6 +173,7 @@ class _Follower:
     begun: float
     heard: float = field(init=False)
     described: float = field(init=False)
+    ended: float | None = None
     silent: bool = False
 
     def __post_init__(self) -> None:
@@ -182,7 +187,7 @@ class _Follower:
     def look(self) -> list[tuple[Operation, StackEvent]]:
         """Reads what is new; nothing, where AWS does not answer."""
         try:
-            fresh = list(_new_events(self.operation))
+            fresh = list(_new_events(self.operation, self.operation.cloudformation.at_once()))
         except (AwsError, UnreachableError) as error:
             self._not_heard(error)
             self.described = -math.inf  # perhaps only events are refused
@@ -195,12 +200,13 @@ class _Follower:
     def conclude(self) -> None:
         """Describes the stack when its events say that it has ended, or have said nothing for a while."""
         operation, now = self.operation, self.clock.now()
-        has_ended = outcome(operation.last_status) is not Outcome.RUNNING if operation.last_status else False
-        if not has_ended and now - self.described < QUIET:
+        if self.ended is None and operation.last_status and outcome(operation.last_status) is not Outcome.RUNNING:
+            self.ended = now
+        if self.ended is None and now - self.described < QUIET:
             return
         self.described = now
         try:
-            stack = operation.cloudformation.describe_stack(operation.stack_id)
+            stack = operation.cloudformation.at_once().describe_stack(operation.stack_id)
         except (AwsError, UnreachableError) as error:
             self._not_heard(error)
             return
@@ -208,12 +214,12 @@ class _Follower:
         operation.seconds = now - self.begun
         if stack is None:
             operation.end = _deleted(operation)
-        elif outcome(stack.status) is not Outcome.RUNNING:
-            # Just after a request, and from a copy that lags behind, the status may still be an earlier one.
-            if stack.status == operation.last_status:
-                operation.end = stack
-            elif operation.seconds > PATIENCE and not has_ended:
-                self._believe(stack)
+        elif self.ended is not None:
+            # From a copy that lags behind the status is an earlier one; a later one is another operation's.
+            if stack.status == operation.last_status or now - self.ended > OLD:
+                operation.end = replace(stack, status=operation.last_status)
+        elif outcome(stack.status) is not Outcome.RUNNING and operation.seconds > PATIENCE:
+            self._believe(stack)
 
     def _believe(self, stack: StackDescription) -> None:
         """Takes a final status that no event proves, unless there would have to be events."""
@@ -224,7 +230,7 @@ class _Follower:
 
     def _not_heard(self, error: AwsError | UnreachableError) -> None:
         role = self.operation.role
-        if not self.silent:
+        if not self.silent and trouble_of(error) is None:  # of the others the clients tell
             self.screen.tell(Warning_(f"{role}: AWS does not answer while an operation goes on; asking again: {error}"))
         self.silent = True
         if self.clock.now() - self.heard > LONGEST_SILENCE:
@@ -235,14 +241,17 @@ def _deleted(operation: Operation) -> StackDescription:
     return StackDescription(operation.stack_id, operation.role, "DELETE_COMPLETE", "", {}, {}, {})
 
 
-def _new_events(operation: Operation) -> Iterator[StackEvent]:
+def _new_events(operation: Operation, cloudformation: CloudFormation) -> Iterator[StackEvent]:
     """Yields what is new of an operation, the oldest first."""
     seen = operation.events[-1].event_id if operation.events else operation.after
     later: list[StackEvent] = []
-    for event in operation.cloudformation.events(operation.stack_id):
+    for event in cloudformation.events(operation.stack_id):
         if event.event_id == seen:
             break
         later.append(event)
+    else:
+        if seen is not None:  # the answer is older than what has been told
+            return
     ids = _operation_ids([*operation.events, *later], operation.token)
     yield from (event for event in reversed(later) if _belongs(event, operation.token, ids))
 

@@ -63,6 +63,9 @@ def expected(scene: str, call: Call, kind: str, how: str) -> tuple[int, ...]:
     fitting = (
         rule
         for rule in _RULES
-        if kind in rule.kinds and how in rule.hows and asked in (rule.calls or (asked,)) and scene in (rule.scenes or (scene,))
+        if kind in rule.kinds
+        and how in rule.hows
+        and asked in (rule.calls or (asked,))
+        and scene in (rule.scenes or (scene,))
     )
     return (next(fitting).code,)

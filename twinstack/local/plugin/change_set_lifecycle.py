@@ -29,6 +29,7 @@ def install() -> None:
     actions = handlers._ACTION_HANDLERS
     actions["CreateChangeSet"] = _on_the_same_stack(_with_nested(actions["CreateChangeSet"]))
     actions["ExecuteChangeSet"] = _available_only(actions["ExecuteChangeSet"])
+    actions["ListChangeSets"] = _by_arn_too(actions["ListChangeSets"])
     for name in ("ExecuteChangeSet", "DeleteChangeSet", "DeleteStack"):
         actions[name] = _with_the_nested_ones(actions[name])
 
@@ -85,6 +86,16 @@ def _on_the_same_stack(create: Operation) -> Operation:
         return status, headers, body
 
     return created
+
+
+def _by_arn_too(listed: Operation) -> Operation:
+    """List the change sets of a stack that is named by its ARN, of which the emulator finds none."""
+
+    def asked_by_name(asked: Asked) -> Answer:
+        stack = handlers._resolve_stack(helpers._p(asked, "StackName"))
+        return listed({**asked, "StackName": [stack["StackName"]]} if stack else asked)
+
+    return asked_by_name
 
 
 def _available_only(execute: Operation) -> Operation:

@@ -62,6 +62,7 @@ REPLACED: dict[str, str] = {
     "services.cloudformation.changesets._delete_change_set": "a9b49a6bd01c65c5",
     "services.cloudformation.changesets._describe_change_set": "e6d4a62f79218763",
     "services.cloudformation.changesets._execute_change_set": "a4df5e5031d268f1",
+    "services.cloudformation.changesets._list_change_sets": "937ee34b9659225c",
     "services.cloudformation.changesets._resolve_props_for_diff": "b0f1a995e91fdb78",
     "services.cloudformation.drift._read_secret": "cb29531c57045d5e",
     "services.cloudformation.engine._evaluate_conditions": "e7f9e29b6c01a4a7",
