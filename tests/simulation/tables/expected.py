@@ -39,7 +39,12 @@ _HELP = (
     "ec2 enabled",
 )
 _LOCK = ("ssm create", "ssm read")
-_TOKENS = ("cloudformation execute_change_set", "cloudformation delete_change_set", "ssm overwrite")
+_TOKENS = (
+    "cloudformation execute_change_set",
+    "cloudformation delete_change_set",
+    "cloudformation delete_stack",
+    "ssm overwrite",
+)
 # The first that fits.
 _RULES = (
     _Rule("it is asked again, and credentials are renewed", 0, (*_PASSING, "expired"), _ONCE),
