@@ -6,7 +6,7 @@ LOCAL_READY := .venv-local/.ready
 MUTATION_READY := .venv/.mutation-ready
 SCAN_READY := .venv-scan/.ready
 
-.PHONY: demo test lint generate mutate simulate clean
+.PHONY: demo test lint generate mutate simulate tables clean
 
 demo: $(READY) $(LOCAL_READY)  ## deploy the pair to the local AWS, twice: the second run finds nothing to do
 	$(BIN)/python deploy.py generate --check
@@ -47,6 +47,12 @@ mutate: $(MUTATION_READY)  ## which changes of the code no test notices: docs/mu
 
 simulate: $(READY)  ## 20,000 worlds of deployers, faults and kills on a simulated AWS
 	$(BIN)/python -m tests.simulation --worlds 20000 --jobs 2
+	$(MAKE) tables
+
+tables: $(READY)  ## signals and faults at every call of a run, and how long it waits: docs/faults.md
+	$(BIN)/python -m tests.simulation.tables.kills --summary
+	$(BIN)/python -m tests.simulation.tables.faults --summary
+	$(BIN)/python -m bench.waiting
 
 clean:  ## end the local AWS and remove everything that was set up
 	if [ -x $(BIN)/python ]; then $(BIN)/python deploy.py local stop; fi

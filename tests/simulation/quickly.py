@@ -65,7 +65,7 @@ def predicted(planner: Planner, stack: Stack, live: Live | None, parameters: tup
 
 @contextmanager
 def quickly() -> Iterator[None]:
-    """Has the looks into other regions taken in turn, and each live template read once, and each step worked out once."""
+    """Has the looks into other regions taken in turn, each live template read once, each step worked out once."""
     with ExitStack() as patches:
         patches.enter_context(patch.object(elsewhere_reading, "ThreadPoolExecutor", OneAfterAnother))
         patches.enter_context(patch.object(world_reading, "live_template", template_of))

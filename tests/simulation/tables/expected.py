@@ -1,60 +1,76 @@
-"""What a run must end with when a fault gets in its way: written down, not recorded.
-
-Once: a call that AWS did not answer, or answered with an error of its own, is made again, so the run is done (0). So is
-one whose credentials had expired: they are renewed.
-
-Lasting, and AWS's refusals (denied), by what the call is for:
-"""
+"""What a run must end with when a fault gets in its way: written down, not recorded."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from tests.simulation.line import Call
 
-ENDS_IN_TIME = ("throttled", "internal", "reset", "lost", "timeout")
-# At any call the run is done, or it says what could not be; 7 where a stack could not be read.
+_PASSING = ("throttled", "internal", "reset", "lost", "timeout")
+_DONE_AND_LOST = ("lost", "timeout")
+_REFUSED = ("denied", "expired")
+_ANY = (*_PASSING, *_REFUSED)
+_ONCE, _LASTING = ("once",), ("lasting",)
+# At any call the run is done, or says what could not be: 7 where a stack could not be read, 4 where `destroy` had to.
 AT_EVERY_CALL: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(ENDS_IN_TIME, (0, 1, 7)),
-    "denied": (0, 1, 7),
+    **dict.fromkeys(_PASSING, (0, 1, 7)),
+    "denied": (0, 1, 4, 7),
     "expired": (0, 2),
 }
-# What is only help, or only looked at: without it the run says so and is done.
-HELP = {
+
+
+@dataclass(frozen=True)
+class _Rule:
+    """The exit code that is right for some faults at some calls; no calls or scenes are all of them."""
+
+    why: str
+    code: int
+    kinds: tuple[str, ...] = _ANY
+    hows: tuple[str, ...] = (*_ONCE, *_LASTING)
+    calls: tuple[str, ...] = ()
+    scenes: tuple[str, ...] = ()
+
+
+_HELP = (
     "cloudformation change_set_events",
-    "cloudformation describe_stacks",
-    "cloudformation failed_events",
-    "cloudformation detect_stack_drift",
-    "cloudformation resource_drifts",
     "cloudformation change_sets",
+    "cloudformation describe_stacks",
+    "cloudformation of_resources",
     "ec2 enabled",
-}
-# The lock: a run that may not write it goes on without, one that cannot know who holds it does not begin, and one that
-# cannot keep it begins nothing more.
-LOCK = {"ssm create", "ssm read"}
-REPEATED_DEEDS = {
+)
+_LOCK = ("ssm create", "ssm read")
+_TOKENS = (
     "cloudformation execute_change_set",
-    "cloudformation delete_stack",
     "cloudformation delete_change_set",
-    "cloudformation set_termination_protection",
-    "cloudformation set_stack_policy",
+    "cloudformation delete_stack",
     "ssm overwrite",
-}
+)
+# The first that fits.
+_RULES = (
+    _Rule("it is asked again, and credentials are renewed", 0, (*_PASSING, "expired"), _ONCE),
+    _Rule("everything is done; it is said that the lock stays until it expires", 0, calls=("ssm delete",)),
+    _Rule("over before the lock is old", 0, calls=("ssm overwrite",), scenes=("pair changed",)),
+    _Rule("expired credentials are an error of their own", 2, ("expired",)),
+    _Rule("it is only help, and said to be missing", 0, calls=_HELP),
+    _Rule("a run that may not write the lock goes on without, and says so", 0, ("denied",), calls=_LOCK),
+    _Rule("AWS has done it, and shows it later", 0, _DONE_AND_LOST, _LASTING, _TOKENS),
+    _Rule("it is read again for the plan", 0, _REFUSED, _ONCE, ("cloudformation describe_stack",)),
+    _Rule("the next beat writes it", 0, _REFUSED, _ONCE, ("ssm overwrite",)),
+    _Rule("one of the stacks is not known", 7, ("denied",), _ONCE, ("cloudformation get_template",), ("pair changed",)),
+    _Rule("it does not delete half", 4, ("denied",), _ONCE, ("cloudformation get_template",), ("pair destroyed",)),
+    _Rule("nothing can be done without it", 1),
+)
 
 
 def expected(scene: str, call: Call, kind: str, how: str) -> tuple[int, ...]:
     """Returns the exit codes that are right when a fault begins at the first call of its name."""
     asked = f"{call.service} {call.name}"
-    if how == "once" and kind != "denied":
-        return (0,)
-    if asked == "ssm delete":  # everything is done by then: it is said that the lock stays until it expires
-        return (0,)
-    if kind == "expired":
-        return (2,)
-    if asked in HELP or (asked in LOCK and kind == "denied"):
-        return (0,)
-    if asked in REPEATED_DEEDS and kind in ("lost", "timeout"):  # AWS has done it: its own answers say so later
-        return (0,)
-    if asked == "cloudformation describe_stack" and how == "once":  # the stack is read again for the plan
-        return (0,)
-    if asked == "ssm overwrite" and how == "once":  # the next beat writes it
-        return (0,)
-    return (1,)
+    fitting = (
+        rule
+        for rule in _RULES
+        if kind in rule.kinds
+        and how in rule.hows
+        and asked in (rule.calls or (asked,))
+        and scene in (rule.scenes or (scene,))
+    )
+    return (next(fitting).code,)

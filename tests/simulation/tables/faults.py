@@ -108,6 +108,15 @@ def play(case: Case) -> Row:
     return Row(case, played(case.scene, prepare))
 
 
+def in_one_region(scene: str, region: str, call: str, kind: str) -> Result:
+    """Returns what a run comes to when a fault happens to every call of a name in one region."""
+
+    def prepare(play: Play) -> None:
+        play.world.weather.faults.append(Fault(_KINDS[kind], deployer=play.run.name, region=region, call=call))
+
+    return played(scene, prepare)
+
+
 def line(row: Row) -> str:
     """Returns a row as it is printed."""
     case, result = row.case, row.result

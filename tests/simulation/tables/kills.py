@@ -78,7 +78,7 @@ def line(row: Row) -> str:
     """Returns a row as it is printed."""
     case, call = row.case, calls_of(row.case.scene)[row.case.number - 1]
     code = "-" if row.result.code is None else str(row.result.code)
-    then = (row.wrong and f"WRONG: {row.wrong}") or f"{row.result.again}  {row.result.then}"
+    then = f"WRONG: {row.wrong}" if row.wrong else f"{row.result.again}  {row.result.then}"
     asked = f"{call.service} {call.name}"
     return (
         f"{case.number:>5}  {asked:<36}{stack_of(call):<12}{case.signal:<9}{_SAID[case.moment]:<17}{code:>4}   {then}"
