@@ -37,7 +37,6 @@ class Meaning(NamedTuple):
 
 
 _RUNNING = Meaning(Standing.BUSY, Outcome.RUNNING)
-_ROLLING_BACK = Meaning(Standing.BUSY, Outcome.RUNNING)
 _DONE = Meaning(Standing.UPDATABLE, Outcome.SUCCEEDED)
 _ROLLED_BACK = Meaning(Standing.UPDATABLE, Outcome.FAILED)
 _STUCK = Meaning(Standing.STUCK, Outcome.FAILED)
@@ -48,7 +47,7 @@ STACKS: dict[str, Meaning] = {
     "CREATE_IN_PROGRESS": _RUNNING,
     "CREATE_FAILED": _UNFINISHED,
     "CREATE_COMPLETE": _DONE,
-    "ROLLBACK_IN_PROGRESS": _ROLLING_BACK,
+    "ROLLBACK_IN_PROGRESS": _RUNNING,
     "ROLLBACK_FAILED": _STUCK,
     "ROLLBACK_COMPLETE": Meaning(Standing.RECREATE, Outcome.FAILED),
     "DELETE_IN_PROGRESS": _RUNNING,
@@ -60,15 +59,15 @@ STACKS: dict[str, Meaning] = {
     "UPDATE_COMPLETE": _DONE,
     # Here this is a continued creation that failed again: no other update is executed with rollback disabled.
     "UPDATE_FAILED": _UNFINISHED,
-    "UPDATE_ROLLBACK_IN_PROGRESS": _ROLLING_BACK,
+    "UPDATE_ROLLBACK_IN_PROGRESS": _RUNNING,
     # https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-continueupdaterollback.html
     "UPDATE_ROLLBACK_FAILED": Meaning(Standing.HALF_ROLLED_BACK, Outcome.FAILED),
-    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": _ROLLING_BACK,
+    "UPDATE_ROLLBACK_COMPLETE_CLEANUP_IN_PROGRESS": _RUNNING,
     "UPDATE_ROLLBACK_COMPLETE": _ROLLED_BACK,
     "REVIEW_IN_PROGRESS": Meaning(Standing.ABSENT, Outcome.RUNNING),
     "IMPORT_IN_PROGRESS": _RUNNING,
     "IMPORT_COMPLETE": _DONE,
-    "IMPORT_ROLLBACK_IN_PROGRESS": _ROLLING_BACK,
+    "IMPORT_ROLLBACK_IN_PROGRESS": _RUNNING,
     "IMPORT_ROLLBACK_FAILED": _STUCK,
     "IMPORT_ROLLBACK_COMPLETE": _ROLLED_BACK,
 }
@@ -133,7 +132,7 @@ def outcome(status: str) -> Outcome:
 
 
 def making(status: str) -> Making:
-    """Returns how far AWS is with a change set in this status; with an unheard-of one nothing is done."""
+    """Returns how far AWS is with a change set in this status; one with an unheard-of status is not executed."""
     return CHANGE_SETS.get(status, Making.GONE)
 
 

@@ -131,9 +131,9 @@ def test_the_heart_beats_until_the_run_is_done():
     assert (lock.answers, done.waits) == ([], [30, 30, 30, 30])
 
 
-def test_the_heart_stops_when_the_lock_is_lost():
-    lock = Lock(True, False, True)
-    beat(lock, Done(5), 30)
+def test_the_heart_stops_when_the_lock_is_lost_by_two_answers_in_a_row():
+    lock = Lock(True, False, True, False, False, True)
+    beat(lock, Done(9), 30)
     assert lock.answers == [True]
 
 

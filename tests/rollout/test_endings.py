@@ -96,8 +96,8 @@ def test_credentials_that_expire_in_the_middle_are_2_and_what_goes_on_is_named(p
     (goes_on,) = run.under_way.operations.values()
     assert "pair-dev-secondary" in goes_on
     assert last(pair).text.splitlines() == [
+        f"on AWS this may go on: {goes_on}; the same command, run again, follows it",
         str(EXPIRED),
-        f"this goes on on AWS: {goes_on}; the same command, run again, goes on from there",
     ]
     pair.screen.react = lambda event: None
     for call in ("events", "describe_stack"):

@@ -156,7 +156,8 @@ def test_an_operation_that_aws_says_nothing_about_for_twenty_minutes_is_no_longe
     aws = updating.aws["primary"]
     after_execution(aws, lambda: silence(aws))
     with pytest.raises(
-        TwinStackError, match=r"primary .*cannot be followed any longer: .*Throttling.*`deploy` follows"
+        TwinStackError,
+        match=r"primary .*cannot be followed any longer: .*Throttling.*the same command, run again, follows it",
     ):
         updating.deploy()
     assert 1200 < sum(updating.clock.waits) < 1400

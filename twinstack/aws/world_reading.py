@@ -24,7 +24,7 @@ def read_world(system: System, clients: Clients) -> World:
     world = {role: read_stack(clients[role].cloudformation, stack.name) for role, stack in system.stacks.items()}
     reasons = [state.reason for state in world.values() if isinstance(state, Unknown)]
     if len(reasons) == len(world):
-        raise UnreachableError("none of the stacks could be read, so nothing can be planned:\n" + "\n".join(reasons))
+        raise UnreachableError("none of the stacks could be read:\n" + "\n".join(reasons))
     return world
 
 

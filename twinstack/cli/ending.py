@@ -27,9 +27,18 @@ def ended(run: Run, work: Callable[[Run], int]) -> int:
     except TwinStackError as error:
         lines = [str(error)]
         if goes_on := run.under_way.operations.values():
-            lines.append(f"this goes on on AWS: {'; '.join(goes_on)}; the same command, run again, goes on from there")
-        run.screen.tell(Failure("\n".join(lines), error.exit_code))
+            # the cause stands last
+            lines.insert(0, f"on AWS this may go on: {'; '.join(goes_on)}; the same command, run again, follows it")
+        run.screen.tell(failure("\n".join(lines), error.exit_code))
         return error.exit_code
+
+
+def failure(text: str, exit_code: int) -> Failure:
+    """Returns an error to tell, with what to do where AWS's reason is a known one."""
+    from twinstack.rollout.hints import hint_for
+
+    hints = tuple(map(hint_for, text.split("\n"))) if exit_code == TwinStackError.exit_code else ()
+    return Failure(text, exit_code, hints if any(hints) else ())
 
 
 def refuse_partial(unread: Mapping[str, str], of: int | None = None) -> None:

@@ -64,9 +64,9 @@ def beat(lock: Lock, done: threading.Event, every: float) -> None:
     It tells nothing: a refresh that failed is followed by the next one, and before anything is executed the lock
     itself sees how old its entry is.
     """
-    while not done.wait(every):
+    lost = 0  # one answer may be an old one
+    while lost < 2 and not done.wait(every):
         try:
-            if not lock.refresh():
-                return
+            lost = 0 if lock.refresh() else lost + 1
         except TwinStackError:
             continue

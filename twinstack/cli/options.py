@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 import click
 
-from twinstack.errors import TwinStackError
+from twinstack.cli.ending import failure
 from twinstack.rollout.under_way import UnderWay
 from twinstack.screen.escaping import escaped_lines
 from twinstack.screen.events import Failure, Screen
@@ -69,7 +69,7 @@ class Settings:
 
     def fail(self, text: str, exit_code: int) -> int:
         """Tells an error, with what to do where AWS's reason is a known one; returns its exit code."""
-        self.screen().tell(Failure(text, exit_code, _hints(text) if exit_code == TwinStackError.exit_code else ()))
+        self.screen().tell(failure(text, exit_code))
         return exit_code
 
     def going_on(self) -> str:
@@ -92,13 +92,6 @@ class Settings:
         text = f"Interrupted. {self.interrupted() if self.interrupted else 'Nothing was changed.'}"
         line = {1: line_of(Failure(text, exit_code))} if self.format == "json" else {}
         return line | {2: f"{escaped_lines(text)}\n"}
-
-
-def _hints(text: str) -> tuple[str, ...]:
-    from twinstack.rollout.hints import hint_for
-
-    hints = tuple(map(hint_for, text.split("\n")))
-    return hints if any(hints) else ()
 
 
 def _checked_url(_context: click.Context, _parameter: click.Parameter, value: str | None) -> str | None:

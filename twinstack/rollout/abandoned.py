@@ -20,6 +20,8 @@ from twinstack.screen.events import Note, Warning_
 from twinstack.statuses import Execution, Making, execution, making
 
 KEPT_FOR = timedelta(hours=24)
+# One that AWS works on for so long, in seconds, is left to a later run.
+LONGEST_WORK = 60.0
 
 
 def clear_abandoned(run: Run, there: Iterable[tuple[Stack, StackDescription]]) -> None:
@@ -44,8 +46,8 @@ def _clear(run: Run, cloudformation: CloudFormation, stack: Stack, found: StackD
         run.lock.check()
         _delete(run, cloudformation, each)
         run.screen.tell(Note(f"{stack.role}: deleted change set {each.name}, which an earlier run left"))
-    may_go = found.status == "REVIEW_IN_PROGRESS" and (abandoned or run.lock.is_held)
-    if may_go and remove_if_empty(cloudformation, found.stack_id, run.new_id(), {it.arn for it in abandoned}, run.lock):
+    deleted = {it.arn for it in abandoned}
+    if deleted and remove_if_empty(cloudformation, found.stack_id, run.new_id(), deleted, run.lock):
         run.screen.tell(Note(f"{stack.role}: deleted {found.name}, which held nothing"))
 
 
@@ -61,7 +63,7 @@ def _delete(run: Run, cloudformation: CloudFormation, abandoned: ChangeSetSummar
     try:
         if making(abandoned.status) is Making.WAIT:
             # AWS deletes no change set that it is still working out.
-            worked_out(lambda: cloudformation.describe_change_set(abandoned.arn), run.clock)
+            worked_out(lambda: cloudformation.describe_change_set(abandoned.arn), run.clock, LONGEST_WORK)
         cloudformation.delete_change_set(abandoned.arn)
     except AwsError as error:
         if error.code != NOT_FOUND:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
@@ -152,7 +153,8 @@ def prepare(
         try:
             return replace(prepared, change_set=with_values(cloudformation, change_set))
         except (TwinStackError, KeyboardInterrupt):
-            discard(cloudformation, prepared, lock)
+            with suppress(TwinStackError):  # the next run deletes it
+                discard(cloudformation, prepared, lock)
             raise
     empty = any(sentence in change_set.status_reason for sentence in _NO_CHANGES)
     problems = [] if empty else why_not_made(cloudformation, created.arn)

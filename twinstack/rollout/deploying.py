@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_stack, read_world
-from twinstack.errors import CredentialsError, NotConvergedError, TwinStackError, UnreachableError
+from twinstack.errors import BusyError, CredentialsError, NotConvergedError, TwinStackError, UnreachableError
 from twinstack.planning.document import StepDocument
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner, Step
@@ -125,12 +125,11 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
             change_sets = {it.stack: it for it in saved.change_sets} if saved and number == 1 else None
             place = _Place(number, len(planned.passes), made.shown.passes[number - 1].steps, change_sets)
             world = _run_pass(run, planner, world, steps, place=place, failures=failures)
-    except CredentialsError:  # told for what it is, whatever failed before
-        raise
     except TwinStackError as error:
-        if failures.causes:  # what failed first is the cause, whatever came of it later
-            raise TwinStackError("\n".join([str(error), failures.told])) from error
-        raise
+        # These are told for what they are, whatever failed before; else what failed first is the cause.
+        if isinstance(error, (CredentialsError, BusyError)) or not failures.causes:
+            raise
+        raise TwinStackError("\n".join([str(error), failures.told])) from error
     if failures.causes:
         raise TwinStackError(failures.told)
     is_whole = passes is None or passes >= len(planned.passes)
@@ -166,7 +165,8 @@ def _run_pass(
     after = {operation.role: _read_again(run, planner, operation) for _, operation in running}
     for item, _ in running:
         state = after[item.step.stack.role]
-        if isinstance(state, Unknown) and item.step.stack.role not in failures.failed:
+        is_last = place.number == place.passes
+        if isinstance(state, Unknown) and item.step.stack.role not in failures.failed and not is_last:
             failures.add(item.step, state.reason)  # what later passes need of it is not known
     return {**world, **after}
 

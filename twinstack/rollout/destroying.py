@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from twinstack.aws.api import StackDescription
@@ -20,12 +20,14 @@ from twinstack.rollout.elsewhere import gone_roles, look_elsewhere
 from twinstack.rollout.executing import delete_and_watch
 from twinstack.rollout.failure_causes import cause_of
 from twinstack.rollout.following import bring_to_rest
-from twinstack.rollout.readiness import refuse_busy, refuse_foreign
+from twinstack.rollout.readiness import belongs_elsewhere, refuse_busy, refuse_foreign
 from twinstack.rollout.run import Run
 from twinstack.rollout.taking_back import never_complete, opened, take_protection_off
 from twinstack.rollout.unlinking import unlink, with_wires
+from twinstack.rollout.watching import no_longer_followed
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome
+from twinstack.templates import ARTIFACTS
 
 if TYPE_CHECKING:
     from twinstack.screen.payloads import LeftRow
@@ -84,11 +86,15 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
         Whether there was anything to delete.
 
     Raises:
-        RefusedError: Something would block the deletion, or was not confirmed; nothing was changed.
+        RefusedError: Something would block the deletion, or was not confirmed; no stack was touched. Abandoned change
+            sets of the deployer may be gone.
         TwinStackError: A step failed.
     """
+    if unconfirmed := [*_unconfirmed(run, options)]:
+        raise RefusedError("\n".join(unconfirmed))
     system = run.planner.system
     bring_to_rest(run, system.stacks.values(), rollbacks=False)
+    _bring_artifacts_to_rest(run)
     world = with_wires(system, read_world(system, run.clients))
     _refuse_unreadable(run.planner, world)
     _tell_strays(run, world)
@@ -104,9 +110,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     unlink(run, world, list(deployed))
     _delete_all(run, world, deployed, options)
     for role, unfilled in empty:
-        run.lock.check()
-        run.cloudformation(role).delete_stack(unfilled.stack_id, run.new_id())
-        run.screen.tell(Note(f"{role}: removed {unfilled.name}, which held only an unexecuted change set"))
+        _delete_empty(run, role, unfilled)
     if not options.failed_only:
         _remove_artifacts(run)
     if left := tuple(_left(deployed)):
@@ -122,8 +126,8 @@ def _chosen(run: Run, world: World, options: DestroyOptions) -> dict[str, _Deplo
 
 
 def _refuse_blocked(run: Run, deployed: Mapping[str, _Deployed], options: DestroyOptions) -> None:
-    """Refuses what was not confirmed or would fail half way, and says what a protected environment keeps."""
-    problems = [*_unconfirmed(run, options)]
+    """Refuses what would fail half way, and says what a protected environment keeps."""
+    problems: list[str] = []
     for role, stack in deployed.items():
         problems += _blocking(run, role, stack, options)
     if problems:
@@ -155,10 +159,32 @@ def _empty_stacks(run: Run, world: World) -> list[tuple[str, StackDescription]]:
     """Returns the stacks that hold nothing but a first change set nobody executed, by role."""
     empty = []
     for role, state in world.items():
-        found = run.cloudformation(role).describe_stack(run.planner.system.stacks[role].name)
-        if isinstance(state, Absent) and found is not None and found.status == "REVIEW_IN_PROGRESS":
+        stack = run.planner.system.stacks[role]
+        found = run.cloudformation(role).describe_stack(stack.name)
+        if not isinstance(state, Absent) or found is None or found.status != "REVIEW_IN_PROGRESS":
+            continue
+        if not belongs_elsewhere(stack, found.tags):
             empty.append((role, found))
     return empty
+
+
+def _delete_empty(run: Run, role: str, unfilled: StackDescription) -> None:
+    """Deletes a stack that held only a first change set, unless somebody has executed that in the meantime."""
+    run.lock.check()
+    now = run.cloudformation(role).describe_stack(unfilled.stack_id)
+    if now is None or now.status != "REVIEW_IN_PROGRESS":
+        status = now.status if now else "gone"
+        run.screen.tell(Warning_(f"{role}: {unfilled.name} was empty and is {status} by now; it is left as it is"))
+        return
+    run.cloudformation(role).delete_stack(unfilled.stack_id, run.new_id())
+    run.screen.tell(Note(f"{role}: removed {unfilled.name}, which held only an unexecuted change set"))
+
+
+def _bring_artifacts_to_rest(run: Run) -> None:
+    """Follows what runs on the deployer's own stacks, such as a deletion that an earlier run has begun."""
+    for stack in one_a_site(run.planner.system.stacks.values()):
+        there = replace(run, clients={ARTIFACTS: run.clients[stack.role]})
+        bring_to_rest(there, [artifact_stack(run.environment.file, stack)], rollbacks=False)
 
 
 def _artifact_stacks(run: Run) -> list[tuple[str, Stack, StackDescription]]:
@@ -166,7 +192,11 @@ def _artifact_stacks(run: Run) -> list[tuple[str, Stack, StackDescription]]:
     served = one_a_site(run.planner.system.stacks.values())
     stacks = [(stack.role, artifact_stack(run.environment.file, stack)) for stack in served]
     described = [(role, own, run.cloudformation(role).describe_stack(own.name)) for role, own in stacks]
-    return [(role, own, found) for role, own, found in described if found is not None]
+    there = [(role, own, found) for role, own, found in described if found is not None]
+    for _, own, found in there:
+        if owner := belongs_elsewhere(own, found.tags):
+            run.screen.tell(Warning_(f"{own.name} in {own.region} belongs to {owner} by its tags; it is left as it is"))
+    return [(role, own, found) for role, own, found in there if not belongs_elsewhere(own, found.tags)]
 
 
 def _remove_artifacts(run: Run) -> None:
@@ -248,10 +278,10 @@ def _delete_stack(
     operation = delete_and_watch(run, cloudformation, found.stack_id, stack, resources)
     status = operation.end.status if operation.end else operation.last_status
     if operation.outcome is not Outcome.SUCCEEDED:
-        lost = operation.lost and f"it cannot be followed any longer: {operation.lost}"
+        lost = no_longer_followed(operation)
         cause = lost or cause_of(operation, run.screen) or "no reason given"
         run.screen.tell(StepFailed(stack.role, status, cause))
-        raise TwinStackError(f"{stack.role} ({stack.region}) ended in {status}: {cause}")
+        raise TwinStackError(f"{stack.role} ({stack.region}){'' if lost else f' ended in {status}'}: {cause}")
     run.screen.tell(StepDone(stack.role, status, operation.seconds))
 
 

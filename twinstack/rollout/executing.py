@@ -26,7 +26,7 @@ from twinstack.rollout.operation_events import tell_validation
 from twinstack.rollout.rollback_triggers import breached, with_rollback_triggers
 from twinstack.rollout.run import Run
 from twinstack.rollout.starting import start
-from twinstack.rollout.watching import Operation, newest_event, watch
+from twinstack.rollout.watching import Operation, newest_event, no_longer_followed, watch
 from twinstack.screen.events import (
     ChangeSetDiffers,
     ChangeSetMade,
@@ -111,7 +111,7 @@ def review(run: Run, step: Step, state: StackState, prepared: Prepared) -> Begun
         _hold_to_prediction(run, step, state, prepared)
         _review(run, step, state, prepared)
     except (TwinStackError, KeyboardInterrupt):
-        give_up(run, begun)
+        try_to_give_up(run, begun)
         raise
     return begun
 
@@ -199,12 +199,17 @@ def delete_failed_creation(run: Run, step: Step) -> None:
     found = cloudformation.describe_stack(step.stack.name)
     if found is None:
         return
+    if standing(found.status) is not Standing.RECREATE:
+        raise RefusedError(
+            f"{role}: {found.name} is {found.status} by now, not what the plan was made from; plan again"
+        )
     run.screen.tell(Warning_(f"{role}: what is left of a creation that failed ({found.status}) is deleted first"))
     if not run.confirm(f"Delete {found.name} in {step.stack.region}?"):
         raise RefusedError(f"{role}: declined; {found.name} is left as it is")
     operation = delete_and_watch(run, cloudformation, found.stack_id, step.stack)
     if operation.outcome is not Outcome.SUCCEEDED:
-        raise TwinStackError(f"{role}: {cause_of(operation, run.screen) or 'the deletion failed'}")
+        cause = no_longer_followed(operation) or cause_of(operation, run.screen) or "the deletion failed"
+        raise TwinStackError(f"{role}: {cause}")
 
 
 def delete_and_watch(
@@ -222,9 +227,8 @@ def delete_and_watch(
     Raises:
         BusyError: Another run has taken the lock; the stack was not touched.
     """
-    operation = Operation(
-        stack.role, cloudformation, stack_id, run.new_id(), expected, newest_event(cloudformation, stack_id)
-    )
+    after = newest_event(cloudformation, stack_id)
+    operation = Operation(stack.role, cloudformation, stack_id, run.new_id(), expected, after, deletes=True)
     start(
         run,
         operation,
@@ -255,14 +259,14 @@ def execute(run: Run, begun: Begun) -> Operation:
         prepared.change_set.rollback_triggers,
     )
     narrowed = run.protected and step.updates
-    if narrowed:
-        run.lock.check()
-        protection.narrow(cloudformation, step.stack.name, run.allowed)
-    elif step.updates and _gives_up_protection(step):
-        run.lock.check()
-        protection.restore(cloudformation, step.stack.name, protected=False)
     doing = "creating" if step.operation == "CREATE" else "updating"
+    if narrowed or (step.updates and _gives_up_protection(step)):
+        run.lock.check()
     try:
+        if narrowed:
+            protection.narrow(cloudformation, step.stack.name, run.allowed)
+        elif step.updates and _gives_up_protection(step):
+            protection.restore(cloudformation, step.stack.name, protected=False)
         start(
             run,
             operation,
@@ -273,18 +277,19 @@ def execute(run: Run, begun: Begun) -> Operation:
             repeated=(NOT_FOUND, "InvalidChangeSetStatus"),
         )
     except BaseException:
-        if narrowed:
-            _try_to_protect(run, operation, step)
+        if narrowed and (unprotected := _protected_again(operation, step)):
+            run.screen.tell(Warning_(unprotected))
         raise
     return operation
 
 
-def _try_to_protect(run: Run, operation: Operation, step: Step) -> None:
-    """Restores the protection of a stack while another error is on its way, which must not be lost."""
+def _protected_again(operation: Operation, step: Step) -> str:
+    """Restores the protection of a stack; returns why that was not possible, '' when it was."""
     try:
         protection.restore(operation.cloudformation, step.stack.name, protected=True)
     except TwinStackError as error:
-        run.screen.tell(Warning_(f"{operation.role}: its stack policy is not restored; the next run does it: {error}"))
+        return f"{operation.role}: its stack policy is not restored; the next run does it: {error}"
+    return ""
 
 
 def _gives_up_protection(step: Step) -> bool:
@@ -298,17 +303,18 @@ def _gives_up_protection(step: Step) -> bool:
 def conclude(run: Run, operation: Operation, step: Step) -> str | None:
     """Tells how an operation ended; returns the sentence about its failure, if it failed."""
     if operation.end is None:
-        cause = f"it cannot be followed any longer: {operation.lost}"
+        cause = no_longer_followed(operation)
         run.screen.tell(StepFailed(operation.role, operation.last_status, cause))
-        return (
-            f"{operation.role} ({step.stack.region}): {cause}; what AWS has begun goes on there, and `deploy` follows"
-        )
+        return f"{operation.role} ({step.stack.region}): {cause}"
     status = operation.end.status
+    unprotected = ""
     if run.protected and (step.updates or operation.outcome is Outcome.SUCCEEDED):
-        protection.restore(operation.cloudformation, step.stack.name, protected=True)
+        unprotected = _protected_again(operation, step)
     if operation.outcome is Outcome.SUCCEEDED:
         run.screen.tell(StepDone(operation.role, status, operation.seconds))
-        return None
+        return unprotected or None
+    if unprotected:
+        run.screen.tell(Warning_(unprotected))
     reason = operation.end.status_reason
     cause = breached(run, operation) or cause_of(operation, run.screen) or reason or "no reason given"
     run.screen.tell(StepFailed(operation.role, status, cause))

@@ -12,12 +12,12 @@ from twinstack.aws.errors import AwsError
 from twinstack.errors import RefusedError, TwinStackError, UnreachableError
 from twinstack.planning.system import Stack
 from twinstack.rollout.abandoned import clear_abandoned
-from twinstack.rollout.blockers import blocking
+from twinstack.rollout.blockers import stopped_by
 from twinstack.rollout.failure_causes import cause_of
 from twinstack.rollout.readiness import belongs_elsewhere
 from twinstack.rollout.run import Run
 from twinstack.rollout.starting import start
-from twinstack.rollout.watching import STACK_TYPE, Operation, newest_event, watch
+from twinstack.rollout.watching import STACK_TYPE, Operation, newest_event, no_longer_followed, watch
 from twinstack.screen.events import Note, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome, Standing, outcome, standing
 
@@ -83,7 +83,7 @@ def _follow(run: Run, running: Sequence[tuple[Stack, StackDescription]]) -> None
     run.clock.sleep(SETTLES_IN)
     for operation in operations:
         if operation.end is None:
-            raise TwinStackError(f"{operation.role}: an operation cannot be followed any longer: {operation.lost}")
+            raise TwinStackError(f"{operation.role}: {no_longer_followed(operation)}")
         if operation.outcome is Outcome.SUCCEEDED:
             run.screen.tell(StepDone(operation.role, operation.end.status, operation.seconds))
         else:
@@ -117,7 +117,8 @@ def begun_before(cloudformation: CloudFormation, role: str, found: StackDescript
             return None
     events.reverse()
     token = next((event.token for event in events if event.token), "")
-    operation = Operation(role, cloudformation, found.stack_id, token, frozenset(), after)
+    deletes = found.status.startswith("DELETE_")
+    operation = Operation(role, cloudformation, found.stack_id, token, frozenset(), after, deletes=deletes)
     operation.events += [event for event in events if event.token in (token, "")]
     return operation
 
@@ -128,7 +129,7 @@ def _continue_rollback(run: Run, stack: Stack, found: StackDescription) -> None:
     See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/using-cfn-updating-stacks-continueupdaterollback.html
     """
     cloudformation = run.clients[stack.role].cloudformation
-    named = blocking(cloudformation, found)
+    named = stopped_by(cloudformation, stack.name)
     run.screen.tell(Warning_(f"{stack.role}: the rollback of {stack.name} stopped half way: {named}"))
     if not run.confirm(f"Continue the rollback of {stack.name} in {stack.region}?"):
         raise RefusedError(f"{stack.role}: declined; {stack.name} is left in {found.status}. What stopped it: {named}")
@@ -146,8 +147,9 @@ def _continue_rollback(run: Run, stack: Stack, found: StackDescription) -> None:
         run.screen.tell(StepDone(stack.role, operation.end.status, operation.seconds))
         return
     ended = f"ended in {operation.end.status}" if operation.end else f"cannot be followed: {operation.lost}"
+    stopped = stopped_by(cloudformation, stack.name)
     raise TwinStackError(
-        f"{stack.role}: the continued rollback of {stack.name} {ended}: {blocking(cloudformation, found)}. Mend that "
+        f"{stack.role}: the continued rollback of {stack.name} {ended}: {stopped}. Mend that "
         "and `deploy` again. What cannot be mended can be left out of the rollback, and the stack no longer knows then "
         f"what became of it: `aws cloudformation continue-update-rollback --stack-name {stack.name} --region "
         f"{stack.region} --resources-to-skip LOGICAL_ID`"

@@ -19,7 +19,10 @@ def refuse_busy(world: World) -> None:
     """
     for role, state in world.items():
         if isinstance(state, Live) and standing(state.status) is Standing.BUSY:
-            raise BusyError(f"{role}: the stack is {state.status}: another operation is running; wait for its end")
+            raise BusyError(
+                f"{role}: the stack is {state.status}: another operation is running; wait for its end, or `deploy`, "
+                "which follows it"
+            )
 
 
 def belongs_elsewhere(stack: Stack, tags: Mapping[str, str]) -> str:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from twinstack.aws.errors import AwsError
-from twinstack.aws.retry_limits import trouble_of
-from twinstack.errors import UnreachableError
+from twinstack.aws.retry_limits import Trouble, trouble_of
+from twinstack.errors import CredentialsError, UnreachableError
 from twinstack.rollout.run import Run
 from twinstack.rollout.watching import Operation, has_begun
 
@@ -24,14 +24,18 @@ def start(run: Run, operation: Operation, words: str, ask: Callable[[], None], r
     Raises:
         BusyError: Another run has taken the lock; nothing was asked for.
         AwsError: AWS refused.
+        CredentialsError: AWS does not take the credentials.
         UnreachableError: AWS does not answer, and whether it has heard the request is not known.
     """
     run.lock.check()
     run.under_way.begin(operation.stack_id, words)
     try:
         ask()
+    except CredentialsError:
+        run.under_way.end(operation.stack_id)
+        raise
     except (AwsError, UnreachableError) as error:
-        was_refused = trouble_of(error) is None
+        was_refused = trouble_of(error) in (None, Trouble.THROTTLED)
         if was_refused and not (isinstance(error, AwsError) and error.code in repeated):
             run.under_way.end(operation.stack_id)
             raise

@@ -48,6 +48,7 @@ class Operation:
         events: Its events so far, the oldest first.
         end: The stack when the operation has ended.
         lost: Why it is no longer followed although it has not ended, '' while it is.
+        deletes: Whether it deletes the stack; a stack that is gone is no success of anything else.
         seconds: How long it has been followed.
     """
 
@@ -61,12 +62,17 @@ class Operation:
     events: list[StackEvent] = field(default_factory=list)
     end: StackDescription | None = None
     lost: str = ""
+    deletes: bool = False
     seconds: float = 0.0
 
     @property
     def outcome(self) -> Outcome:
         """Whether it is still running, done or failed."""
-        return outcome(self.end.status) if self.end else Outcome.RUNNING
+        if self.end is None:
+            return Outcome.RUNNING
+        if self.end.status == "DELETE_COMPLETE" and not self.deletes:
+            return Outcome.FAILED
+        return outcome(self.end.status)
 
     @property
     def last_status(self) -> str:
@@ -164,7 +170,8 @@ class _Follower:
         heard: When AWS last answered.
         described: When the stack was last described, or something new was heard of it.
         ended: When its own events first said that it has ended.
-        silent: Whether the last look got no answer.
+        told: Whether it was told that AWS does not answer.
+        silent: Whether the last look at the events got no answer.
     """
 
     operation: Operation
@@ -175,6 +182,7 @@ class _Follower:
     described: float = field(init=False)
     ended: float | None = None
     silent: bool = False
+    told: bool = False
 
     def __post_init__(self) -> None:
         self.heard = self.described = self.begun
@@ -190,6 +198,7 @@ class _Follower:
             fresh = list(_new_events(self.operation, self.operation.cloudformation.at_once()))
         except (AwsError, UnreachableError) as error:
             self._not_heard(error)
+            self.silent = True
             self.described = -math.inf  # perhaps only events are refused
             return []
         self.heard, self.silent = self.clock.now(), False
@@ -208,6 +217,9 @@ class _Follower:
         try:
             stack = operation.cloudformation.at_once().describe_stack(operation.stack_id)
         except (AwsError, UnreachableError) as error:
+            if self.ended is not None and now - self.ended > OLD:
+                status = operation.last_status
+                operation.end = StackDescription(operation.stack_id, operation.role, status, "", {}, {}, {})
             self._not_heard(error)
             return
         self.heard = self.clock.now()
@@ -223,18 +235,29 @@ class _Follower:
 
     def _believe(self, stack: StackDescription) -> None:
         """Takes a final status that no event proves, unless there would have to be events."""
-        if self.silent or self.operation.events:
+        is_gone = self.operation.deletes and stack.status == "DELETE_COMPLETE"
+        if self.silent or self.operation.events or is_gone:
             self.operation.end = stack
         else:
             self.operation.lost = f"AWS has no event of it after {PATIENCE:.0f} s, and the stack is {stack.status}"
 
     def _not_heard(self, error: AwsError | UnreachableError) -> None:
         role = self.operation.role
-        if not self.silent and trouble_of(error) is None:  # of the others the clients tell
+        if not self.told and trouble_of(error) is None:  # of the others the clients tell
+            self.told = True
             self.screen.tell(Warning_(f"{role}: AWS does not answer while an operation goes on; asking again: {error}"))
-        self.silent = True
         if self.clock.now() - self.heard > LONGEST_SILENCE:
             self.operation.lost = str(error)
+
+
+def no_longer_followed(operation: Operation) -> str:
+    """Returns why an operation is no longer followed, and what becomes of it; '' where it has ended."""
+    if not operation.lost:
+        return ""
+    return (
+        f"it cannot be followed any longer: {operation.lost}; what AWS has begun goes on there, and the same command, "
+        "run again, follows it"
+    )
 
 
 def _deleted(operation: Operation) -> StackDescription:
