@@ -201,7 +201,9 @@ class _Follower:
             self.silent = True
             self.described = -math.inf  # perhaps only events are refused
             return []
-        self.heard, self.silent = self.clock.now(), False
+        self.silent = False
+        if self.ended is None:  # after that only a description says something new
+            self.heard = self.clock.now()
         if fresh:
             self.described = self.clock.now()
         return [(self.operation, event) for event in fresh]

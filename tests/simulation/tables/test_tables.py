@@ -35,3 +35,10 @@ def test_a_region_that_cannot_be_read_makes_the_run_partial(kind):
     assert result.code == 7
     assert result.last.startswith("partial: secondary could not be read: ")
     assert (result.again, result.wrong) == (0, "")
+
+
+def test_a_stack_that_can_no_longer_be_described_is_not_followed_for_ever():
+    row = faults.play(faults.Case("pair", 49, "denied", "lasting", by_name=False))
+    assert row.case.call.name == "describe_stack"
+    assert row.wrong == ""
+    assert "it cannot be followed any longer" in row.result.last
