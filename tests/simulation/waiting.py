@@ -67,7 +67,7 @@ class Measured:
     """One rollout.
 
     Attributes:
-        steps: Its steps; each is a pass of its own, those of the artifact buckets too.
+        steps: Its steps; each is a pass of its own, save that the artifact buckets of both regions are one.
         whole: How long it took, in seconds.
     """
 
@@ -77,11 +77,6 @@ class Measured:
     @property
     def over_critical(self) -> float:
         """The whole time over the critical path: the making of the change set and the operation, over all passes."""
-        return self.whole / sum(step.by_aws for step in self.steps)
-
-    @property
-    def over_buckets_beside(self) -> float:
-        """The same, if the artifact buckets of both regions were one pass: they need nothing from each other."""
         buckets = [step.by_aws for step in self.steps if step.stack.endswith("-artifacts")]
         return self.whole / (sum(step.by_aws for step in self.steps) - sum(buckets) + max(buckets))
 
@@ -147,5 +142,3 @@ def report(measured: list[Measured]) -> Iterator[str]:
     yield f"waited after a stack was done, s    {median(waited):>8.2f} median  {max(waited):>8.2f} at most"
     yield f"calls per stack and minute          {median(calls):>8.1f} median  {max(calls):>8.1f} at most"
     yield f"whole time over the critical path   {median(over):>8.4f} median  {max(over):>8.4f} at most"
-    beside = [one.over_buckets_beside for one in measured]
-    yield f"  with both buckets made beside     {median(beside):>8.4f} median  {max(beside):>8.4f} at most"

@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from twinstack.aws.api import Clients
@@ -22,7 +23,8 @@ from twinstack.planning.steps import Planner
 from twinstack.planning.system import Stack, System
 from twinstack.planning.world import Live
 from twinstack.rollout.blockers import stopped_by
-from twinstack.rollout.executing import carry_out
+from twinstack.rollout.change_sets import LAG, growing_waits
+from twinstack.rollout.executing import carry_out_together
 from twinstack.rollout.following import bring_to_rest
 from twinstack.rollout.readiness import refuse_unready
 from twinstack.rollout.run import Run
@@ -128,7 +130,7 @@ def provide(run: Run, stacks: Iterable[Stack]) -> Run:
             raise InputError(f"{stack.template.source}: {size:,} bytes; CloudFormation takes {MAX_BYTES:,}")
     system = run.planner.system
     buckets = {role: stack.artifacts[BUCKET] for role, stack in system.stacks.items() if BUCKET in stack.artifacts}
-    made = {stack.site: _bucket(run, stack) for stack in one_a_site(needing)}
+    made = _buckets(run, one_a_site(needing))
     for stack in needing:
         bucket = buckets[stack.role] = made[stack.site]
         for folder in code_folders(stack):
@@ -143,7 +145,7 @@ def upload_template(run: Run, stack: Stack, bucket: str | None = None) -> Run:
     """Uploads a stack's template where it is too large for a request; returns the run with its address."""
     if not is_too_large(stack):
         return run
-    bucket = bucket or _bucket(run, stack)
+    bucket = bucket or _buckets(run, [stack])[stack.site]
     content = stack.template.text.encode()
     key = f"templates/{hashlib.sha256(content).hexdigest()}.json"
     run.clients[stack.role].buckets.put(bucket, key, content)
@@ -157,21 +159,51 @@ def code_folders(stack: Stack) -> list[str]:
     return [match[1] for wire in wires if (match := _KEY.fullmatch(wire.output))]
 
 
-def _bucket(run: Run, stack: Stack) -> str:
-    """Returns the name of the artifact bucket where a stack lives, after making it if it is not there."""
+def _buckets(run: Run, stacks: Iterable[Stack]) -> dict[tuple[str, str], str]:
+    """Returns the artifact bucket of each account and region, after making those that are not there, side by side.
+
+    Args:
+        run: The run.
+        stacks: A stack of each account and region.
+    """
+    places = [(stack, _where_the_bucket_is(run, stack)) for stack in stacks]
+    needed = []
+    for stack, there in places:
+        own = there.planner.system.stacks[ARTIFACTS]
+        bring_to_rest(there, [own])
+        world = read_world(there.planner.system, there.clients)
+        refuse_unready(there.planner, world, partial(_stopped_by, there))
+        step = there.planner.step(world, ARTIFACTS)
+        if step.needed:
+            run.screen.tell(
+                Note(f"{own.name} in {own.region} gets a bucket for what {stack.role} hands to CloudFormation")
+            )
+            needed.append((there, step, world[ARTIFACTS]))
+    carry_out_together(needed)
+    return {stack.site: _name_of_the_bucket(there) for stack, there in places}
+
+
+def _where_the_bucket_is(run: Run, stack: Stack) -> Run:
+    """Returns a run that knows only the deployer's own stack where a stack lives."""
     own = artifact_stack(run.environment.file, stack)
     planner = Planner(System({ARTIFACTS: own}), run.planner.schemas)
-    there = replace(run, planner=planner, clients={ARTIFACTS: run.clients[stack.role]})
-    bring_to_rest(there, [own])
-    world = read_world(planner.system, there.clients)
-    stacks = planner.system.stacks
-    refuse_unready(planner, world, lambda role: stopped_by(there.cloudformation(role), stacks[role].name))
-    step = planner.step(world, ARTIFACTS)
-    if step.needed:
-        run.screen.tell(Note(f"{own.name} in {own.region} gets a bucket for what {stack.role} hands to CloudFormation"))
-        carry_out(there, step, world[ARTIFACTS])
-        world = read_world(planner.system, there.clients)
-    state = world[ARTIFACTS]
-    if not isinstance(state, Live) or BUCKET not in state.outputs:
+    return replace(run, planner=planner, clients={ARTIFACTS: run.clients[stack.role]})
+
+
+def _stopped_by(there: Run, role: str) -> str:
+    return stopped_by(there.cloudformation(role), there.planner.system.stacks[role].name)
+
+
+def _name_of_the_bucket(there: Run) -> str:
+    """Reads the name of a bucket, for a while again where it was just made: AWS may answer as before."""
+    own = there.planner.system.stacks[ARTIFACTS]
+    begun, waits = there.clock.now(), growing_waits()
+    while True:
+        state = read_stack(there.cloudformation(ARTIFACTS), own.name)
+        if isinstance(state, Live) and BUCKET in state.outputs:
+            break
+        if there.clock.now() - begun < LAG:
+            there.clock.sleep(next(waits))
+            continue
         raise TwinStackError(f"{own.name} ({own.region}): the stack has no output {BUCKET}; look at `events`")
     return str(state.outputs[BUCKET])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from twinstack.aws.api import CloudFormation
@@ -329,10 +329,32 @@ def carry_out(run: Run, step: Step, state: StackState) -> None:
     Raises:
         TwinStackError: It failed.
     """
-    begun = begin(run, step, state)
-    if begun is None:
-        return
-    operation = execute(run, begun)
-    watch(run, [operation])
-    if failure := conclude(run, operation, step):
-        raise TwinStackError(failure)
+    carry_out_together([(run, step, state)])
+
+
+def carry_out_together(steps: Iterable[tuple[Run, Step, StackState]]) -> None:
+    """Carries out steps from beginning to end, side by side.
+
+    Args:
+        steps: The steps, each with the run that knows its stack and with the stack as it is.
+
+    Raises:
+        TwinStackError: One of them failed.
+    """
+    begun: list[tuple[Run, Begun]] = []
+    running: list[tuple[Run, Begun, Operation]] = []
+    try:
+        for run, step, state in steps:
+            if (item := begin(run, step, state)) is not None:
+                begun.append((run, item))
+        for run, item in begun:
+            running.append((run, item, execute(run, item)))
+    except BaseException:
+        for run, item in begun[len(running) :]:
+            try_to_give_up(run, item)
+        raise
+    if running:
+        watch(running[0][0], [operation for _, _, operation in running])
+    failures = [failure for run, item, operation in running if (failure := conclude(run, operation, item.step))]
+    if failures:
+        raise TwinStackError("\n".join(failures))
