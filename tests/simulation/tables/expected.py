@@ -11,12 +11,14 @@ _DONE_AND_LOST = ("lost", "timeout")
 _REFUSED = ("denied", "expired")
 _ANY = (*_PASSING, *_REFUSED)
 _ONCE, _LASTING = ("once",), ("lasting",)
-# At any call the run is done, or says what could not be: 7 where a stack could not be read, 4 where `destroy` had to.
-AT_EVERY_CALL: dict[str, tuple[int, ...]] = {
-    **dict.fromkeys(_PASSING, (0, 1, 7)),
-    "denied": (0, 1, 4, 7),
-    "expired": (0, 2),
-}
+
+
+def at_every_call(scene: str, kind: str) -> tuple[int, ...]:
+    """Returns the exit codes that are right when a fault begins at some call: the run is done, or says what is not."""
+    if kind == "expired":
+        return (0, 2)
+    # A stack that cannot be read makes a deployment partial, and a deletion impossible.
+    return (0, 1, 4) if scene.endswith("destroyed") else (0, 1, 7)
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from tests.simulation import faults
 from tests.simulation.faults import Fault, Kind
 from tests.simulation.line import Call
-from tests.simulation.tables.expected import AT_EVERY_CALL, expected
+from tests.simulation.tables.expected import at_every_call, expected
 from tests.simulation.tables.scenes import SCENES, Play, Result, calls_of, played, rows_of
 
 ONCE, LASTING = "once", "lasting"
@@ -50,7 +50,11 @@ class Row:
     def wrong(self) -> str:
         """What is not as it must be, '' when everything is."""
         case, result = self.case, self.result
-        codes = expected(case.scene, case.call, case.kind, case.how) if case.by_name else AT_EVERY_CALL[case.kind]
+        codes = (
+            expected(case.scene, case.call, case.kind, case.how)
+            if case.by_name
+            else at_every_call(case.scene, case.kind)
+        )
         if result.code not in codes:
             return f"exit code {result.code}, not {' or '.join(map(str, codes))}: {result.last}"
         if result.code and not _says_what(result.last, case):

@@ -41,4 +41,5 @@ def test_a_stack_that_can_no_longer_be_described_is_not_followed_for_ever():
     row = faults.play(faults.Case("pair", 49, "denied", "lasting", by_name=False))
     assert row.case.call.name == "describe_stack"
     assert row.wrong == ""
-    assert "it cannot be followed any longer" in row.result.last
+    assert "describe_stack was refused: AccessDenied" in row.result.last
+    assert row.result.then.startswith("Done: ")
