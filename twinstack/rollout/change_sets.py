@@ -24,6 +24,7 @@ FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.2, 3.0, 1.5
 LONGEST_WORK = 1800.0
 # For so long AWS may not find what it has just made.
 LAG = 15.0
+LOOKS = 5
 NOT_FOUND = "ChangeSetNotFound"
 # What the names of the deployer's change sets begin with; those of saved plans and previews live longer than a run.
 OURS, SAVED, PREVIEWS = "twinstack-", "twinstack-saved-", "twinstack-preview-"
@@ -151,7 +152,7 @@ def prepare(
         )
     if how_far is Making.MADE:
         try:
-            return replace(prepared, change_set=with_values(cloudformation, change_set))
+            return replace(prepared, change_set=with_values(cloudformation, change_set, clock))
         except (TwinStackError, KeyboardInterrupt):
             with suppress(TwinStackError):  # the next run deletes it
                 discard(cloudformation, prepared, lock)
@@ -165,25 +166,28 @@ def prepare(
     raise ChangeSetError(f"{request.stack_name}: AWS could not make the change set ({change_set.status}): {reason}")
 
 
-def _found(cloudformation: CloudFormation, arn: str, clock: Clock) -> Callable[[], ChangeSet]:
+def _found(cloudformation: CloudFormation, arn: str, clock: Clock, *, values: bool = False) -> Callable[[], ChangeSet]:
     """Returns what describes a change set that was just asked for, and waits where AWS does not find it yet."""
     until, waits = clock.now() + LAG, growing_waits()
 
     def describe() -> ChangeSet:
+        looks = 0
         while True:
+            looks += 1
             try:
-                return cloudformation.describe_change_set(arn)
+                return cloudformation.describe_change_set(arn, values=values)
             except AwsError as error:
-                if error.code != NOT_FOUND or clock.now() > until:
+                # A machine that stood still in between has not looked for as long as its clock says.
+                if error.code != NOT_FOUND or (clock.now() > until and looks > LOOKS):
                     raise
             clock.sleep(next(waits))
 
     return describe
 
 
-def with_values(cloudformation: CloudFormation, change_set: ChangeSet) -> ChangeSet:
+def with_values(cloudformation: CloudFormation, change_set: ChangeSet, clock: Clock) -> ChangeSet:
     """Returns a change set that is worked out, with the values before and after where AWS shows them."""
-    valued = cloudformation.describe_change_set(change_set.arn, values=True)
+    valued = _found(cloudformation, change_set.arn, clock, values=True)()
     return replace(change_set, changes=united(change_set.changes, valued.changes))
 
 

@@ -140,7 +140,7 @@ def take_up(run: Run, step: Step, saved: SavedChangeSet) -> Prepared:
             f"{role}: change set {saved.name} can no longer be executed: it is {change_set.status}, "
             f"{change_set.execution_status}; {_ADVICE}"
         )
-    return Prepared(with_values(cloudformation, change_set), saved.token, saved.name, saved=True)
+    return Prepared(with_values(cloudformation, change_set, run.clock), saved.token, saved.name, saved=True)
 
 
 _ADVICE = "the saved plan is stale; make a new one: `plan --out`"
