@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, TypedDict
+from typing import TYPE_CHECKING
 
 from twinstack.aws.api import ResourceChange
 from twinstack.planning.document import ChangeDocument
@@ -11,19 +11,7 @@ from twinstack.planning.shown import HIDDEN, hidden
 from twinstack.review.comparison import Row
 
 if TYPE_CHECKING:
-    from twinstack.screen.payloads import ChangeRow, ValueRow
-
-
-class _Entry(TypedDict):
-    """What a change set says of a resource."""
-
-    action: str
-    type: str
-    physical_id: str
-    replacement: str
-    policy_action: str
-    properties: list[str]
-    values: list[ValueRow]
+    from twinstack.screen.payloads import ChangeRow, EntryRow, ValueRow
 
 
 def row_data(row: Row) -> ChangeRow:
@@ -45,7 +33,7 @@ def row_data(row: Row) -> ChangeRow:
     }
 
 
-def _not_listed(row: Row) -> _Entry:
+def _not_listed(row: Row) -> EntryRow:
     """Returns what stands for an entry that the change set has not: nothing, or the plan's word where that counts."""
     known = row.predicted if row.unforeseen else None
     return {
@@ -59,7 +47,7 @@ def _not_listed(row: Row) -> _Entry:
     }
 
 
-def _real(change: ResourceChange) -> _Entry:
+def _real(change: ResourceChange) -> EntryRow:
     return {
         "action": change.action,
         "type": change.type,

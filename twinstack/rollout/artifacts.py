@@ -23,7 +23,7 @@ from twinstack.planning.steps import Planner
 from twinstack.planning.system import Stack, System
 from twinstack.planning.world import Live
 from twinstack.rollout.blockers import stopped_by
-from twinstack.rollout.change_sets import LAG, growing_waits
+from twinstack.rollout.change_sets import looked
 from twinstack.rollout.executing import carry_out_together
 from twinstack.rollout.following import bring_to_rest
 from twinstack.rollout.readiness import refuse_unready
@@ -197,13 +197,11 @@ def _stopped_by(there: Run, role: str) -> str:
 def _name_of_the_bucket(there: Run) -> str:
     """Reads the name of a bucket, for a while again where it was just made: AWS may answer as before."""
     own = there.planner.system.stacks[ARTIFACTS]
-    begun, waits = there.clock.now(), growing_waits()
-    while True:
-        state = read_stack(there.cloudformation(ARTIFACTS), own.name)
-        if isinstance(state, Live) and BUCKET in state.outputs:
-            break
-        if there.clock.now() - begun < LAG:
-            there.clock.sleep(next(waits))
-            continue
+    state = looked(
+        lambda: read_stack(there.cloudformation(ARTIFACTS), own.name),
+        lambda state: isinstance(state, Live) and BUCKET in state.outputs,
+        there.clock,
+    )
+    if not isinstance(state, Live) or BUCKET not in state.outputs:
         raise TwinStackError(f"{own.name} ({own.region}): the stack has no output {BUCKET}; look at `events`")
     return str(state.outputs[BUCKET])

@@ -61,6 +61,24 @@ def growing_waits(first: float = FIRST_WAIT) -> Iterator[float]:
         seconds = min(seconds * GROWTH, LONGEST_WAIT)
 
 
+_Seen = TypeVar("_Seen")
+
+
+def looked(look: Callable[[], _Seen], is_enough: Callable[[_Seen], bool], clock: Clock, longest: float = LAG) -> _Seen:
+    """Looks again and again until what is seen is enough, or the time is over; returns what was seen last.
+
+    Args:
+        look: Looks.
+        is_enough: Whether that is what is waited for.
+        clock: The clock that waiting is done with.
+        longest: For how long, in seconds; by default as long as an answer of AWS may be an old one.
+    """
+    begun, waits = clock.now(), growing_waits()
+    while not is_enough(seen := look()) and clock.now() - begun < longest:
+        clock.sleep(next(waits))
+    return seen
+
+
 def request_for(step: Step, new_id: Callable[[], str], template_url: str | None = None) -> ChangeSetRequest:
     """Returns the request for a step's change set.
 
@@ -210,10 +228,7 @@ def worked_out(describe: Callable[[], _ChangeSet], clock: Clock, longest: float 
         clock: The clock that waiting is done with.
         longest: For how long it is waited for, in seconds.
     """
-    waits, begun = growing_waits(), clock.now()
-    while making((found := describe()).status) is Making.WAIT and clock.now() - begun <= longest:
-        clock.sleep(next(waits))
-    return found
+    return looked(describe, lambda found: making(found.status) is not Making.WAIT, clock, longest)
 
 
 def discard(cloudformation: CloudFormation, prepared: Prepared, lock: Lock = NO_LOCK) -> None:

@@ -11,11 +11,11 @@ from twinstack.errors import BusyError, CredentialsError, NotConvergedError, Twi
 from twinstack.planning.document import StepDocument
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner, Step
-from twinstack.planning.world import Live, Unknown, World
+from twinstack.planning.world import Live, StackState, Unknown, World
 from twinstack.review.saved_plans import SavedChangeSet, SavedPlan
 from twinstack.rollout import protection
 from twinstack.rollout.artifacts import provide
-from twinstack.rollout.change_sets import LAG, ChangeSetError, growing_waits
+from twinstack.rollout.change_sets import LAG, ChangeSetError, looked
 from twinstack.rollout.convergence import read_wires
 from twinstack.rollout.executing import Begun, begin, conclude, execute, review, try_to_give_up
 from twinstack.rollout.failure_causes import failed_at
@@ -226,14 +226,15 @@ def _execute_pass(run: Run, begun: Sequence[Begun], failures: _Failures) -> list
 
 def _read_again(run: Run, planner: Planner, operation: Operation) -> Live | Unknown:
     """Reads a stack after its operation; an answer from before its end is not taken."""
-    role, waits = operation.role, growing_waits()
-    begun = run.clock.now()
-    while True:
-        state = read_stack(run.cloudformation(role), planner.system.stacks[role].name)
-        is_old = not isinstance(state, Live) or (operation.end is not None and state.status != operation.end.status)
-        if isinstance(state, Unknown) or not is_old or run.clock.now() - begun > LAG:
-            break
-        run.clock.sleep(next(waits))
+    role = operation.role
+    cloudformation, name = run.cloudformation(role), planner.system.stacks[role].name
+
+    def is_new(state: StackState) -> bool:
+        if isinstance(state, Live):
+            return operation.end is None or state.status == operation.end.status
+        return isinstance(state, Unknown)
+
+    state = looked(lambda: read_stack(cloudformation, name), is_new, run.clock)
     return state if isinstance(state, (Live, Unknown)) else Unknown(f"{role}: the stack has disappeared")
 
 
@@ -243,14 +244,13 @@ def _read_at_the_end(run: Run, planner: Planner, longest: float) -> tuple[World,
     Returns:
         What there is, and the stacks that would change again.
     """
-    begun, waits = run.clock.now(), growing_waits()
-    while True:
+
+    def read() -> tuple[World, list[str]]:
         world = read_world(planner.system, run.clients)
         readable = [role for role, state in world.items() if not isinstance(state, Unknown)]
-        again = [role for role in readable if planner.step(world, role).needed]
-        if not again or run.clock.now() - begun >= longest:
-            return world, again
-        run.clock.sleep(next(waits))
+        return world, [role for role in readable if planner.step(world, role).needed]
+
+    return looked(read, lambda seen: not seen[1], run.clock, longest)
 
 
 def _verify(run: Run, planner: Planner, world: World, again: Sequence[str], *, partial: bool) -> None:

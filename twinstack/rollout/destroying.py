@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -99,7 +99,9 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     _refuse_unreadable(run.planner, world)
     _tell_strays(run, world)
     deployed = _chosen(run, world, options)
-    empty, own = ([], []) if options.failed_only else (_empty_stacks(run, world), _artifact_stacks(run))
+    empty, own = (
+        ([], []) if options.failed_only else (_empty_stacks(run, world), _without_foreign(run, _artifact_stacks(run)))
+    )
     names = [stack.found.name for stack in deployed.values()]
     names += [found.name for _, found in empty] + [stack.name for _, stack, _ in own]
     if not names:
@@ -187,21 +189,33 @@ def _bring_artifacts_to_rest(run: Run) -> None:
         bring_to_rest(there, [artifact_stack(run.environment.file, stack)], rollbacks=False)
 
 
-def _artifact_stacks(run: Run) -> list[tuple[str, Stack, StackDescription]]:
+_Artifacts = tuple[str, Stack, StackDescription]
+
+
+def _artifact_stacks(run: Run) -> list[_Artifacts]:
     """Returns the deployer's own stacks that are there: a role that each serves, what it should be, and is."""
     served = one_a_site(run.planner.system.stacks.values())
     stacks = [(stack.role, artifact_stack(run.environment.file, stack)) for stack in served]
     described = [(role, own, run.cloudformation(role).describe_stack(own.name)) for role, own in stacks]
-    there = [(role, own, found) for role, own, found in described if found is not None]
-    for _, own, found in there:
+    return [(role, own, found) for role, own, found in described if found is not None]
+
+
+def _without_foreign(run: Run, artifacts: Iterable[_Artifacts]) -> list[_Artifacts]:
+    """Returns the stacks that are this environment's, and tells of the others that they stay."""
+    ours = []
+    for role, own, found in artifacts:
         if owner := belongs_elsewhere(own, found.tags):
             run.screen.tell(Warning_(f"{own.name} in {own.region} belongs to {owner} by its tags; it is left as it is"))
-    return [(role, own, found) for role, own, found in there if not belongs_elsewhere(own, found.tags)]
+        else:
+            ours.append((role, own, found))
+    return ours
 
 
 def _remove_artifacts(run: Run) -> None:
     """Removes the deployer's own stacks with what is in their buckets."""
     for role, own, found in _artifact_stacks(run):
+        if belongs_elsewhere(own, found.tags):
+            continue
         if bucket := found.outputs.get(BUCKET):
             run.lock.check()
             run.clients[role].buckets.empty(bucket)

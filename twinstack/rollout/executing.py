@@ -259,13 +259,14 @@ def execute(run: Run, begun: Begun) -> Operation:
         prepared.change_set.rollback_triggers,
     )
     narrowed = run.protected and step.updates
+    opened = not run.protected and step.updates and _gives_up_protection(step)
     doing = "creating" if step.operation == "CREATE" else "updating"
-    if narrowed or (step.updates and _gives_up_protection(step)):
+    if narrowed or opened:
         run.lock.check()
     try:
         if narrowed:
             protection.narrow(cloudformation, step.stack.name, run.allowed)
-        elif step.updates and _gives_up_protection(step):
+        elif opened:
             protection.restore(cloudformation, step.stack.name, protected=False)
         start(
             run,

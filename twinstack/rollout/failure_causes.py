@@ -17,7 +17,7 @@ from twinstack.aws.api import OperationEvent, StackEvent
 from twinstack.aws.errors import AwsError
 from twinstack.errors import UnreachableError
 from twinstack.rollout.operation_events import asked, in_one_line, sentence
-from twinstack.rollout.watching import STACK_TYPE, Operation
+from twinstack.rollout.watching import STACK_TYPE, Operation, is_of
 from twinstack.screen.events import Screen, Warning_
 
 _FAILURES = ("PROVISIONING_ERROR", "HOOK_INVOCATION_ERROR", "VALIDATION_ERROR")
@@ -52,7 +52,7 @@ def first_failure(events: Iterable[StackEvent], stack_id: str) -> StackEvent | N
     """
     failed = sorted((event for event in events if _is_failure(event)), key=lambda event: event.time)
     real = real_failures(events)
-    resources = [event for event in real if not _is_of(event, stack_id)]
+    resources = [event for event in real if not is_of(event, stack_id)]
     return next(iter([*resources, *real, *failed]), None)
 
 
@@ -92,11 +92,6 @@ def _is_failure(event: StackEvent) -> bool:
     return event.status.endswith("_FAILED")
 
 
-def _is_of(event: StackEvent, stack_id: str) -> bool:
-    """Whether an event is about the stack itself, and not about a stack nested in it."""
-    return event.type == STACK_TYPE and event.physical_id == stack_id
-
-
 def _around(event: StackEvent, stack_id: str) -> bool:
     """Whether an event is about a nested stack, in which the cause is to be looked for."""
     return event.type == STACK_TYPE and event.physical_id not in ("", stack_id)
@@ -133,7 +128,7 @@ class _NestedStacks:
             self._screen.tell(Warning_(f"the events of nested stack {event.resource} could not be read: {error}"))
             return event
         inner = self.first_failure(events, event.physical_id)
-        if inner is None or _is_of(inner, event.physical_id):
+        if inner is None or is_of(inner, event.physical_id):
             return event
         return replace(inner, resource=f"{event.resource}/{inner.resource}")
 
@@ -153,6 +148,6 @@ def _is_cause(event: OperationEvent) -> bool:
 def _reason_to_roll_back(operation: Operation) -> str | None:
     """Returns why a stack was rolled back in which no resource has failed: an export that is in use, a time limit."""
     for event in operation.events:
-        if _is_of(event, operation.stack_id) and "ROLLBACK" in event.status and event.reason:
+        if is_of(event, operation.stack_id) and "ROLLBACK" in event.status and event.reason:
             return f"{event.status}: {in_one_line(event.reason)}"
     return None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from twinstack.aws.api import CloudFormation, StackDescription, StackEvent
+from twinstack.aws.api import CloudFormation, StackDescription
 from twinstack.aws.errors import AwsError
 from twinstack.errors import RefusedError, TwinStackError, UnreachableError
 from twinstack.planning.system import Stack
@@ -17,7 +17,7 @@ from twinstack.rollout.failure_causes import cause_of
 from twinstack.rollout.readiness import belongs_elsewhere
 from twinstack.rollout.run import Run
 from twinstack.rollout.starting import start
-from twinstack.rollout.watching import STACK_TYPE, Operation, newest_event, no_longer_followed, watch
+from twinstack.rollout.watching import Operation, is_of, newest_event, no_longer_followed, watch
 from twinstack.screen.events import Note, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome, Standing, outcome, standing
 
@@ -97,23 +97,18 @@ def begun_before(cloudformation: CloudFormation, role: str, found: StackDescript
     It goes back to the last time that the stack was at rest. None, where it is at rest by its newest event: then the
     operation has ended since the stack was described, or AWS does not show its events yet.
     """
-
-    def is_of_the_stack(event: StackEvent) -> bool:
-        return event.type == STACK_TYPE and event.physical_id == found.stack_id
-
     events, after = [], None
     try:
         for event in cloudformation.events(found.stack_id):
-            if is_of_the_stack(event) and (
-                outcome(event.status) is not Outcome.RUNNING or event.status == "REVIEW_IN_PROGRESS"
-            ):
+            at_rest = outcome(event.status) is not Outcome.RUNNING or event.status == "REVIEW_IN_PROGRESS"
+            if at_rest and is_of(event, found.stack_id):
                 after = event.event_id
                 break
             events.append(event)
     except (AwsError, UnreachableError):
         events = []
     else:
-        if after is not None and not any(is_of_the_stack(event) for event in events):
+        if after is not None and not any(is_of(event, found.stack_id) for event in events):
             return None
     events.reverse()
     token = next((event.token for event in events if event.token), "")

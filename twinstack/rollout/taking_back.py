@@ -23,7 +23,7 @@ from twinstack.rollout.executing import carry_out
 from twinstack.rollout.guards import Allowed
 from twinstack.rollout.run import Run
 from twinstack.rollout.unlinking import as_deployed, keeping
-from twinstack.rollout.watching import STACK_TYPE
+from twinstack.rollout.watching import is_of
 from twinstack.screen.events import Note
 from twinstack.templates import Template, Wiring, live_template
 
@@ -40,7 +40,7 @@ def never_complete(cloudformation: CloudFormation, found: StackDescription) -> b
         return found.status == "CREATE_FAILED"
     oldest = ""
     for event in cloudformation.events(found.stack_id):
-        if event.type == STACK_TYPE and event.physical_id == found.stack_id:
+        if is_of(event, found.stack_id):
             if event.status.endswith("_COMPLETE"):
                 return False
             oldest = event.status

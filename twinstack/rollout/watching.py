@@ -33,6 +33,11 @@ LONGEST_SILENCE = 1200.0
 STACK_TYPE = "AWS::CloudFormation::Stack"
 
 
+def is_of(event: StackEvent, stack_id: str) -> bool:
+    """Whether an event is about a stack itself, and neither about a resource nor about a stack nested in it."""
+    return event.type == STACK_TYPE and event.physical_id == stack_id
+
+
 @dataclass
 class Operation:
     """A running operation on one stack.
@@ -77,12 +82,8 @@ class Operation:
     @property
     def last_status(self) -> str:
         """The stack's status by the newest of its events, '' where there is none."""
-        own = (event for event in reversed(self.events) if self.is_of_the_stack(event))
+        own = (event for event in reversed(self.events) if is_of(event, self.stack_id))
         return next((event.status for event in own), "")
-
-    def is_of_the_stack(self, event: StackEvent) -> bool:
-        """Whether an event tells the status of the stack itself."""
-        return event.type == STACK_TYPE and event.physical_id == self.stack_id
 
     @property
     def operation_ids(self) -> tuple[str, ...]:
@@ -220,14 +221,13 @@ class _Follower:
             stack = operation.cloudformation.at_once().describe_stack(operation.stack_id)
         except (AwsError, UnreachableError) as error:
             if self.ended is not None and now - self.ended > OLD:
-                status = operation.last_status
-                operation.end = StackDescription(operation.stack_id, operation.role, status, "", {}, {}, {})
+                operation.end = _known_only_as(operation, operation.last_status)
             self._not_heard(error)
             return
         self.heard = self.clock.now()
         operation.seconds = now - self.begun
         if stack is None:
-            operation.end = _deleted(operation)
+            operation.end = _known_only_as(operation, "DELETE_COMPLETE")
         elif self.ended is not None:
             # From a copy that lags behind the status is an earlier one; a later one is another operation's.
             if stack.status == operation.last_status or now - self.ended > OLD:
@@ -262,8 +262,9 @@ def no_longer_followed(operation: Operation) -> str:
     )
 
 
-def _deleted(operation: Operation) -> StackDescription:
-    return StackDescription(operation.stack_id, operation.role, "DELETE_COMPLETE", "", {}, {}, {})
+def _known_only_as(operation: Operation, status: str) -> StackDescription:
+    """Returns a stack of which AWS says no more than its status."""
+    return StackDescription(operation.stack_id, operation.role, status, "", {}, {}, {})
 
 
 def _new_events(operation: Operation, cloudformation: CloudFormation) -> Iterator[StackEvent]:

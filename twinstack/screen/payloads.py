@@ -18,10 +18,9 @@ class ValueRow(TypedDict):
     recreation: str
 
 
-class ChangeRow(TypedDict):
-    """An entry of a change set, beside what the plan said of it where the two differ."""
+class EntryRow(TypedDict):
+    """What a change set says of a resource."""
 
-    resource: str
     action: str
     type: str
     physical_id: str
@@ -29,6 +28,12 @@ class ChangeRow(TypedDict):
     policy_action: str
     properties: list[str]
     values: list[ValueRow]
+
+
+class ChangeRow(EntryRow):
+    """An entry of a change set, beside what the plan said of it where the two differ."""
+
+    resource: str
     foreseen: str
     predicted: str
     problems: list[str]
