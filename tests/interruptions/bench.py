@@ -8,15 +8,13 @@ import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 
 import boto3
 
 from tests.interruptions import pair
+from tests.interruptions.commands import KEYS, ROOT, heeding
 from tests.interruptions.proxy import BEFORE, DONE, Call, Proxy
 
-ROOT = Path(__file__).parents[2]
-KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
 GONE = ("DELETE_COMPLETE", "ROLLBACK_COMPLETE")
 
 
@@ -78,14 +76,15 @@ class Bench:
             )
             for region in pair.REGIONS.values()
         }
-        self._driver = subprocess.Popen(
-            [sys.executable, "-m", "tests.interruptions.driver"],
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], "HOME": str(folder), **KEYS},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        with heeding():
+            self._driver = subprocess.Popen(
+                [sys.executable, "-m", "tests.interruptions.driver"],
+                cwd=ROOT,
+                env={"PATH": os.environ["PATH"], "HOME": str(folder), **KEYS},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
         assert self._driver.stdout.readline() == "ready\n"
 
     def close(self):

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -15,6 +16,19 @@ UNLINTED = (
     "deploy.lint_environment = lambda settings, _, fail_on: working.read_environment(settings); main()"
 )
 PATIENCE = 30
+
+
+@contextmanager
+def heeding():
+    """Has processes begun in here heed signals, which `nohup pytest` or `pytest &` in a script has them ignore."""
+    ignored = [it for it in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if signal.getsignal(it) is signal.SIG_IGN]
+    for number in ignored:
+        signal.signal(number, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, signal.SIG_IGN)
 
 
 class Command:
@@ -31,18 +45,19 @@ class Command:
         environment = {name: os.environ[name] for name in ("PATH", "LANG") if name in os.environ}
         environment |= {"HOME": str(folder), "PYTHONPATH": str(ROOT), **KEYS, **dict(variables)}
         program = f"import sys; sys.argv[0] = 'deploy.py'; from twinstack.cli import main; {code}"
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", program, *arguments],
-            cwd=folder,
-            env=environment,
-            **{
-                "stdin": subprocess.DEVNULL,
-                "stdout": subprocess.PIPE,
-                "stderr": subprocess.PIPE,
-                "start_new_session": True,
-                **given,
-            },
-        )
+        with heeding():
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", program, *arguments],
+                cwd=folder,
+                env=environment,
+                **{
+                    "stdin": subprocess.DEVNULL,
+                    "stdout": subprocess.PIPE,
+                    "stderr": subprocess.PIPE,
+                    "start_new_session": True,
+                    **given,
+                },
+            )
 
     def cut(self, number):
         """Sends a signal, and waits for the end."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.interruptions.commands import heeding
 from tests.local.conftest import ROOT, Account
 from twinstack.clock import SystemClock
 from twinstack.local import process
@@ -82,7 +83,7 @@ class Deployer:
         own = {"HOME": str(self.home), "LOGNAME": self.name}
         made_up = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
         self.said = self.project / f"said-{round_}.txt"
-        with self.said.open("w") as said:
+        with self.said.open("w") as said, heeding():
             self.process = subprocess.Popen(
                 [sys.executable, str(Path(ROOT, "deploy.py")), command, "-e", "./environment.yaml",
                  "--endpoint-url", self.endpoint, *options],
