@@ -9,9 +9,8 @@ import pytest
 from botocore.stub import Stubber
 
 from twinstack.aws.errors import AwsError
-from twinstack.dr.first_run import boto
-from twinstack.dr.first_run.api import EngineVersion, Room, Secret, StoredObject
-from twinstack.dr.first_run.boto import BotoRegion
+from twinstack.dr.aws.api import EngineVersion, Room, Secret, StoredObject
+from twinstack.dr.aws.boto import BotoRegion
 
 ROOT = Path(__file__).parents[2]
 VERSION = "8.0.mysql_aurora.3.10.4"
@@ -118,12 +117,20 @@ S3_ACTIONS = {"head_bucket": "s3:ListBucket", "list_objects_v2": "s3:ListBucket"
 PREFIXES = {"stepfunctions": "states", "service-quotas": "servicequotas"}
 
 
+def calls_of(folder):
+    """The calls of every method of a region that the modules of a folder use, as (service, call)."""
+    used = "".join(path.read_text(encoding="utf-8") for path in (ROOT / folder).rglob("*.py"))
+    for path in (ROOT / "twinstack" / "dr" / "aws").glob("*.py"):
+        for method in re.split(r"\n    def ", path.read_text(encoding="utf-8"))[1:]:
+            if re.search(rf"\.{method.partition('(')[0]}\b", used):
+                yield from re.findall(
+                    r'self\._(?:ask|every|if_there)\(\s*(?:\([^()]*\),\s*)?"([a-z0-9-]+)",\s*"([a-z0-9_]+)"', method
+                )
+
+
 def actions_of_the_checks():
-    """Every action that the calls in `boto.py` need, by the names of botocore's models."""
-    source = Path(boto.__file__).read_text(encoding="utf-8")
-    calls = set(
-        re.findall(r'self\._(?:ask|every|if_there)\(\s*(?:\([^()]*\),\s*)?"([a-z0-9-]+)",\s*"([a-z0-9_]+)"', source)
-    )
+    """Every action that the checks of a first run need, by the names of botocore's models."""
+    calls = set(calls_of("twinstack/dr/first_run"))
     session = botocore.session.Session()
     for service, call in calls:
         model = session.get_service_model(service)

@@ -7,8 +7,7 @@ import pytest
 
 from tests.dr.written_answers import refused, scene
 from tests.fake_cloudformation import FakeClock
-from twinstack.dr.first_run.answers import Verdict
-from twinstack.dr.first_run.api import (
+from twinstack.dr.aws.api import (
     Cluster,
     Endpoint,
     EngineVersion,
@@ -22,6 +21,7 @@ from twinstack.dr.first_run.api import (
     Validated,
     Zone,
 )
+from twinstack.dr.first_run.answers import Verdict
 from twinstack.dr.first_run.checks import (
     account,
     change_set,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -35,8 +36,12 @@ _CONFIG = Config(
 _SHORT = Config(connect_timeout=3, read_timeout=10)
 # For regions that are only looked into: one that does not answer must not hold up a deployment elsewhere.
 _LOOKING = _CONFIG.merge(_SHORT).merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
+# For operations on a database whose region may be lost: each look is made once, and gives up within seconds.
+_BRIEF = _CONFIG.merge(Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 1}))
 # For clients that `patience` makes patient: nothing is repeated in two layers.
 _ONCE = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
+# A session makes clients for one thread at a time; what it has made is for all.
+_making = threading.Lock()
 # A proxy of the user's leads away from this machine.
 _LOCAL = Config(proxies={})
 
@@ -58,8 +63,13 @@ class Access:
     local: bool = False
 
 
-def connect(system: System, access: Access) -> Clients:
+def connect(system: System, access: Access, *, briefly: bool = False) -> Clients:
     """Makes the clients of every stack, by role. They make each call once: see `patience`.
+
+    Args:
+        system: The stacks.
+        access: How AWS is reached.
+        briefly: Whether every call gives up within seconds.
 
     Raises:
         CredentialsError: The profile does not exist, or there are no credentials for a role that is to be assumed.
@@ -69,16 +79,17 @@ def connect(system: System, access: Access) -> Clients:
     for role, session in _sessions(system, access).items():
         region = system.stacks[role].region
         where = f"{role} ({region})"
-        make, briefly = _maker(session, access, _ONCE), _maker(session, access, _ONCE.merge(_SHORT))
+        make = _maker(session, access, _BRIEF if briefly else _ONCE)
+        soon = _maker(session, access, _BRIEF if briefly else _ONCE.merge(_SHORT))
         with translated(where):
             cloudformation = make("cloudformation", region)
             clients[role] = StackClients(
                 BotoCloudFormation(cloudformation, where),
                 BotoDrifts(cloudformation, where),
                 BotoBuckets(make("s3", region), where),
-                BotoRegions(briefly, region, where),
+                BotoRegions(soon, region, where),
                 BotoAlarms(partial(make, "cloudwatch", region), where),
-                BotoParameterStore(partial(briefly, "ssm", region), where),
+                BotoParameterStore(partial(soon, "ssm", region), where),
             )
     return clients
 
@@ -96,12 +107,18 @@ def client_makers(system: System, access: Access) -> dict[str, MakeClient]:
     return {role: in_its_region(role, session) for role, session in _sessions(system, access).items()}
 
 
-def looking_makers(system: System, access: Access) -> dict[str, Callable[[str, str], Any]]:
+def looking_makers(system: System, access: Access, *, briefly: bool = False) -> dict[str, Callable[[str, str], Any]]:
     """Returns, by role, what makes a client of a service in any region of the stack's account, and gives up soon.
+
+    Args:
+        system: The stacks.
+        access: How AWS is reached.
+        briefly: Whether every call is made once, and gives up within seconds.
 
     Errors as for `connect`.
     """
-    return {role: _maker(session, access, _LOOKING) for role, session in _sessions(system, access).items()}
+    config = _BRIEF if briefly else _LOOKING
+    return {role: _maker(session, access, config) for role, session in _sessions(system, access).items()}
 
 
 def _sessions(system: System, access: Access) -> dict[str, boto3.Session]:
@@ -120,7 +137,8 @@ def _maker(session: boto3.Session, access: Access, config: Config) -> Callable[[
     untyped: Any = session
 
     def make(service: str, region: str) -> Any:
-        return untyped.client(service, region_name=region, endpoint_url=access.endpoint_url, config=config)
+        with _making:
+            return untyped.client(service, region_name=region, endpoint_url=access.endpoint_url, config=config)
 
     return make
 

@@ -41,7 +41,7 @@ def _members(settings: Settings, system: System, screen: Screen, global_cluster:
     """Returns the clusters of a global database, from the first region that answers."""
     from twinstack.aws.errors import AwsError
     from twinstack.aws.sessions import client_makers
-    from twinstack.dr.first_run.boto import BotoRegion
+    from twinstack.dr.aws.boto import BotoRegion
     from twinstack.errors import UnreachableError
 
     refusals = []

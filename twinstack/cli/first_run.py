@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def run(settings: Settings, *, up_to: str | None, switchover: bool, yes: bool) -> int:
     """Runs the command; returns the exit code."""
     from twinstack.aws.sessions import client_makers
-    from twinstack.dr.first_run.boto import BotoRegion
+    from twinstack.dr.aws.boto import BotoRegion
     from twinstack.dr.first_run.page import read_page
     from twinstack.dr.first_run.scene import Memory, Scene
     from twinstack.dr.first_run.walk import Walk, walk_page

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from twinstack.planning.advice import Advised, Adviser, no_advice
 from twinstack.planning.passes import Plan
@@ -14,9 +13,14 @@ from twinstack.planning.world import World
 
 if TYPE_CHECKING:
     from twinstack.aws.sessions import Access
-    from twinstack.dr.versions.roles import RegionOf
 
 _NAMED_BY_MEMBERS, _TYPE = "GlobalClusterIdentifier", "AWS::RDS::GlobalCluster"
+
+
+def has_global_database(system: System) -> bool:
+    """Whether a template speaks of a global database."""
+    texts = [stack.template.text for stack in system.stacks.values()]
+    return any(_TYPE in text or _NAMED_BY_MEMBERS in text for text in texts)
 
 
 def adviser(system: System, access: Callable[[], Access] | None) -> Adviser:
@@ -26,31 +30,13 @@ def adviser(system: System, access: Callable[[], Access] | None) -> Adviser:
         system: The stacks.
         access: Returns how AWS is reached; None where there is no AWS to ask.
     """
-    texts = [stack.template.text for stack in system.stacks.values()]
-    if not any(_TYPE in text or _NAMED_BY_MEMBERS in text for text in texts):
+    if not has_global_database(system):
         return no_advice
 
     def advise(planner: Planner, world: World, planned: Plan) -> Advised:
+        from twinstack.cli.database_runs import regions
         from twinstack.dr.versions.advice import advise as look
 
-        return look(planner, world, planned, access and _regions(system, access))
+        return look(planner, world, planned, access and regions(system, access))
 
     return advise
-
-
-def _regions(system: System, access: Callable[[], Access]) -> RegionOf:
-    """Returns what makes the regions that are asked; the first one that is asked for makes the sessions."""
-    from twinstack.dr.first_run.boto import BotoRegion
-
-    @cache
-    def makers() -> dict[str, Callable[[str, str], Any]]:
-        from twinstack.aws.sessions import looking_makers
-
-        return looking_makers(system, access())
-
-    @cache
-    def region_of(role: str, region: str) -> BotoRegion:
-        make = makers()[role]
-        return BotoRegion(lambda service: make(service, region), f"{role} ({region})")
-
-    return region_of

@@ -1,7 +1,7 @@
 """A global database over two or three stacks, live at one version, and what AWS says of it."""
 
 from tests.systems import deployed, planner, system
-from twinstack.dr.first_run.api import Cluster, GlobalCluster, Member
+from twinstack.dr.aws.api import Cluster, GlobalCluster, Instance, Member
 from twinstack.dr.versions.advice import advise
 from twinstack.planning.passes import plan
 from twinstack.planning.world import Absent
@@ -101,6 +101,9 @@ class _Region:
         assert name == f"trading-{self._region}"
         version = self._aws.versions[self._region]
         return version and Cluster(_arn(self._region), "available", version, "", False, (), "")
+
+    def instances(self, name):
+        return [Instance(f"{name}-1", "available", "db.r6g.large", "")]
 
 
 def _arn(region):

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_world
-from twinstack.dr.first_run.api import Region, Validated
+from twinstack.dr.aws.api import Region, Validated
 from twinstack.errors import TwinStackError
 from twinstack.planning.passes import Plan, plan
 from twinstack.planning.prediction import Change

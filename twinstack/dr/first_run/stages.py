@@ -12,7 +12,7 @@ from functools import partial
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_world
-from twinstack.dr.first_run.api import Validated
+from twinstack.dr.aws.api import Validated
 from twinstack.dr.first_run.checks import (
     account,
     change_set,

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from twinstack.aws.errors import AwsError
-from twinstack.dr.first_run.api import GlobalCluster, Region
+from twinstack.dr.aws.api import GlobalCluster, Region
 from twinstack.dr.versions.databases import GlobalDatabase
 from twinstack.dr.versions.engine_version import EngineVersion, read_version
 from twinstack.errors import CredentialsError, InputError, UnreachableError

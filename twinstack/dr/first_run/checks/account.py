@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from twinstack.dr.aws.api import Room
 from twinstack.dr.first_run.answers import Answer, compared
-from twinstack.dr.first_run.api import Room
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
 from twinstack.planning.passes import Plan, plan

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from twinstack.aws.errors import AwsError
+from twinstack.dr.aws.api import Validated
 from twinstack.dr.first_run.answers import Answer, compared, not_answered
-from twinstack.dr.first_run.api import Validated
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.scene import FirstChangeSet, Scene
 

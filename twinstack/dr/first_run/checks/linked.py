@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
+from twinstack.dr.aws.api import StoredObject
 from twinstack.dr.first_run.answers import Answer, compared
-from twinstack.dr.first_run.api import StoredObject
 from twinstack.dr.first_run.checks.account import told
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene

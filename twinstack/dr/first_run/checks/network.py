@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from twinstack.dr.aws.api import Endpoint
 from twinstack.dr.first_run.answers import Answer, compared
-from twinstack.dr.first_run.api import Endpoint
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from twinstack.dr.aws.api import Cluster, GlobalCluster
 from twinstack.dr.first_run.answers import Answer, compared
-from twinstack.dr.first_run.api import Cluster, GlobalCluster
 from twinstack.dr.first_run.checks.account import told
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.scene import PRIMARY, Scene

@@ -1,4 +1,4 @@
-"""The calls that the checks make, beyond those of the deployer: reading what AWS made, and one switchover.
+"""The calls that checks, looks and operations of a database make, beyond those of the deployer.
 
 `boto.py` makes them for real; the tests have answers that are written down. Everything paged comes back whole.
 """
@@ -87,13 +87,33 @@ class Member:
 
 
 @dataclass(frozen=True)
+class RoleChange:
+    """A switchover or a failover that AWS is carrying out, or has planned.
+
+    See https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverState.html
+
+    Attributes:
+        status: pending, failing-over or cancelling.
+        source_arn: The cluster that writes before.
+        target_arn: The cluster that writes afterwards.
+        may_lose_data: Whether data loss was allowed: a failover.
+    """
+
+    status: str
+    source_arn: str
+    target_arn: str
+    may_lose_data: bool
+
+
+@dataclass(frozen=True)
 class GlobalCluster:
-    """A global database."""
+    """A global database; `endpoint` is its writer endpoint, `change` the change of roles that is under way."""
 
     status: str
     endpoint: str
     members: tuple[Member, ...]
     version: str = ""
+    change: RoleChange | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +127,8 @@ class Cluster:
     sign_in_by_iam: bool
     log_exports: tuple[str, ...]
     parameter_group: str
+    endpoint: str = ""
+    engine: str = "aurora-mysql"
 
 
 @dataclass(frozen=True)
@@ -119,14 +141,8 @@ class Instance:
     insights_key: str
 
 
-class Region(Protocol):
-    """One region of the account, as the checks ask it.
-
-    Every method raises `AwsError` when AWS refuses, and `InputError` or `UnreachableError` when it cannot be asked.
-    """
-
-    def account(self) -> str:
-        """Returns the number of the account (STS GetCallerIdentity)."""
+class Databases(Protocol):
+    """RDS: global databases, their clusters and instances, and what a region offers."""
 
     def engine_versions(self, version: str) -> Sequence[EngineVersion]:
         """Returns what the region offers of a version of Aurora MySQL (RDS DescribeDBEngineVersions)."""
@@ -134,38 +150,42 @@ class Region(Protocol):
     def orderable_zones(self, version: str, kind: str) -> Sequence[str]:
         """Returns the zones that offer an instance class (RDS DescribeOrderableDBInstanceOptions)."""
 
+    def database_room(self) -> dict[str, Room]:
+        """Returns what is used of the quotas of RDS, by AWS's name (RDS DescribeAccountAttributes)."""
+
+    def global_cluster(self, name: str) -> GlobalCluster | None:
+        """Returns a global database, None when there is none (RDS DescribeGlobalClusters)."""
+
+    def cluster(self, name: str) -> Cluster | None:
+        """Returns a cluster, None when there is none (RDS DescribeDBClusters)."""
+
+    def instances(self, cluster: str) -> Sequence[Instance]:
+        """Returns the instances of a cluster (RDS DescribeDBInstances)."""
+
+    def snapshots(self, cluster: str) -> Sequence[str]:
+        """Returns the snapshots of a cluster (RDS DescribeDBClusterSnapshots)."""
+
+    def kept_backups(self, cluster: str) -> Sequence[str]:
+        """Returns the automated backups that outlive a cluster (RDS DescribeDBClusterAutomatedBackups)."""
+
+    def switch_over(self, global_cluster: str, target_arn: str) -> None:
+        """Starts a planned switchover; to be called where the writer is (RDS SwitchoverGlobalCluster)."""
+
+    def fail_over(self, global_cluster: str, target_arn: str) -> None:
+        """Starts a failover that may lose data; to be called where the target is (RDS FailoverGlobalCluster)."""
+
+
+class Network(Protocol):
+    """EC2 and Route 53."""
+
     def zones(self) -> Sequence[str]:
         """Returns the availability zones of the account, in order (EC2 DescribeAvailabilityZones)."""
 
     def zones_with_default_subnet(self) -> Sequence[str]:
         """Returns the zones with a default subnet (EC2 DescribeSubnets)."""
 
-    def database_room(self) -> dict[str, Room]:
-        """Returns what is used of the quotas of RDS, by AWS's name (RDS DescribeAccountAttributes)."""
-
     def vpc_room(self) -> Room:
         """Returns how many VPCs there are and may be (Service Quotas ListServiceQuotas, EC2 DescribeVpcs)."""
-
-    def role_room(self) -> Room:
-        """Returns how many IAM roles there are and may be (IAM GetAccountSummary)."""
-
-    def validate_template(self, text: str, url: str | None) -> Validated:
-        """Has CloudFormation read a template, in a bucket if it stands there (CloudFormation ValidateTemplate)."""
-
-    def bucket_region(self, bucket: str) -> str:
-        """Returns the region of a bucket (S3 HeadBucket)."""
-
-    def stored_object(self, bucket: str, key: str) -> StoredObject | None:
-        """Returns an object's facts, None while it is not there (S3 HeadObject)."""
-
-    def object_count(self, bucket: str, prefix: str) -> int:
-        """Returns how many objects a bucket has under a prefix (S3 ListObjectsV2)."""
-
-    def secret(self, arn: str) -> Secret | None:
-        """Returns a secret, None when it is gone (Secrets Manager DescribeSecret)."""
-
-    def secret_text(self, arn: str) -> str:
-        """Returns what a secret holds; it is never told or recorded (Secrets Manager GetSecretValue)."""
 
     def hosted_zone(self, zone: str) -> Zone:
         """Returns a hosted zone (Route 53 GetHostedZone)."""
@@ -197,6 +217,19 @@ class Region(Protocol):
     def flow_log_status(self, flow_log: str) -> str:
         """Returns the status of a flow log and of its delivery (EC2 DescribeFlowLogs)."""
 
+
+class Account(Protocol):
+    """What belongs to the account: who calls, roles, keys, log groups, topics, metrics, state machines."""
+
+    def account(self) -> str:
+        """Returns the number of the account (STS GetCallerIdentity)."""
+
+    def role_room(self) -> Room:
+        """Returns how many IAM roles there are and may be (IAM GetAccountSummary)."""
+
+    def validate_template(self, text: str, url: str | None) -> Validated:
+        """Has CloudFormation read a template, in a bucket if it stands there (CloudFormation ValidateTemplate)."""
+
     def key_state(self, key: str) -> str:
         """Returns the state of a key (KMS DescribeKey)."""
 
@@ -209,23 +242,31 @@ class Region(Protocol):
     def has_metric(self, name: str, cluster: str) -> bool:
         """Whether RDS has ever reported a metric of a cluster here (CloudWatch ListMetrics)."""
 
-    def global_cluster(self, name: str) -> GlobalCluster | None:
-        """Returns a global database, None when there is none (RDS DescribeGlobalClusters)."""
-
-    def cluster(self, name: str) -> Cluster | None:
-        """Returns a cluster, None when there is none (RDS DescribeDBClusters)."""
-
-    def instances(self, cluster: str) -> Sequence[Instance]:
-        """Returns the instances of a cluster (RDS DescribeDBInstances)."""
-
-    def snapshots(self, cluster: str) -> Sequence[str]:
-        """Returns the snapshots of a cluster (RDS DescribeDBClusterSnapshots)."""
-
-    def kept_backups(self, cluster: str) -> Sequence[str]:
-        """Returns the automated backups that outlive a cluster (RDS DescribeDBClusterAutomatedBackups)."""
-
     def executions(self, state_machine: str) -> Sequence[str]:
         """Returns the statuses of a state machine's executions, the newest first (Step Functions ListExecutions)."""
 
-    def switch_over(self, global_cluster: str, target_arn: str) -> None:
-        """Starts a planned switchover (RDS SwitchoverGlobalCluster)."""
+
+class Storage(Protocol):
+    """S3 and Secrets Manager."""
+
+    def bucket_region(self, bucket: str) -> str:
+        """Returns the region of a bucket (S3 HeadBucket)."""
+
+    def stored_object(self, bucket: str, key: str) -> StoredObject | None:
+        """Returns an object's facts, None while it is not there (S3 HeadObject)."""
+
+    def object_count(self, bucket: str, prefix: str) -> int:
+        """Returns how many objects a bucket has under a prefix (S3 ListObjectsV2)."""
+
+    def secret(self, arn: str) -> Secret | None:
+        """Returns a secret, None when it is gone (Secrets Manager DescribeSecret)."""
+
+    def secret_text(self, arn: str) -> str:
+        """Returns what a secret holds; it is never told or recorded (Secrets Manager GetSecretValue)."""
+
+
+class Region(Databases, Network, Account, Storage, Protocol):
+    """One region of the account.
+
+    Every method raises `AwsError` when AWS refuses, and `InputError` or `UnreachableError` when it cannot be asked.
+    """

@@ -1,0 +1,41 @@
+"""Several questions at once, and none that is waited for too long."""
+
+import threading
+
+import pytest
+
+from twinstack.aws.errors import AwsError
+from twinstack.dr.side_by_side import Silence, side_by_side
+from twinstack.errors import CredentialsError, UnreachableError
+
+
+def test_what_does_not_answer_in_time_is_a_silence_and_the_rest_is_there():
+    never = threading.Event()
+    found = side_by_side({"lost": never.wait, "here": lambda: 7}, 0.05)
+    never.set()
+    assert found == {"lost": Silence("lost: no answer within 0 s"), "here": 7}
+
+
+def test_a_refusal_is_told_from_no_answer():
+    def refuse():
+        raise AwsError("DescribeGlobalClusters", "AccessDenied", "no", "east")
+
+    def unreachable():
+        raise UnreachableError("no way there")
+
+    found = side_by_side({"refused": refuse, "lost": unreachable}, 5)
+    assert found["refused"].refused
+    assert found["lost"] == Silence("no way there")
+
+
+def test_credentials_that_aws_does_not_take_end_everything():
+    def ask():
+        raise CredentialsError("expired")
+
+    with pytest.raises(CredentialsError):
+        side_by_side({"east": ask}, 5)
+
+
+def test_a_defect_is_not_swallowed():
+    with pytest.raises(ZeroDivisionError):
+        side_by_side({"east": lambda: 1 / 0}, 5)

@@ -1,0 +1,73 @@
+"""What the commands begin with that look at a global database or operate it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from twinstack.cli.options import Settings
+from twinstack.cli.working import access, read_environment
+from twinstack.clock import SystemClock
+from twinstack.screen.events import Screen
+
+if TYPE_CHECKING:
+    from twinstack.aws.sessions import Access
+    from twinstack.dr.roles import RegionOf
+    from twinstack.dr.run import DatabaseRun
+    from twinstack.planning.system import System
+
+
+def make_database_run(settings: Settings, screen: Screen, confirm: Callable[[str], bool]) -> DatabaseRun:
+    """Reads the environment and its stacks, and finds the global database; no region holds it up for long.
+
+    Raises:
+        CredentialsError: There are no usable credentials.
+        InputError: The environment cannot work, or has not one global database.
+    """
+    from twinstack.aws.secret_outputs import noticing
+    from twinstack.aws.sessions import connect
+    from twinstack.dr.database import find_database
+    from twinstack.dr.run import DatabaseRun, read_world_soon
+
+    environment, planner = read_environment(settings)
+    given = access(settings, screen, start_local=False)
+    clients = noticing(connect(planner.system, given, briefly=True), planner.system, settings.secrets.add)
+    world = read_world_soon(planner, clients)
+    return DatabaseRun(
+        environment,
+        planner,
+        world,
+        find_database(planner, world),
+        regions(planner.system, lambda: given, briefly=True),
+        clients,
+        SystemClock(),
+        screen,
+        confirm,
+        settings.local,
+        settings.under_way,
+    )
+
+
+def regions(system: System, given: Callable[[], Access], *, briefly: bool = False) -> RegionOf:
+    """Returns what makes the regions that are asked; the first one that is asked for makes the sessions.
+
+    Args:
+        system: The stacks.
+        given: Returns how AWS is reached.
+        briefly: Whether every call is made once, and gives up within seconds.
+    """
+    from twinstack.dr.aws.boto import BotoRegion
+
+    @cache
+    def makers() -> dict[str, Callable[[str, str], Any]]:
+        from twinstack.aws.sessions import looking_makers
+
+        return looking_makers(system, given(), briefly=briefly)
+
+    @cache
+    def region_of(role: str, region: str) -> BotoRegion:
+        make = makers()[role]
+        return BotoRegion(lambda service: make(service, region), f"{role} ({region})")
+
+    return region_of

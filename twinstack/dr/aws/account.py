@@ -1,0 +1,51 @@
+"""The calls of `api.Account`, made with boto3."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from twinstack.dr.aws.api import Room, Validated
+from twinstack.dr.aws.asking import Asking
+
+
+class BotoAccount(Asking):
+    """See `api.Account` for what each method does."""
+
+    def account(self) -> str:
+        """See `api.Account`."""
+        return str(self._ask("sts", "get_caller_identity")["Account"])
+
+    def role_room(self) -> Room:
+        """See `api.Account`."""
+        summary = self._ask("iam", "get_account_summary")["SummaryMap"]
+        return Room(summary["Roles"], summary["RolesQuota"])
+
+    def validate_template(self, text: str, url: str | None) -> Validated:
+        """See `api.Account`."""
+        given = {"TemplateURL": url} if url else {"TemplateBody": text}
+        found = self._ask("cloudformation", "validate_template", **given)
+        return Validated(tuple(found.get("Capabilities", ())), tuple(found.get("DeclaredTransforms", ())))
+
+    def key_state(self, key: str) -> str:
+        """See `api.Account`."""
+        return str(self._ask("kms", "describe_key", KeyId=key)["KeyMetadata"]["KeyState"])
+
+    def log_group_keys(self, prefix: str) -> dict[str, str]:
+        """See `api.Account`."""
+        found = self._every("logs", "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
+        return {group["logGroupName"]: group.get("kmsKeyId", "") for group in found}
+
+    def topic_key(self, topic: str) -> str:
+        """See `api.Account`."""
+        return str(self._ask("sns", "get_topic_attributes", TopicArn=topic)["Attributes"].get("KmsMasterKeyId", ""))
+
+    def has_metric(self, name: str, cluster: str) -> bool:
+        """See `api.Account`."""
+        of_cluster = [{"Name": "DBClusterIdentifier", "Value": cluster}]
+        asked = {"Namespace": "AWS/RDS", "MetricName": name, "Dimensions": of_cluster}
+        return bool(self._every("cloudwatch", "list_metrics", "Metrics", **asked))
+
+    def executions(self, state_machine: str) -> Sequence[str]:
+        """See `api.Account`."""
+        found = self._every("stepfunctions", "list_executions", "executions", stateMachineArn=state_machine)
+        return [entry["status"] for entry in found]

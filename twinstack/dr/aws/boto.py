@@ -1,0 +1,12 @@
+"""One region of the account, asked with boto3."""
+
+from __future__ import annotations
+
+from twinstack.dr.aws.account import BotoAccount
+from twinstack.dr.aws.databases import BotoDatabases
+from twinstack.dr.aws.network import BotoNetwork
+from twinstack.dr.aws.storage import BotoStorage
+
+
+class BotoRegion(BotoDatabases, BotoNetwork, BotoAccount, BotoStorage):
+    """See `api.Region`."""

@@ -1,0 +1,99 @@
+"""The global database of an environment: its identifier, and the stacks that hold its clusters.
+
+Found without asking RDS: from the live stacks as far as they could be read, and from the files of the others. So it is
+found as well when a whole region is lost.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from twinstack.dr.versions.databases import CLUSTER, GLOBAL_CLUSTER, GlobalDatabase, global_databases
+from twinstack.errors import InputError
+from twinstack.planning.passes import Plan, plan
+from twinstack.planning.steps import Planner
+from twinstack.planning.world import Absent, Live, World
+
+
+@dataclass(frozen=True)
+class Site:
+    """A stack with a cluster of the global database.
+
+    Attributes:
+        role: The role of the stack.
+        region: Its region.
+        stack: Its name.
+        cluster: The logical id of the cluster.
+        owns: Whether the stack also holds the global cluster: what it was deployed as is the primary.
+    """
+
+    role: str
+    region: str
+    stack: str
+    cluster: str
+    owns: bool
+
+    def __str__(self) -> str:
+        return f"{self.role} ({self.region})"
+
+
+@dataclass(frozen=True)
+class Database:
+    """The global database of an environment.
+
+    Attributes:
+        identifier: Its identifier on AWS.
+        sites: The stacks with a cluster of it, in the order of the file.
+    """
+
+    identifier: str
+    sites: tuple[Site, ...]
+
+    @property
+    def owner(self) -> Site | None:
+        """The site whose stack holds the global cluster."""
+        return next((site for site in self.sites if site.owns), None)
+
+    def at(self, region: str) -> Site | None:
+        """Returns the site in a region."""
+        return next((site for site in self.sites if site.region == region), None)
+
+    def __str__(self) -> str:
+        return f"global database {self.identifier}"
+
+
+def find_database(planner: Planner, world: World) -> Database:
+    """Returns the global database of an environment.
+
+    Args:
+        planner: The planner of its system.
+        world: What is known of each stack; of one that is unknown or absent its file counts.
+
+    Raises:
+        InputError: The environment has none, or more than one, or its identifier is not known.
+    """
+    stacks = planner.system.stacks
+    planned = plan(planner, dict.fromkeys(stacks, Absent())).world
+    known = {role: state if isinstance(state, Live) else planned[role] for role, state in world.items()}
+    found = global_databases(planner, known, Plan((), {}, (), (), searched=True, world=known))
+    if len(found) != 1:
+        named = f"{len(found)} global databases: {', '.join(map(str, found))}" if found else "no global database"
+        raise InputError(f"the environment has {named}; this command is for an environment with one")
+    (database,) = found
+    if not database.identifier:
+        raise InputError(
+            f"{database}: its identifier is not known; give the global cluster a GlobalClusterIdentifier, or the "
+            "stack an output with its Ref"
+        )
+    return Database(database.identifier, tuple(_sites(planner, database)))
+
+
+def _sites(planner: Planner, database: GlobalDatabase) -> list[Site]:
+    owners = {member.role for member in database.before if member.type == GLOBAL_CLUSTER}
+    stacks = planner.system.stacks
+    clusters = {member.role: member for member in database.before if member.type == CLUSTER}
+    return [
+        Site(role, stacks[role].region, stacks[role].name, clusters[role].resource, role in owners)
+        for role in stacks
+        if role in clusters
+    ]

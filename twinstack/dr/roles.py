@@ -1,0 +1,173 @@
+"""Who writes and who reads in a global database now: asked of AWS, never assumed from the names of stacks.
+
+Every region is asked at once, and one that does not answer is named and holds nothing up. RDS tells of a global
+database in each region that it has a cluster in.
+See https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeGlobalClusters.html
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from twinstack.dr.aws.api import Cluster, GlobalCluster, Instance, Member, Region, RoleChange
+from twinstack.dr.database import Database
+from twinstack.dr.side_by_side import Silence, side_by_side
+from twinstack.dr.versions.engine_version import EngineVersion, read_version
+
+# Returns a region, as the account of a stack sees it: role of the stack, region.
+RegionOf = Callable[[str, str], Region]
+# How long a look may take, in seconds, whatever a region does. Its clients give up sooner, and say why.
+LOOK_SECONDS = 4.5
+
+
+@dataclass(frozen=True)
+class LiveCluster:
+    """A cluster of a global database, as AWS has it.
+
+    Attributes:
+        region: Its region; a global database has at most one cluster in each.
+        name: Its identifier.
+        arn: Its ARN.
+        writes: Whether it is the writer.
+        synchronization: How far it is in step with the writer: connected or pending-resync; '' where AWS does not say.
+        found: What its own region says of it; None when that does not know it; a silence when it does not answer.
+        instances: Its instances; empty where they could not be read.
+    """
+
+    region: str
+    name: str
+    arn: str
+    writes: bool
+    synchronization: str
+    found: Cluster | Silence | None
+    instances: tuple[Instance, ...] | Silence = ()
+
+    @property
+    def version(self) -> EngineVersion | None:
+        """The version that it runs; None where it could not be read."""
+        return read_version(self.found.engine, self.found.version) if isinstance(self.found, Cluster) else None
+
+    @property
+    def status(self) -> str:
+        """Its status; '' where it could not be read."""
+        return self.found.status if isinstance(self.found, Cluster) else ""
+
+    def __str__(self) -> str:
+        return f"{self.name} in {self.region}"
+
+
+@dataclass(frozen=True)
+class Roles:
+    """A global database as the regions that answer have it.
+
+    Attributes:
+        identifier: Its identifier.
+        status: The status of the global cluster; '' when no such database exists.
+        endpoint: Its writer endpoint.
+        version: The version that the global cluster names.
+        change: The change of roles that is under way.
+        clusters: Its clusters.
+        silent: The regions that did not answer, and why.
+        views: What each region says of the global cluster: they may differ after a loss.
+    """
+
+    identifier: str
+    status: str
+    endpoint: str
+    version: str
+    change: RoleChange | None
+    clusters: tuple[LiveCluster, ...]
+    silent: Mapping[str, Silence] = field(default_factory=dict)
+    views: Mapping[str, GlobalCluster | Silence | None] = field(default_factory=dict)
+
+    @property
+    def exists(self) -> bool:
+        """Whether a region knows the global database."""
+        return bool(self.status)
+
+    @property
+    def writer(self) -> LiveCluster | None:
+        """The cluster that writes."""
+        return next((cluster for cluster in self.clusters if cluster.writes), None)
+
+    @property
+    def readers(self) -> tuple[LiveCluster, ...]:
+        """The clusters that read."""
+        return tuple(cluster for cluster in self.clusters if not cluster.writes)
+
+    def at(self, region: str) -> LiveCluster | None:
+        """Returns the cluster in a region."""
+        return next((cluster for cluster in self.clusters if cluster.region == region), None)
+
+    def reversed_in(self, database: Database) -> bool:
+        """Whether another stack than the one that was deployed as the primary holds the writer."""
+        owner = database.owner
+        return bool(owner and self.writer and self.writer.region != owner.region)
+
+
+def read_roles(database: Database, region_of: RegionOf, seconds: float = LOOK_SECONDS) -> Roles | Silence:
+    """Asks every region of a global database who writes, and each cluster's region for the cluster.
+
+    It takes at most twice the given time.
+
+    Args:
+        database: The global database.
+        region_of: Returns a region to ask.
+        seconds: How long each of the two looks may take.
+
+    Returns:
+        The roles; a silence when not one region answers.
+
+    Raises:
+        CredentialsError: AWS does not take the credentials.
+    """
+    views = side_by_side(
+        {site.region: partial(_view, database, region_of, site.role, site.region) for site in database.sites}, seconds
+    )
+    silent = {region: view for region, view in views.items() if isinstance(view, Silence)}
+    if len(silent) == len(views):
+        return Silence("\n".join(silence.why for silence in silent.values()))
+    told = next((view for view in views.values() if isinstance(view, GlobalCluster)), None)
+    if told is None:
+        return Roles(database.identifier, "", "", "", None, (), silent, views)
+    clusters = _clusters(database, region_of, told, silent, seconds)
+    return Roles(database.identifier, told.status, told.endpoint, told.version, told.change, clusters, silent, views)
+
+
+def _view(database: Database, region_of: RegionOf, role: str, region: str) -> GlobalCluster | None:
+    return region_of(role, region).global_cluster(database.identifier)
+
+
+def _clusters(
+    database: Database, region_of: RegionOf, told: GlobalCluster, silent: Mapping[str, Silence], seconds: float
+) -> tuple[LiveCluster, ...]:
+    members = {member.cluster_arn.split(":")[3]: member for member in told.members}
+
+    def role(region: str) -> str:
+        site = database.at(region)
+        return site.role if site else database.sites[0].role
+
+    answering = [region for region in members if region not in silent]
+    looks = side_by_side(
+        {region: partial(_look, region_of, role(region), region, _name(members[region])) for region in answering},
+        seconds,
+    )
+    return tuple(_live(region, member, looks.get(region) or silent[region]) for region, member in members.items())
+
+
+def _look(region_of: RegionOf, role: str, region: str, name: str) -> tuple[Cluster | None, tuple[Instance, ...]]:
+    there = region_of(role, region)
+    return there.cluster(name), tuple(there.instances(name))
+
+
+def _live(region: str, member: Member, look: tuple[Cluster | None, tuple[Instance, ...]] | Silence) -> LiveCluster:
+    found, instances = (look, look) if isinstance(look, Silence) else look
+    return LiveCluster(
+        region, _name(member), member.cluster_arn, member.writes, member.synchronization, found, instances
+    )
+
+
+def _name(member: Member) -> str:
+    return member.cluster_arn.rpartition(":")[2]
