@@ -224,6 +224,17 @@ EVENTS: list[tuple[Event, str]] = [
     ),
     (told.StacksStanding(()), "No stack of this run is left."),
     (told.RecordWritten("records/x.md", "records/x.json"), "  record: records/x.md and records/x.json"),
+    (
+        told.ChecksMade(
+            "Before the switchover",
+            (
+                {"check": "versions", "verdict": "ok", "said": "equal", "fix": ""},
+                {"check": "lag", "verdict": "failed", "said": "9 s", "fix": "wait"},
+            ),
+        ),
+        "\nBefore the switchover\n  ok       versions: equal\n  failed   lag: 9 s\n           wait",
+    ),
+    (told.PhaseEnded("roles moved", 61.25, "eu-west-1 writes"), "    61.2 s  roles moved: eu-west-1 writes"),
     (told.Printed("as it is\n"), "as it is"),
     (told.Done("Done."), "Done."),
 ]

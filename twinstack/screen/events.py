@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 if TYPE_CHECKING:
     from twinstack.screen.payloads import (
         ChangeRow,
+        CheckRow,
         DriftRow,
         LeftRow,
         NotEmulatedRow,
@@ -290,6 +291,25 @@ class RecordWritten(Event):
     code: ClassVar[str] = "record"
     markdown: str
     json: str
+
+
+@dataclass(frozen=True)
+class ChecksMade(Event):
+    """What was looked at before or after something, and what of it is not as it must be."""
+
+    code: ClassVar[str] = "checks"
+    title: str
+    checks: tuple[CheckRow, ...]
+
+
+@dataclass(frozen=True)
+class PhaseEnded(Event):
+    """A phase of a change of roles has ended, so many seconds after it began."""
+
+    code: ClassVar[str] = "phase"
+    phase: str
+    seconds: float
+    said: str
 
 
 @dataclass(frozen=True)

@@ -151,6 +151,15 @@ class NotEmulatedRow(TypedDict):
     reason: str
 
 
+class CheckRow(TypedDict):
+    """What was looked at before or after an operation; `fix` says what to do where it is not as it must be."""
+
+    check: str
+    verdict: Literal["ok", "failed", "unknown"]
+    said: str
+    fix: str
+
+
 class StandingRow(TypedDict):
     """A stack that a first run leaves, and the command that removes it."""
 

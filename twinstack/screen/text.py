@@ -29,6 +29,7 @@ _COUNTED = {
     "Import": "imported",
     "Add": "added",
 }
+_CHECK_COLOURS = {"ok": "green", "failed": "bold red", "unknown": "yellow"}
 _VERDICT_COLOURS = {"as expected": "green", "differs": "red", "not answered here": "yellow", "not looked at": "dim"}
 _COLOURS = {"matches": "green", "differs": "red", "stale": "yellow", "unknown": "yellow"}
 
@@ -273,6 +274,21 @@ class TextScreen:
     @_draw.register
     def _(self, event: told.RecordWritten) -> None:
         self._line(f"  record: {event.markdown} and {event.json}", "dim")
+
+    @_draw.register
+    def _(self, event: told.ChecksMade) -> None:
+        self._line("")
+        self._line(event.title, "bold")
+        for row in event.checks:
+            for line in wrapped(f"{row['check']}: {row['said']}", f"  {row['verdict']:<8} ", further=" " * 11):
+                self._line(line, _CHECK_COLOURS[row["verdict"]])
+            for line in wrapped(row["fix"], " " * 11) if row["fix"] and row["verdict"] != "ok" else ():
+                self._line(line)
+
+    @_draw.register
+    def _(self, event: told.PhaseEnded) -> None:
+        for line in wrapped(f"{event.phase}: {event.said}", f"  {event.seconds:>6.1f} s  ", further=" " * 12):
+            self._line(line)
 
     def _stack_event(self, event: told.ResourceProgress | told.StackEventRead, time: str) -> None:
         """One line for an event where it fits; its time and the stack in front, so that all regions read as one."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from twinstack.dr.aws.api import Room, Validated
+from twinstack.dr.aws.api import Measurement, Room, Validated
 from twinstack.dr.aws.asking import Asking
+
+_MINUTE, _RECENTLY = timedelta(minutes=1), timedelta(minutes=15)
 
 
 class BotoAccount(Asking):
@@ -44,6 +47,22 @@ class BotoAccount(Asking):
         of_cluster = [{"Name": "DBClusterIdentifier", "Value": cluster}]
         asked = {"Namespace": "AWS/RDS", "MetricName": name, "Dimensions": of_cluster}
         return bool(self._every("cloudwatch", "list_metrics", "Metrics", **asked))
+
+    def measured(self, name: str, cluster: str, now: datetime) -> Measurement | None:
+        """See `api.Account`."""
+        found = self._ask(
+            "cloudwatch",
+            "get_metric_statistics",
+            Namespace="AWS/RDS",
+            MetricName=name,
+            Dimensions=[{"Name": "DBClusterIdentifier", "Value": cluster}],
+            StartTime=now - _RECENTLY,
+            EndTime=now,
+            Period=60,
+            Statistics=["Maximum"],
+        )["Datapoints"]
+        newest = max(found, key=lambda point: point["Timestamp"], default=None)
+        return newest and Measurement(newest["Maximum"], newest["Timestamp"] + _MINUTE)
 
     def executions(self, state_machine: str) -> Sequence[str]:
         """See `api.Account`."""

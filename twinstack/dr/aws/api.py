@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 
@@ -141,6 +142,14 @@ class Instance:
     insights_key: str
 
 
+@dataclass(frozen=True)
+class Measurement:
+    """The newest value of a metric, and the end of the minute that it is of, in UTC."""
+
+    value: float
+    time: datetime
+
+
 class Databases(Protocol):
     """RDS: global databases, their clusters and instances, and what a region offers."""
 
@@ -241,6 +250,12 @@ class Account(Protocol):
 
     def has_metric(self, name: str, cluster: str) -> bool:
         """Whether RDS has ever reported a metric of a cluster here (CloudWatch ListMetrics)."""
+
+    def measured(self, name: str, cluster: str, now: datetime) -> Measurement | None:
+        """Returns the newest value of a metric that RDS reports of a cluster (CloudWatch GetMetricStatistics).
+
+        The largest value of the newest minute with one, of the last quarter of an hour; None when there is none.
+        """
 
     def executions(self, state_machine: str) -> Sequence[str]:
         """Returns the statuses of a state machine's executions, the newest first (Step Functions ListExecutions)."""

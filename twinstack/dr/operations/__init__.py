@@ -1,0 +1,1 @@
+"""Changes of the roles in a global database: switchover, failover, and the way back."""
