@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import role_changes, snapshots
+from . import health_checks, lag_metrics, role_changes, snapshots
 
-SERVICES: tuple[ModuleType, ...] = (snapshots, role_changes)
+SERVICES: tuple[ModuleType, ...] = (health_checks, lag_metrics, role_changes, snapshots)
