@@ -280,14 +280,14 @@ class TextScreen:
         self._line("")
         self._line(event.title, "bold")
         for row in event.checks:
-            for line in wrapped(f"{row['check']}: {row['said']}", f"  {row['verdict']:<8} ", further=" " * 11):
+            for line in wrapped(f"{row['check']}: {row['said']}", f"  {row['verdict']:<8}", further=" " * 11):
                 self._line(line, _CHECK_COLOURS[row["verdict"]])
             for line in wrapped(row["fix"], " " * 11) if row["fix"] and row["verdict"] != "ok" else ():
                 self._line(line)
 
     @_draw.register
     def _(self, event: told.PhaseEnded) -> None:
-        for line in wrapped(f"{event.phase}: {event.said}", f"  {event.seconds:>6.1f} s  ", further=" " * 12):
+        for line in wrapped(f"{event.phase}: {event.said}", f"  {event.seconds:>6.1f} s ", further=" " * 12):
             self._line(line)
 
     def _stack_event(self, event: told.ResourceProgress | told.StackEventRead, time: str) -> None:
