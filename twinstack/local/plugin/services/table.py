@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import health_checks, lag_metrics, members, role_changes, snapshots
+from . import health_checks, lag_metrics, members, offers, permissions, quotas, role_changes, snapshots
 
-SERVICES: tuple[ModuleType, ...] = (health_checks, lag_metrics, role_changes, snapshots, members)
+SERVICES: tuple[ModuleType, ...] = (
+    health_checks,
+    lag_metrics,
+    offers,
+    permissions,
+    quotas,
+    role_changes,
+    snapshots,
+    members,
+)
