@@ -4,8 +4,10 @@ VERSION = "1.5.33"
 
 NAMES = (
     "app.SERVICE_HANDLERS",
+    "core.responses.error_response_json",
     "core.responses.get_account_id",
     "core.responses.get_region",
+    "core.responses.json_response",
     "core.responses.new_uuid",
     "core.responses.now_iso",
     "core.responses.request_scope",
@@ -84,8 +86,11 @@ NAMES = (
     "services.route53._xml_response",
     "services.route53._zones",
     "services.s3._replication_rule_for",
+    "services.secretsmanager._delete_replicas",
+    "services.secretsmanager._is_replica",
+    "services.secretsmanager._replicate_secret_to_regions",
     "services.secretsmanager._resolve",
-    "services.secretsmanager._secrets",
+    "services.secretsmanager._unlink_from_primary",
 )
 """Private names that are read."""
 
@@ -135,5 +140,8 @@ REPLACED: dict[str, str] = {
     "services.route53._parse_health_check_config": "fffd8cf8c7a126d5",
     "services.route53.handle_request": "c201ac22eafd99eb",
     "services.s3._maybe_replicate": "cb2dd6521e3d196d",
+    "services.secretsmanager._create_secret": "d3de7fac76ba4232",
+    "services.secretsmanager._delete_secret": "ab8f3c8efe5a635b",
+    "services.secretsmanager.handle_request": "e1909f662da6e20e",
 }
 """Functions that are replaced or wrapped, with the start of the hash of their source."""

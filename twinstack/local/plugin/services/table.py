@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import health_checks, lag_metrics, members, offers, permissions, quotas, role_changes, snapshots
+from . import health_checks, lag_metrics, members, offers, permissions, quotas, role_changes, secret_replicas, snapshots
 
 SERVICES: tuple[ModuleType, ...] = (
     health_checks,
@@ -13,6 +13,7 @@ SERVICES: tuple[ModuleType, ...] = (
     permissions,
     quotas,
     role_changes,
+    secret_replicas,
     snapshots,
     members,
 )
