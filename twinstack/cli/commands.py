@@ -216,6 +216,12 @@ def drift(context: click.Context, /, **given: Any) -> int:
 @click.option("--confirm", metavar="NAME", help="PROJECT-SUFFIX, for a protected environment.")
 @click.option("--empty-buckets", is_flag=True, help="Delete what is in the buckets that go.")
 @click.option("--failed", is_flag=True, help="Only the stacks whose first creation failed.")
+@click.option(
+    "--retain",
+    metavar="ID",
+    multiple=True,
+    help="Keep this resource, by its logical id or ROLE.ID, and what it refers to; may be repeated.",
+)
 @click.option("--break-lock", is_flag=True, help="Take the lock from the run that holds it, at once.")
 @global_options()
 @click.pass_context
