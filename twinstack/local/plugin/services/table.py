@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import health_checks, lag_metrics, members, offers, permissions, quotas, role_changes, secret_replicas, snapshots
+from . import (
+    automated_backups,
+    health_checks,
+    lag_metrics,
+    members,
+    offers,
+    permissions,
+    quotas,
+    role_changes,
+    secret_replicas,
+    snapshots,
+)
 
 SERVICES: tuple[ModuleType, ...] = (
+    automated_backups,
     health_checks,
     lag_metrics,
     offers,
