@@ -2,8 +2,10 @@
 
     {"role_change_seconds": 0.2, "quotas": {"L-F678F1CE": 1, "eu-west-1/DBClusters": 0}}
 
-`role_change_seconds` is how long a switchover or a failover takes, 2 by default. `quotas` has limits that take the
-place of AWS's defaults, by quota code (Service Quotas) or quota name (RDS), for one region or for all.
+- `role_change_seconds`: how long a switchover or a failover takes; 2 by default.
+- `lag_milliseconds`: the lag of the cluster that reads; 100 by default, and null for none at all.
+- `quotas`: limits in the place of AWS's defaults, by quota code (Service Quotas) or name (RDS), for a region or for all.
+- `not_offered`: engine versions and instance classes that are not there, for a zone, a region or everywhere.
 """
 
 from __future__ import annotations
