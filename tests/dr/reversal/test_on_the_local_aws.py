@@ -1,4 +1,4 @@
-"""A small pair on the local AWS whose roles are reversed, detached, and brought back, and what the commands make of it."""
+"""A small pair on the local AWS: reversed roles, a detached member, and what the commands make of it."""
 
 import itertools
 from contextlib import nullcontext
