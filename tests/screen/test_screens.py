@@ -49,7 +49,13 @@ PLAN = {
 WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
 STATUS = {"stack": "primary", "region": "us-east-1", "name": "pair-dev-primary", "status": "UPDATE_COMPLETE"}
 PROGRESS = ("primary", "us-east-1", "2026-01-01T00:00:00", "Cluster", "AWS::RDS::DBCluster")
-DIFFERENCE = {"property": "/Versioning/Status", "difference": "NOT_EQUAL", "expected": "Enabled", "actual": "Suspended"}
+UNEXPLAINED = {"means": "", "source": ""}
+DIFFERENCE = {
+    "property": "/Versioning/Status",
+    "difference": "NOT_EQUAL",
+    "expected": "Enabled",
+    "actual": "Suspended",
+}
 DRIFT = {
     "stack": "primary",
     "region": "us-east-1",
@@ -66,9 +72,16 @@ DRIFT = {
             "status": "MODIFIED",
             "checked": "2026-01-01T00:00:00+00:00",
             "differences": [
-                DIFFERENCE,
-                {"property": "/Tags/1", "difference": "ADD", "expected": "null", "actual": "mine"},
-                {"property": "/Logging", "difference": "REMOVE", "expected": "on", "actual": "null"},
+                {**DIFFERENCE, **UNEXPLAINED},
+                {"property": "/Tags/1", "difference": "ADD", "expected": "null", "actual": "mine", **UNEXPLAINED},
+                {
+                    "property": "/Logging",
+                    "difference": "REMOVE",
+                    "expected": "on",
+                    "actual": "null",
+                    "means": "nobody sees who reads",
+                    "source": "https://example.com/2",
+                },
             ],
         },
         {
@@ -176,6 +189,7 @@ EVENTS: list[tuple[Event, str]] = [
         "      /Versioning/Status: expected Enabled, is Suspended\n"
         "      /Tags/1: added: mine\n"
         "      /Logging: removed, expected on\n"
+        "        nobody sees who reads: https://example.com/2\n"
         "  - Queue AWS::SQS::Queue: deleted outside of CloudFormation (queue-1)\n"
         "  Known false drift, not counted:\n"
         "    Disk AWS::EC2::Volume /KmsKeyId: expected id, is arn\n"
@@ -470,7 +484,7 @@ def test_a_change_set_without_resources_is_said_to_change_outputs():
 
 
 def test_long_values_of_drift_are_folded_and_whole_with_verbose():
-    long = {**DIFFERENCE, "actual": "x" * 1234}
+    long = {**DIFFERENCE, **UNEXPLAINED, "actual": "x" * 1234}
     event = told.DriftRead(({**DRIFT, "resources": [{**DRIFT["resources"][0], "differences": [long]}]},))
     assert f"is {'x' * 99}… (1,234 characters, all with --verbose)" in drawn(event)
     assert f"is {'x' * 1234}" in drawn(event, verbose=True)
