@@ -251,7 +251,7 @@ EVENTS: list[tuple[Event, str]] = [
     (told.PhaseEnded("roles moved", 61.25, "eu-west-1 writes"), "    61.2 s  roles moved: eu-west-1 writes"),
     (
         told.RolesMoved(
-            "switchover", "trading", "us-east-1", "eu-west-1", 61.25, "looked at every 3 s", "RPO", 12.0, 31.0
+            "switchover", "trading", "us-east-1", "eu-west-1", 61.25, "by a look", "RPO", 12.0, 31.0
         ),
         "\neu-west-1 writes in trading now, by a switchover from us-east-1\n"
         "  RTO          61.2 s, by a look\n  lag before   12 ms (RPO, 31 s old)",
