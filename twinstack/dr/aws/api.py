@@ -94,7 +94,7 @@ class RoleChange:
     See https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverState.html
 
     Attributes:
-        status: pending, failing-over or cancelling.
+        status: pending, switching-over (a switchover), failing-over (a failover) or cancelling.
         source_arn: The cluster that writes before.
         target_arn: The cluster that writes afterwards.
         may_lose_data: Whether data loss was allowed: a failover.
