@@ -12,11 +12,18 @@ def local_settings(state, **settings):
     """
     file = state / "settings.json"
     before = file.read_text(encoding="utf-8") if file.exists() else None
-    file.write_text(json.dumps({**json.loads(before or "{}"), **settings}), encoding="utf-8")
+    _write(file, json.dumps({**json.loads(before or "{}"), **settings}))
     try:
         yield
     finally:
         if before is None:
             file.unlink()
         else:
-            file.write_text(before, encoding="utf-8")
+            _write(file, before)
+
+
+def _write(file, text):
+    """At once and whole: the local AWS may be reading."""
+    new = file.with_suffix(".new")
+    new.write_text(text, encoding="utf-8")
+    new.replace(file)

@@ -2,8 +2,10 @@
 
     {"role_change_seconds": 0.2, "quotas": {"L-F678F1CE": 1, "eu-west-1/DBClusters": 0}}
 
-`role_change_seconds` is how long a switchover or a failover takes, 2 by default. `quotas` has limits that take the
-place of AWS's defaults, by quota code (Service Quotas) or quota name (RDS), for one region or for all.
+- `role_change_seconds`: how long a switchover or a failover takes; 2 by default.
+- `lag_milliseconds`: the lag of the cluster that reads; 100 by default, and null for none at all.
+- `quotas`: limits in the place of AWS's defaults, by quota code (Service Quotas) or name (RDS), for a region or all.
+- `not_offered`: engine versions and instance classes that are not there, for a zone, a region or everywhere.
 """
 
 from __future__ import annotations
@@ -22,7 +24,8 @@ def read_from(folder: Path) -> None:
 
 def setting(name: str, default: Any) -> Any:
     """What is set, or the default."""
-    for place in _PLACE:
-        if place.exists():
-            return json.loads(place.read_text(encoding="utf-8")).get(name, default)
-    return default
+    try:
+        set_here = json.loads(_PLACE[0].read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return default
+    return set_here.get(name, default)

@@ -4,6 +4,28 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from . import health_checks, lag_metrics, members, role_changes, snapshots
+from . import (
+    automated_backups,
+    health_checks,
+    lag_metrics,
+    members,
+    offers,
+    permissions,
+    quotas,
+    role_changes,
+    secret_replicas,
+    snapshots,
+)
 
-SERVICES: tuple[ModuleType, ...] = (health_checks, lag_metrics, role_changes, snapshots, members)
+SERVICES: tuple[ModuleType, ...] = (
+    automated_backups,
+    health_checks,
+    lag_metrics,
+    offers,
+    permissions,
+    quotas,
+    role_changes,
+    secret_replicas,
+    snapshots,
+    members,
+)
