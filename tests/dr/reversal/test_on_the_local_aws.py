@@ -1,6 +1,7 @@
 """A small pair on the local AWS: reversed roles, a detached member, and what the commands make of it."""
 
 import itertools
+import time
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -108,7 +109,7 @@ class Pair:
         return roll_out(self.run(), nullcontext)
 
     def destroy(self, **options):
-        return take_down(self.run(), nullcontext, DestroyOptions(empty_buckets=True, **options))
+        return take_down(self.run(), nullcontext, DestroyOptions(**options))
 
     def remarks(self):
         (made,) = self.screen.only(PlanMade)
@@ -241,8 +242,12 @@ def test_a_member_that_was_detached_by_hand_is_found_and_nothing_converges(pair_
 
 
 def test_at_the_end_what_a_person_names_is_kept_and_the_rest_goes(pair):
-    bucket = next(each for each in pair.account.client("s3").list_buckets()["Buckets"])["Name"]
+    """The secondary is told to keep its cluster by an update, the primary, which failed half way, as it is deleted."""
+    (bucket,) = [each["Name"] for each in pair.account.client("s3").list_buckets()["Buckets"]]
     pair.account.client("s3").put_object(Bucket=bucket, Key="key", Body=b"data")
+    east = pair.account.client("cloudformation")
+    east.delete_stack(StackName="small-dev-primary")
+    waited_for(east, "small-dev-primary", "DELETE_FAILED")
     assert pair.destroy(retain=("Bucket", "secondary.Cluster")) == 0
     assert pair.stacks() == []
     (left,) = pair.screen.only(Left)
@@ -253,3 +258,10 @@ def test_at_the_end_what_a_person_names_is_kept_and_the_rest_goes(pair):
     assert pair.account.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 1
     assert len(pair.rds(WEST).describe_db_clusters()["DBClusters"]) == 1
     assert pair.rds(EAST).describe_db_clusters()["DBClusters"] == []
+
+
+def waited_for(api, name, status):
+    until = time.monotonic() + 20
+    while (now := api.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]) != status:
+        assert time.monotonic() < until, now
+        time.sleep(0.05)
