@@ -18,10 +18,11 @@ from twinstack.rollout.under_way import UnderWay
 from twinstack.screen.events import Screen
 
 Confirm = Callable[[str], bool]
-Objections = Callable[[Planner, Clients], Sequence[str]]
+# Planner, clients, and the names of what a person wants kept.
+Objections = Callable[[Planner, Clients, Sequence[str]], Sequence[str]]
 
 
-def no_objections(_planner: Planner, _clients: Clients) -> Sequence[str]:
+def no_objections(_planner: Planner, _clients: Clients, _retained: Sequence[str]) -> Sequence[str]:
     """Lets every stack be taken down."""
     return ()
 
