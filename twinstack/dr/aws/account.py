@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from twinstack.aws.asking import Asking
 from twinstack.dr.aws.api import Measurement, Room, Validated
-from twinstack.dr.aws.asking import Asking
 
 _MINUTE, _RECENTLY = timedelta(minutes=1), timedelta(minutes=15)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from twinstack.aws.asking import Asking, only
 from twinstack.dr.aws.api import Cluster, EngineVersion, GlobalCluster, Instance, Member, RoleChange, Room
-from twinstack.dr.aws.asking import Asking, only
 
 _ENGINE = "aurora-mysql"
 

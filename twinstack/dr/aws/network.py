@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from twinstack.aws.asking import Asking, only
 from twinstack.dr.aws.api import Endpoint, Room, Route, Zone
-from twinstack.dr.aws.asking import Asking, only
 
 # https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
 _VPCS_PER_REGION = "L-F678F1CE"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from twinstack.aws.asking import Asking
 from twinstack.dr.aws.api import Secret, StoredObject
-from twinstack.dr.aws.asking import Asking
 
 
 class BotoStorage(Asking):

@@ -6,24 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-Verdict = Literal["ok", "failed", "unknown"]
+from twinstack.preflight.checked import Checked, Verdict
 
-
-@dataclass(frozen=True)
-class Checked:
-    """Something that was looked at before or after a change of roles, or a deployment.
-
-    Attributes:
-        check: What was looked at.
-        verdict: Whether it is as it must be; unknown where AWS does not say.
-        said: What was found.
-        fix: What to do where it is not as it must be.
-    """
-
-    check: str
-    verdict: Verdict
-    said: str
-    fix: str = ""
+__all__ = ["Checked", "Lag", "Moved", "Phase", "Verdict"]
 
 
 @dataclass(frozen=True)
