@@ -234,6 +234,10 @@ EVENTS: list[tuple[Event, str]] = [
         ),
         "\nBefore the switchover\n  ok       versions: equal\n  failed   lag: 9 s\n           wait",
     ),
+    (
+        told.PreflightDone(({"check": "quota of VPCs (us-east-1)", "verdict": "ok", "said": "1 of 5", "fix": ""},)),
+        "\nPreflight: 1 looked at, all well",
+    ),
     (told.PhaseEnded("roles moved", 61.25, "eu-west-1 writes"), "    61.2 s  roles moved: eu-west-1 writes"),
     (told.Printed("as it is\n"), "as it is"),
     (told.Done("Done."), "Done."),

@@ -6,22 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from twinstack.aws.asking import Asking
-from twinstack.dr.aws.api import Measurement, Room, Validated
+from twinstack.dr.aws.api import Measurement, Validated
 
 _MINUTE, _RECENTLY = timedelta(minutes=1), timedelta(minutes=15)
 
 
 class BotoAccount(Asking):
     """See `api.Account` for what each method does."""
-
-    def account(self) -> str:
-        """See `api.Account`."""
-        return str(self._ask("sts", "get_caller_identity")["Account"])
-
-    def role_room(self) -> Room:
-        """See `api.Account`."""
-        summary = self._ask("iam", "get_account_summary")["SummaryMap"]
-        return Room(summary["Roles"], summary["RolesQuota"])
 
     def validate_template(self, text: str, url: str | None) -> Validated:
         """See `api.Account`."""

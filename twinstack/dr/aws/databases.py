@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from twinstack.aws.asking import Asking, only
-from twinstack.dr.aws.api import Cluster, EngineVersion, GlobalCluster, Instance, Member, RoleChange, Room
+from twinstack.dr.aws.api import Cluster, EngineVersion, GlobalCluster, Instance, Member, RoleChange
+from twinstack.preflight.site import Room
 
 _ENGINE = "aurora-mysql"
 
