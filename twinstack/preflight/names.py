@@ -46,9 +46,8 @@ def _taken_log_groups(site: Site, names: Sequence[str]) -> Sequence[str]:
 def _common_start(names: Sequence[str]) -> str:
     """Returns how all names begin: one call then lists what there is of them."""
     first, last = min(names), max(names)
-    return first[
-        : next((at for at, pair in enumerate(zip(first, last, strict=False)) if len(set(pair)) > 1), len(first))
-    ]
+    differing = (at for at, (one, other) in enumerate(zip(first, last, strict=False)) if one != other)
+    return first[: next(differing, len(first))]
 
 
 def _taken_aliases(site: Site, names: Sequence[str]) -> Sequence[str]:

@@ -29,7 +29,7 @@ def preflight_lines(rows: Sequence[CheckRow], *, verbose: bool) -> Iterator[tupl
         yield "Preflight", "bold"
         yield from check_lines(rows)
         return
-    unknown = [row["check"].partition(" (")[0] for row in rows if row["verdict"] == "unknown"]
+    unknown = [_kind(row["check"]) for row in rows if row["verdict"] == "unknown"]
     well = f"{len(rows) - len(unknown)} looked at, all well" if len(unknown) < len(rows) else "nothing is known"
     kinds = ", ".join(dict.fromkeys(unknown))
     rest = f"; {len(unknown)} not known ({kinds}), -v says why" if unknown else ""
@@ -39,3 +39,8 @@ def preflight_lines(rows: Sequence[CheckRow], *, verbose: bool) -> Iterator[tupl
         if row["verdict"] == "ok" and row["fix"]:
             for line in wrapped(f"{row['check']}: {row['said']}; {row['fix']}", "  "):
                 yield line, ""
+
+
+def _kind(check: str) -> str:
+    """Returns what kind of check it is: `quota` of `quota of VPCs (us-east-1)`."""
+    return check.partition(" (")[0].partition(" of ")[0]

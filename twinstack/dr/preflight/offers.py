@@ -63,11 +63,11 @@ def looks(added: Sequence[Added], region: Region, name: str, file: EnvironmentFi
     clusters = [it for it in of_type(added, CLUSTER) if it.properties.get("Engine") == ENGINE]
     versions = {version: it for it in clusters if (version := _text(it.properties.get("EngineVersion")))}
     for version, cluster in versions.items():
-        check = f"engine version {version} ({name})"
+        check = f"engine version ({name}, {version})"
         judge = partial(_judged_version, check, version, cluster, file)
         yield Look(check, partial(region.engine_versions, version), judge, MADE_UP)
     for it in _classes(added, clusters):
-        check = f"instance class {it.kind} ({name})"
+        check = f"instance class ({name}, {it.kind})"
         judge_class = partial(_judged_class, check, it, file)
         yield Look(check, partial(_ask_class, region, it), judge_class, MADE_UP)
 
