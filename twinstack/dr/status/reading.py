@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from twinstack.aws.api import StackResource
+from twinstack.aws.side_by_side import Silence, side_by_side
 from twinstack.dr.database import Site
 from twinstack.dr.operations.preflight import before_switchover
 from twinstack.dr.operations.sight import look
 from twinstack.dr.roles import LiveCluster, Roles
 from twinstack.dr.run import DatabaseRun
-from twinstack.dr.side_by_side import Silence, side_by_side
 from twinstack.dr.status import facts
 from twinstack.dr.status.picture import Fact, Picture, RegionPicture
 from twinstack.planning.world import Live, Unknown

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from twinstack.aws.errors import AwsError
-from twinstack.dr.side_by_side import Silence, side_by_side
+from twinstack.aws.side_by_side import Silence, side_by_side
 from twinstack.errors import CredentialsError, UnreachableError
 
 
