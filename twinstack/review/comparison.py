@@ -136,6 +136,8 @@ def _problems(
         yield from _detail_problems(prediction, predicted, touched, real)
         if real.replacement != (expected := _replacement(real)) and not real.type.startswith(_CUSTOM):
             yield f"replacement {real.replacement}, not {expected}"
+    elif predicted and action == "Import" and real.physical_id != predicted.physical_id:
+        yield f"imports {real.physical_id or 'nothing that AWS names'}, not {predicted.physical_id}"
     yield from _policy_problems(predicted, real)
 
 

@@ -36,7 +36,7 @@ class Run:
         allowed: What may be replaced or deleted.
         packages: The code that templates name, by folder.
         advise: Looks at the plan before it is told, with what the planner does not know.
-        template_urls: Where the templates stand that are too large for a request, by role.
+        template_urls: Where the templates stand that are too large for a request, by their text.
         under_way: What goes on on AWS because of this run.
         lock: What keeps other runs out; it is read back before anything is executed or deleted.
         known_false_drift: Tells from drift what only looks like it.

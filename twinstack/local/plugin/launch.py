@@ -40,7 +40,9 @@ def install(folder: Path, schemas: Path) -> None:
         change_sets,
         cleanup,
         conditions,
+        deleted_stacks,
         drift,
+        imports,
         nested_stacks,
         operations,
         registry,
@@ -52,13 +54,16 @@ def install(folder: Path, schemas: Path) -> None:
     from .dropped import Ledger  # noqa: PLC0415
     from .types.table import BEHAVIOUR, TYPES  # noqa: PLC0415
 
-    registry.install(TYPES, Ledger(folder / "not-emulated.json"))
+    ledger = Ledger(folder / "not-emulated.json")
+    registry.install(TYPES, ledger)
     replacement.install(schemas)
     for change in BEHAVIOUR:
         change()
     parts = (conditions, change_sets, cleanup, drift, operations, change_set_lifecycle, nested_stacks)
     for part in (*parts, unfinished, rollback_triggers, change_set_descriptions, stack_descriptions):
         part.install()
+    deleted_stacks.install(ledger)
+    imports.install()
 
 
 def _serve() -> None:
