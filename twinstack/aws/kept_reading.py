@@ -6,50 +6,50 @@ See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ListSt
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from twinstack.aws.api import Clients, CloudFormation, ExistingResources
 from twinstack.aws.errors import AwsError
 from twinstack.errors import UnreachableError
-from twinstack.planning.steps import base_of
-from twinstack.planning.system import Stack, System
+from twinstack.planning.adoption import identifier
+from twinstack.planning.resource_schemas import ResourceSchemas
+from twinstack.planning.steps import Planner, base_of
+from twinstack.planning.system import Stack
 from twinstack.planning.world import Kept, Unknown, World
 
 # So many deleted stacks of a name are looked through, the newest: an environment may come and go many times a day.
 LOOKED_THROUGH = 20
 
 
-@dataclass
+@dataclass(frozen=True)
 class KeptRead:
     """The world with what is kept, and why some of it could not be read, a sentence each."""
 
     world: World
-    gaps: list[str] = field(default_factory=list)
+    gaps: tuple[str, ...]
 
 
-def with_kept(system: System, clients: Clients, world: World) -> KeptRead:
+def with_kept(planner: Planner, clients: Clients, world: World) -> KeptRead:
     """Returns the world with what earlier stacks have left behind of each stack that has to be created.
 
     Raises:
         InputError: There are no usable credentials.
     """
-    read = KeptRead(dict(world))
-    states = dict(world)
+    states, gaps = dict(world), list[str]()
     for role, state in world.items():
         if isinstance(state, Unknown) or base_of(state) is not None:
             continue
-        stack = system.stacks[role]
+        stack = planner.system.stacks[role]
         try:
             kept = _kept(clients[role].cloudformation, stack)
         except (AwsError, UnreachableError) as error:
-            read.gaps.append(
-                f"{role}: whether a deleted stack {stack.name} has kept something could not be read: {error}"
-            )
+            gaps.append(f"{role}: what deleted stacks {stack.name} have kept could not be read: {error}")
             continue
-        kept = {name: _looked_for(one, clients[role].resources, role, read) for name, one in kept.items()}
-        states[role] = replace(state, kept=kept) if kept else state
-    read.world = states
-    return read
+        if kept:
+            found = _looked_for(kept, stack, planner.schemas, clients[role].resources, gaps)
+            states[role] = replace(state, kept=found)
+    return KeptRead(states, tuple(gaps))
 
 
 def _kept(cloudformation: CloudFormation, stack: Stack) -> dict[str, Kept]:
@@ -70,9 +70,19 @@ def _is_ours(cloudformation: CloudFormation, stack_id: str, stack: Stack) -> boo
     )
 
 
-def _looked_for(kept: Kept, resources: ExistingResources, role: str, read: KeptRead) -> Kept:
-    try:
-        return replace(kept, exists=resources.exists(kept.type, kept.physical_id))
-    except (AwsError, UnreachableError) as error:
-        read.gaps.append(f"{role}: whether {kept.type} {kept.physical_id} is there still could not be read: {error}")
-        return kept
+def _looked_for(
+    kept: Mapping[str, Kept], stack: Stack, schemas: ResourceSchemas, resources: ExistingResources, gaps: list[str]
+) -> dict[str, Kept]:
+    """Returns what is kept with whether it is there still; what cannot be asked about is taken to be."""
+    found = dict(kept)
+    for name, one in kept.items():
+        declared = stack.template.resources.get(name, {})
+        if not (known := identifier(name, kept, declared, schemas(one.type, stack.region))):
+            continue
+        try:
+            found[name] = replace(one, exists=resources.exists(one.type, "|".join(known.values())))
+        except (AwsError, UnreachableError) as error:
+            gaps.append(
+                f"{stack.role}: whether {name} ({one.type} {one.physical_id}) exists could not be read: {error}"
+            )
+    return found

@@ -30,14 +30,17 @@ class Adopted:
     Attributes:
         resource: The logical id.
         type: The resource type.
-        physical_id: Which one.
-        identifier: The same as CloudFormation asks for it: by the properties of the type's primary identifier.
+        identifier: Which one: the properties of the type's primary identifier, in order.
     """
 
     resource: str
     type: str
-    physical_id: str
     identifier: Mapping[str, str]
+
+    @property
+    def physical_id(self) -> str:
+        """Which one, in one text, as Cloud Control has it."""
+        return "|".join(self.identifier.values())
 
 
 @dataclass(frozen=True)
@@ -71,7 +74,7 @@ def adoption(resolver: Resolver, kept: Mapping[str, Kept], rules: Rules) -> Adop
     if not cut:
         return None
     found = tuple(
-        Adopted(name, there[name].type, there[name].physical_id, _identifier(resource, there, name, rules))
+        Adopted(name, there[name].type, identifier(name, there, resource, rules(there[name].type)))
         for name, resource in cut.items()
     )
     return Adoption(_with_resources(resolver.template, cut), found)
@@ -88,7 +91,7 @@ def why_not(resolver: Resolver, name: str, kept: Kept, rules: UpdateRules) -> st
         return f"it is {declared.get('Type')} in the template"
     if "Condition" in declared and not resolver.condition(declared["Condition"]):
         return f"its condition {declared['Condition']} does not hold"
-    if len(kept.physical_id.split("|")) != len(rules.identifier) and len(rules.identifier) != 1:
+    if not identifier(name, {name: kept}, declared, rules):
         return "no schema says how CloudFormation would find it"
     return ""
 
@@ -138,19 +141,28 @@ def _lacks(resource: Mapping[str, Any], rules: UpdateRules) -> bool:
     return any(name not in resource.get("Properties", {}) for name in rules.required)
 
 
-def _identifier(resource: Mapping[str, Any], there: Mapping[str, Kept], name: str, rules: Rules) -> Mapping[str, str]:
-    """Returns what CloudFormation finds the resource by.
+def identifier(name: str, kept: Mapping[str, Kept], declared: Mapping[str, Any], rules: UpdateRules) -> dict[str, str]:
+    """Returns what CloudFormation finds a kept resource by, empty where no schema says it.
 
     That is its physical id, in parts where there are several; of what is found by another resource, such as the policy
     of a bucket, the physical id of that one.
+
+    Args:
+        name: The logical id.
+        kept: All that is kept.
+        declared: The resource as the template has it; empty where it has none.
+        rules: What the schema of its type says.
     """
-    names = rules(there[name].type).identifier
-    parts = [there[name].physical_id] if len(names) == 1 else there[name].physical_id.split("|")
+    one, names = kept[name].physical_id, rules.identifier
+    parts = [one] if len(names) == 1 else one.split("|")
+    if len(parts) != len(names):
+        return {}
     found = dict(zip(names, parts, strict=True))
+    properties = declared.get("Properties") or {}
     for key in names:
-        match resource.get("Properties", {}).get(key):
-            case {"Ref": str(other)} if other in there:
-                found[key] = there[other].physical_id
+        match properties.get(key):
+            case {"Ref": str(other)} if other in kept:
+                found[key] = kept[other].physical_id
     return found
 
 

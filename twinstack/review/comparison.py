@@ -136,9 +136,14 @@ def _problems(
         yield from _detail_problems(prediction, predicted, touched, real)
         if real.replacement != (expected := _replacement(real)) and not real.type.startswith(_CUSTOM):
             yield f"replacement {real.replacement}, not {expected}"
-    elif predicted and action == "Import" and real.physical_id != predicted.physical_id:
-        yield f"imports {real.physical_id or 'nothing that AWS names'}, not {predicted.physical_id}"
+    elif predicted and action == "Import" and real.physical_id not in _names_of(predicted):
+        yield f"imports {real.physical_id}, not {predicted.physical_id}"
     yield from _policy_problems(predicted, real)
+
+
+def _names_of(imported: ChangeDocument) -> tuple[str, ...]:
+    """What a change set may call an imported resource: by its id, by a part of one that has several, or not at all."""
+    return "", imported.physical_id, *imported.physical_id.split("|")
 
 
 def _policy_problems(predicted: ChangeDocument | None, real: ResourceChange) -> Iterator[str]:

@@ -53,7 +53,7 @@ def make_plan(run: Run) -> Planned:
         InputError: The plan cannot be made.
         RefusedError: A stack takes no change set now, or belongs to another environment.
     """
-    read = with_kept(run.planner.system, run.clients, read_world(run.planner.system, run.clients))
+    read = with_kept(run.planner, run.clients, read_world(run.planner.system, run.clients))
     world = read.world
     stacks = run.planner.system.stacks
     refuse_unready(run.planner, world, lambda role: stopped_by(run.cloudformation(role), stacks[role].name))

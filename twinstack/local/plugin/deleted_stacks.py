@@ -34,22 +34,14 @@ def install(ledger: Ledger) -> None:
 
 
 def _remembering(add_event: Callable[..., None], ledger: Ledger) -> Callable[..., None]:
-    def added(
-        stack_id: str,
-        stack_name: str,
-        logical_id: str,
-        kind: str,
-        status: str,
-        reason: str = "",
-        physical_id: str = "",
-        **more: Any,
-    ) -> None:
+    def added(stack_id: str, stack_name: str, logical_id: str, *rest: Any, **named: Any) -> None:
+        kind, status, *reason_and_id = rest
         stack = cloudformation._stacks.get(stack_name)
         place = (api.region(), stack_name, logical_id)
         if stack and stack["StackId"] == stack_id and stack["StackStatus"].startswith("DELETE_"):
             _note(stack, logical_id, kind, status, ledger.reasons(place))
-        add_event(stack_id, stack_name, logical_id, kind, status, reason, physical_id, **more)
-        if status == "IMPORT_COMPLETE" and (left := LEFT.get((kind, physical_id))):
+        add_event(stack_id, stack_name, logical_id, *rest, **named)
+        if status == "IMPORT_COMPLETE" and (left := LEFT.get((kind, reason_and_id[-1] if reason_and_id else ""))):
             ledger.record(place, kind, left["_dropped"], left["_dropped"])
 
     return added

@@ -77,15 +77,20 @@ def _problem(kind: str, is_there: Callable[[str], bool]) -> Callable[[str], str 
 
 def _as_it_was(kind: str, native: Callable[[Identifier], Outcome] | None) -> Callable[[Identifier], Outcome]:
     def imported(identifier: Identifier) -> Outcome:
-        physical_id = identifier[changesets._IMPORT_LOOKUPS[kind][0][-1]]
-        left = LEFT.get((kind, physical_id))
+        left = LEFT.get((kind, identifier[changesets._IMPORT_LOOKUPS[kind][0][-1]])) or _found_by(kind, identifier)
         if left:
-            return physical_id, left["Attributes"]
+            return left["PhysicalResourceId"], left["Attributes"]
         if native:
             return native(identifier)
         raise ValueError(f"Resource import of a {kind} that no stack has left behind is not emulated")
 
     return imported
+
+
+def _found_by(kind: str, identifier: Identifier) -> dict[str, Any] | None:
+    """What was left of a type whose physical id is not what identifies it, such as the policy of a bucket."""
+    every = (left for (left_kind, _), left in LEFT.items() if left_kind == kind)
+    return next((left for left in every if identifier.items() <= left["Properties"].items()), None)
 
 
 def _get_resource(native: Callable[[dict[str, Any]], Any]) -> Callable[[dict[str, Any]], Any]:
