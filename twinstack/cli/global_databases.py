@@ -35,7 +35,7 @@ def adviser(system: System, access: Callable[[], Access] | None) -> Adviser:
 
     def advise(planner: Planner, world: World, planned: Plan) -> Advised:
         from twinstack.cli.database_runs import regions
-        from twinstack.dr.versions.advice import advise as look
+        from twinstack.dr.advice import advise as look
 
         return look(planner, world, planned, access and regions(system, access))
 

@@ -12,7 +12,7 @@ from twinstack.dr.versions.databases import CLUSTER, GLOBAL_CLUSTER, GlobalDatab
 from twinstack.errors import InputError
 from twinstack.planning.passes import Plan, plan
 from twinstack.planning.steps import Planner
-from twinstack.planning.world import Absent, Live, World
+from twinstack.planning.world import Absent, StackState, Unknown, World
 
 
 @dataclass(frozen=True)
@@ -72,10 +72,7 @@ def find_database(planner: Planner, world: World) -> Database:
     Raises:
         InputError: The environment has none, or more than one, or its identifier is not known.
     """
-    stacks = planner.system.stacks
-    planned = plan(planner, dict.fromkeys(stacks, Absent())).world
-    known = {role: state if isinstance(state, Live) else planned[role] for role, state in world.items()}
-    found = global_databases(planner, known, Plan((), {}, (), (), searched=True, world=known))
+    found = databases_in(planner, with_files(planner, world, (Unknown, Absent)))
     if len(found) != 1:
         named = f"{len(found)} global databases: {', '.join(map(str, found))}" if found else "no global database"
         raise InputError(f"the environment has {named}; this command is for an environment with one")
@@ -85,6 +82,37 @@ def find_database(planner: Planner, world: World) -> Database:
             f"{database}: its identifier is not known; give the global cluster a GlobalClusterIdentifier, or the "
             "stack an output with its Ref"
         )
+    return with_sites(planner, database)
+
+
+def with_files(planner: Planner, world: World, missing: type[StackState] | tuple[type[StackState], ...]) -> World:
+    """Returns the world in which some stacks are what their files make of them.
+
+    Args:
+        planner: The planner of the stacks.
+        world: What is known of each stack.
+        missing: The states of which the file counts, such as `Unknown`.
+
+    Raises:
+        InputError: A first deployment of the files cannot be planned.
+    """
+    if not any(isinstance(state, missing) for state in world.values()):
+        return world
+    planned = plan(planner, dict.fromkeys(planner.system.stacks, Absent())).world
+    return {role: planned[role] if isinstance(state, missing) else state for role, state in world.items()}
+
+
+def databases_in(planner: Planner, world: World) -> list[GlobalDatabase]:
+    """Returns the global databases that the live stacks of a world hold, as they are.
+
+    Raises:
+        InputError: A live template cannot be resolved.
+    """
+    return global_databases(planner, world, Plan((), {}, (), (), searched=True, world=world))
+
+
+def with_sites(planner: Planner, database: GlobalDatabase) -> Database:
+    """Returns a global database with the stacks that hold its clusters before a plan."""
     return Database(database.identifier, tuple(_sites(planner, database)))
 
 

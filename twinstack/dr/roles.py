@@ -8,7 +8,7 @@ See https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_DescribeGlobal
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from twinstack.dr.aws.api import Cluster, GlobalCluster, Instance, Member, Region, RoleChange
@@ -97,6 +97,17 @@ class Roles:
         """The clusters that read."""
         return tuple(cluster for cluster in self.clusters if not cluster.writes)
 
+    @property
+    def unclear(self) -> str:
+        """Why nobody can rely on the roles now; '' when they stand."""
+        if not self.exists:
+            asked = ", ".join(region for region in self.views if region not in self.silent)
+            return f"AWS has no global cluster {self.identifier} in {asked}"
+        if self.status != "available" or self.change is not None:
+            now = self.status if self.status != "available" or self.change is None else self.change.status
+            return f"it is {now}, so the roles may be moving; wait for the end"
+        return ""
+
     def at(self, region: str) -> LiveCluster | None:
         """Returns the cluster in a region."""
         return next((cluster for cluster in self.clusters if cluster.region == region), None)
@@ -123,6 +134,15 @@ def read_roles(database: Database, region_of: RegionOf, seconds: float = LOOK_SE
     Raises:
         CredentialsError: AWS does not take the credentials.
     """
+    roles = read_members(database, region_of, seconds)
+    return roles if isinstance(roles, Silence) else with_clusters(roles, database, region_of, seconds)
+
+
+def read_members(database: Database, region_of: RegionOf, seconds: float = LOOK_SECONDS) -> Roles | Silence:
+    """Asks every region of a global database who writes, and nothing more: one call a region.
+
+    Arguments, errors and what is returned are as for `read_roles`, save that the clusters themselves are a silence.
+    """
     views = side_by_side(
         {site.region: partial(_view, database, region_of, site.role, site.region) for site in database.sites}, seconds
     )
@@ -132,29 +152,48 @@ def read_roles(database: Database, region_of: RegionOf, seconds: float = LOOK_SE
     told = next((view for view in views.values() if isinstance(view, GlobalCluster)), None)
     if told is None:
         return Roles(database.identifier, "", "", "", None, (), silent, views)
-    clusters = _clusters(database, region_of, told, silent, seconds)
+    clusters = tuple(_live(member, _NOT_ASKED) for member in told.members)
     return Roles(database.identifier, told.status, told.endpoint, told.version, told.change, clusters, silent, views)
 
 
-def _view(database: Database, region_of: RegionOf, role: str, region: str) -> GlobalCluster | None:
-    return region_of(role, region).global_cluster(database.identifier)
+def with_clusters(roles: Roles, database: Database, region_of: RegionOf, seconds: float = LOOK_SECONDS) -> Roles:
+    """Returns the roles with what each cluster's own region says of it; a region that was silent is not asked again.
 
+    Args:
+        roles: The roles, as `read_members` has them.
+        database: The global database.
+        region_of: Returns a region to ask.
+        seconds: How long that may take.
 
-def _clusters(
-    database: Database, region_of: RegionOf, told: GlobalCluster, silent: Mapping[str, Silence], seconds: float
-) -> tuple[LiveCluster, ...]:
-    members = {member.cluster_arn.split(":")[3]: member for member in told.members}
+    Raises:
+        CredentialsError: AWS does not take the credentials.
+    """
 
     def role(region: str) -> str:
         site = database.at(region)
         return site.role if site else database.sites[0].role
 
-    answering = [region for region in members if region not in silent]
     looks = side_by_side(
-        {region: partial(_look, region_of, role(region), region, _name(members[region])) for region in answering},
+        {
+            cluster.region: partial(_look, region_of, role(cluster.region), cluster.region, cluster.name)
+            for cluster in roles.clusters
+            if cluster.region not in roles.silent
+        },
         seconds,
     )
-    return tuple(_live(region, member, looks.get(region) or silent[region]) for region, member in members.items())
+    return replace(
+        roles,
+        clusters=tuple(
+            _seen(cluster, looks.get(cluster.region) or roles.silent[cluster.region]) for cluster in roles.clusters
+        ),
+    )
+
+
+_NOT_ASKED = Silence("it was not asked about")
+
+
+def _view(database: Database, region_of: RegionOf, role: str, region: str) -> GlobalCluster | None:
+    return region_of(role, region).global_cluster(database.identifier)
 
 
 def _look(region_of: RegionOf, role: str, region: str, name: str) -> tuple[Cluster | None, tuple[Instance, ...]]:
@@ -162,12 +201,11 @@ def _look(region_of: RegionOf, role: str, region: str, name: str) -> tuple[Clust
     return there.cluster(name), tuple(there.instances(name))
 
 
-def _live(region: str, member: Member, look: tuple[Cluster | None, tuple[Instance, ...]] | Silence) -> LiveCluster:
+def _live(member: Member, look: Silence) -> LiveCluster:
+    _, _, _, region, *_, name = member.cluster_arn.split(":")
+    return LiveCluster(region, name, member.cluster_arn, member.writes, member.synchronization, look, look)
+
+
+def _seen(cluster: LiveCluster, look: tuple[Cluster | None, tuple[Instance, ...]] | Silence) -> LiveCluster:
     found, instances = (look, look) if isinstance(look, Silence) else look
-    return LiveCluster(
-        region, _name(member), member.cluster_arn, member.writes, member.synchronization, found, instances
-    )
-
-
-def _name(member: Member) -> str:
-    return member.cluster_arn.rpartition(":")[2]
+    return replace(cluster, found=found, instances=instances)

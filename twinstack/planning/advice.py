@@ -7,26 +7,32 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner
 from twinstack.planning.world import World
 
+Action = Literal["Upgrade", "Modify", "Replace", "Remove", "Detach", "Converge"]
+
 
 @dataclass(frozen=True)
 class Refusal:
-    """An upgrade that must not be carried out.
+    """Something that must not be carried out.
 
     Attributes:
         stack: The role of the stack.
         resource: The logical id.
         type: The resource type.
+        action: What would happen to it: Upgrade, Modify, Replace, Remove or Detach; Converge where the stack as a whole
+            is not what the plan takes it for.
         sentence: What, where and why, and what to do instead.
     """
 
     stack: str
     resource: str
     type: str
+    action: Action
     sentence: str
 
 

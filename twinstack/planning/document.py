@@ -187,7 +187,7 @@ class RefusalDocument(_Document):
     stack: str
     resource: str | None = Field(description="null where the whole stack would be left behind")
     type: str | None
-    action: Literal["Replace", "Remove", "Abandon", "Upgrade"]
+    action: Literal["Replace", "Remove", "Abandon", "Upgrade", "Modify", "Detach", "Converge"]
     flag: str = Field(description="the option that allows it; '' where none does")
     sentence: str
 

@@ -45,5 +45,5 @@ def _gone(kept: Kept, *, is_declared: bool) -> str:
     if not is_declared:
         return "is gone"
     if kept.type in guarded_types():
-        return "is gone: a new one is made, EMPTY, beside what else was kept; restore what it held if that matters"
+        return "is gone: a new, empty one is made beside what else was kept; restore what it held where that matters"
     return "is gone: a new one is made"

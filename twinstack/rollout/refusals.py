@@ -36,7 +36,7 @@ def not_advised(refused: Iterable[Refusal]) -> Iterable[RefusalDocument]:
             stack=each.stack,
             resource=each.resource,
             type=each.type,
-            action="Upgrade",
+            action=each.action,
             flag="",
             sentence=each.sentence,
         )

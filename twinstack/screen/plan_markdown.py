@@ -13,7 +13,7 @@ from typing import Any
 from twinstack.screen.change_lines import REPLACES, danger_of, dangers_first, kind_of, only_touched
 from twinstack.screen.fitting import alike_at_first
 from twinstack.screen.markdown import code, fitted, prose, visible
-from twinstack.screen.plan_text import reason, remarks, since
+from twinstack.screen.plan_text import advice, reason, remarks, since
 
 # What GitHub takes in a comment.
 LONGEST = 65_536
@@ -37,6 +37,9 @@ _REFUSED = {
     "Remove": "would be removed",
     "Abandon": "would be left behind",
     "Upgrade": "would be upgraded in a way that AWS does not take",
+    "Modify": "would be changed in a way that its present role does not take",
+    "Detach": "would be taken out of its global database",
+    "Converge": "is not what its stack takes it for",
 }
 _TOUCHED = "The change set may list these as well, since they refer to something that changes."
 
@@ -72,7 +75,7 @@ def _parts(plan: Plan, steps: Sequence[Step]) -> dict[str, _Part]:
     """Returns the parts in order, each with what stands before its lines, what they are, and what stands after."""
     head = [*_source(plan), *(f"- {prose(it['sentence'])}" for it in plan["refused"]), *_passes(plan)]
     values, touched = list(_values(steps)), list(_touched(steps))
-    said = [f"- {prose(line.strip())}" for line in (*(line for line, _ in remarks(plan)), *_step_remarks(steps))]
+    said = [f"- {prose(line.strip())}" for line in (*(line for line, _ in _remarks(plan)), *_step_remarks(steps))]
     table = ["| change | resource | type | stack | what changes |", "|---|---|---|---|---|"]
     unfold = "<details><summary>{}</summary>"
     return {
@@ -179,6 +182,11 @@ def _row(change: Mapping[str, Any], where: str) -> str:
     named += [f"{len(ordered) - _PROPERTIES} more"] if len(ordered) > _PROPERTIES else []
     named += [f"takes in {code(change['physical_id'])}"] if change.get("physical_id") else []
     return f"| {word}{policy} | {code(change['resource'])} | {code(change['type'])} | {where} | {', '.join(named)} |"
+
+
+def _remarks(plan: Plan) -> Iterator[tuple[str, str]]:
+    yield from advice(plan)
+    yield from remarks(plan)
 
 
 def _step_remarks(steps: Sequence[Step]) -> Iterator[str]:

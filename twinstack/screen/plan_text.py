@@ -26,6 +26,7 @@ def plan_lines(plan: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
         )
     else:
         yield f"Plan for {named}: nothing to do", "bold"
+    yield from advice(plan)
     for number, each in enumerate(passes, 1):
         for step in each["steps"]:
             yield from _step_lines(number, step, verbose=verbose)
@@ -76,6 +77,12 @@ def reason(because: Mapping[str, Any]) -> str:
     return words[because["reason"]].format_map(because)
 
 
+def advice(plan: Mapping[str, Any]) -> Iterator[Line]:
+    """Yields what a reader has to know before the steps, such as that the roles of a database are reversed."""
+    for remark in plan["remarks"]:
+        yield remark, "yellow"
+
+
 def remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
     """Yields what is to be said of a plan besides its steps."""
     for role, reason in plan["unknown"].items():
@@ -91,8 +98,6 @@ def remarks(plan: Mapping[str, Any]) -> Iterator[Line]:
         )
     for entry in plan["unused"]:
         yield f"Unused: a new value for {entry['stack']}.{entry['parameter']} would alter no resource", ""
-    for remark in plan["remarks"]:
-        yield remark, "yellow"
     yield from _elsewhere(plan["elsewhere"] or {"stacks": (), "not_looked_at": ()})
     yield from _drift(plan.get("drift") or {"resources": (), "not_read": ()})
     if not plan["fewest_passes"]:

@@ -1,8 +1,8 @@
 """A global database over two or three stacks, live at one version, and what AWS says of it."""
 
 from tests.systems import deployed, planner, system
+from twinstack.dr.advice import advise
 from twinstack.dr.aws.api import Cluster, GlobalCluster, Instance, Member
-from twinstack.dr.versions.advice import advise
 from twinstack.planning.passes import plan
 from twinstack.planning.world import Absent
 
@@ -73,10 +73,13 @@ class Aws:
         versions: The version that runs, by region.
         status: The status of the global cluster.
         silent: The regions that do not answer, with the error.
+        version: The version that the global cluster names.
+        change: The change of roles that is under way.
     """
 
-    def __init__(self, writer, versions, status="available", silent=None, version=OLD):
+    def __init__(self, writer, versions, status="available", silent=None, version=OLD, change=None):
         self.writer, self.versions, self.status, self.version = writer, versions, status, version
+        self.change = change
         self.silent = silent or {}
         self.asked = []
 
@@ -95,12 +98,13 @@ class _Region:
         if name != NAME:
             return None
         members = [Member(_arn(region), region == self._aws.writer, "connected") for region in self._aws.versions]
-        return GlobalCluster(self._aws.status, "", tuple(members), self._aws.version)
+        return GlobalCluster(self._aws.status, "", tuple(members), self._aws.version, self._aws.change)
 
     def cluster(self, name):
         assert name == f"trading-{self._region}"
         version = self._aws.versions[self._region]
-        return version and Cluster(_arn(self._region), "available", version, "", False, (), "")
+        engine = "aurora-mysql" if "mysql" in str(version) else "aurora-postgresql"
+        return version and Cluster(_arn(self._region), "available", version, "", False, (), "", engine=engine)
 
     def instances(self, name):
         return [Instance(f"{name}-1", "available", "db.r6g.large", "")]

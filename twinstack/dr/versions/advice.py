@@ -1,21 +1,24 @@
-"""Looks at a plan for what it does to the versions of global databases; `plan` and `deploy` hand this in."""
+"""Looks at a plan for what it does to the versions of global databases."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import replace
 
+from twinstack.dr.roles import Roles
 from twinstack.dr.versions.checks import judge
 from twinstack.dr.versions.databases import GlobalDatabase, global_databases
 from twinstack.dr.versions.order import readers_first
-from twinstack.dr.versions.roles import RegionOf, Roles, read_roles
 from twinstack.planning.advice import Advised
 from twinstack.planning.passes import Plan, plan, with_update_order
 from twinstack.planning.steps import Planner
 from twinstack.planning.world import World
 
+# Returns the roles in a global database and what each cluster runs, or why they could not be read.
+Look = Callable[[GlobalDatabase], Roles | str]
 
-def advise(planner: Planner, world: World, planned: Plan, region_of: RegionOf | None) -> Advised:
+
+def advise(planner: Planner, world: World, planned: Plan, look: Look | None) -> Advised:
     """Puts the readers of each global database first where a plan upgrades its clusters, and judges the plan.
 
     AWS is asked only when the plan changes a version.
@@ -24,7 +27,7 @@ def advise(planner: Planner, world: World, planned: Plan, region_of: RegionOf | 
         planner: The planner that made the plan.
         world: The world that it starts from.
         planned: The plan.
-        region_of: Returns a region to ask; None where there is no AWS to ask.
+        look: Asks AWS who writes; None where there is no AWS to ask.
 
     Returns:
         The plan, made anew under another update order where the roles ask for that, with refusals and remarks.
@@ -35,8 +38,8 @@ def advise(planner: Planner, world: World, planned: Plan, region_of: RegionOf | 
     databases = global_databases(planner, world, planned)
     changing = [database for database in databases if database.changes]
     roles: dict[Hashable, Roles | str] = {}
-    if region_of is not None:
-        roles = {database.key: read_roles(database, region_of) for database in changing}
+    if look is not None:
+        roles = {database.key: look(database) for database in changing}
     remarks = []
     known = [(database, found) for database in changing if isinstance(found := roles.get(database.key), Roles)]
     if known:

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from twinstack.dr.roles import LiveCluster, Roles
 from twinstack.dr.versions.databases import CLUSTER, GlobalDatabase, Member, VersionChange
 from twinstack.dr.versions.engine_version import AURORA_MYSQL, EngineVersion, Move, move, read_version
 from twinstack.dr.versions.procedures import EQUAL_VERSIONS, ONE_BY_ONE, way_out
-from twinstack.dr.versions.roles import LiveCluster, Roles
 from twinstack.planning.advice import Refusal
 
 
@@ -79,7 +79,7 @@ def _upgrades(change: VersionChange, running: Mapping[str, EngineVersion | None]
 
 
 def _refusal(member: Member, why: str) -> Refusal:
-    return Refusal(member.role, member.resource, member.type, f"{member}: {why}")
+    return Refusal(member.role, member.resource, member.type, "Upgrade", f"{member}: {why}")
 
 
 def _refusals(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from twinstack.dr.roles import Roles
 from twinstack.dr.versions.databases import GlobalDatabase
-from twinstack.dr.versions.roles import Roles
 
 
 def readers_first(order: Sequence[str], changing: Iterable[tuple[GlobalDatabase, Roles]]) -> tuple[str, ...]:

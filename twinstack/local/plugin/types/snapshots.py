@@ -1,0 +1,72 @@
+"""Restoring and copying snapshots of clusters, which the emulator's RDS does not have.
+
+What is restored holds no data, as no cluster of the emulator does: it has the snapshot's engine, version, user and key.
+See https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClusterFromSnapshot.html
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ministack.services import rds
+
+Answer = tuple[int, dict[str, str], bytes]
+Asked = dict[str, Any]
+
+
+def restore_and_copy_snapshots() -> None:
+    """Give the emulator's RDS the two actions."""
+    rds._ACTION_MAP.update({"RestoreDBClusterFromSnapshot": _restore, "CopyDBClusterSnapshot": _copy})
+
+
+def _restore(asked: Asked) -> Answer:
+    named = rds._p(asked, "SnapshotIdentifier")
+    found = rds._regional_get(rds._db_cluster_snapshots, named, "cluster-snapshot")
+    if found is None:
+        return _missing(named)
+    engine = rds._p(asked, "Engine")
+    if engine != found["Engine"]:
+        return _error(
+            "InvalidParameterCombination", f"The engine of snapshot {named} is {found['Engine']}, not {engine}.", 400
+        )
+    kept = {name: found[name] for name in ("EngineVersion", "MasterUsername", "KmsKeyId") if found.get(name)}
+    given = {name: rds._p(asked, name) for name in kept if rds._p(asked, name)}
+    encrypted = {"StorageEncrypted": str(bool(found["StorageEncrypted"])).lower()}
+    made: Answer = rds._create_db_cluster({**asked, **kept, **given, **encrypted})
+    status, headers, body = made
+    return status, headers, body.replace(b"CreateDBClusterRes", b"RestoreDBClusterFromSnapshotRes")
+
+
+def _copy(asked: Asked) -> Answer:
+    source, target = (
+        rds._p(asked, "SourceDBClusterSnapshotIdentifier"),
+        rds._p(asked, "TargetDBClusterSnapshotIdentifier"),
+    )
+    found = rds._regional_get(rds._db_cluster_snapshots, source, "cluster-snapshot")
+    if found is None:
+        return _missing(source)
+    if target in rds._db_cluster_snapshots:
+        return _error("DBClusterSnapshotAlreadyExistsFault", f"DB cluster snapshot {target} already exists.", 400)
+    made = rds._create_cluster_snapshot_internal(target, found)
+    of_another_region = found["DBClusterSnapshotArn"].split(":")[3] != made["DBClusterSnapshotArn"].split(":")[3]
+    key = rds._p(asked, "KmsKeyId")
+    if found["StorageEncrypted"] and of_another_region and not key:
+        # An encrypted copy needs a key of its own region.
+        del rds._db_cluster_snapshots[target]
+        return _error("InvalidParameterCombination", "An encrypted snapshot of another region needs KmsKeyId.", 400)
+    made["KmsKeyId"] = key or found["KmsKeyId"]
+    shown = rds._cluster_snapshot_xml(made)
+    action = "CopyDBClusterSnapshot"
+    answer: Answer = rds._xml(
+        200, f"{action}Response", f"<{action}Result><DBClusterSnapshot>{shown}</DBClusterSnapshot></{action}Result>"
+    )
+    return answer
+
+
+def _missing(name: str) -> Answer:
+    return _error("DBClusterSnapshotNotFoundFault", f"DB cluster snapshot {name} not found.", 404)
+
+
+def _error(code: str, message: str, status: int) -> Answer:
+    answer: Answer = rds._error(code, message, status)
+    return answer
