@@ -20,7 +20,9 @@ def advised(pair, advise):
 
 
 def test_what_is_refused_is_told_and_nothing_is_done(live):
-    never = tuple(Refusal("primary", "Table", "AWS::EC2::RouteTable", "Modify", why) for why in ("not today", "nor tomorrow"))
+    never = tuple(
+        Refusal("primary", "Table", "AWS::EC2::RouteTable", "Modify", why) for why in ("not today", "nor tomorrow")
+    )
     with pytest.raises(RefusedError, match="not today\nnor tomorrow"):
         advised(live, lambda planner, world, planned: Advised(planner, planned, never))
     assert live.mutations() == []

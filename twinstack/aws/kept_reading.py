@@ -74,7 +74,7 @@ def _looked_for(
     kept: Mapping[str, Kept], stack: Stack, schemas: ResourceSchemas, resources: ExistingResources, gaps: list[str]
 ) -> dict[str, Kept]:
     """Returns what is kept with whether it is there still; what cannot be asked about is taken to be."""
-    found = dict(kept)
+    found, unread = dict(kept), dict[str, str]()
     for name, one in kept.items():
         declared = stack.template.resources.get(name, {})
         if not (known := identifier(name, kept, declared, schemas(one.type, stack.region))):
@@ -82,7 +82,8 @@ def _looked_for(
         try:
             found[name] = replace(one, exists=resources.exists(one.type, "|".join(known.values())))
         except (AwsError, UnreachableError) as error:
-            gaps.append(
-                f"{stack.role}: whether {name} ({one.type} {one.physical_id}) exists could not be read: {error}"
-            )
+            unread[name] = str(error)
+    if unread:
+        why = next(iter(unread.values()))
+        gaps.append(f"{stack.role}: not read whether what was kept is there still ({', '.join(unread)}): {why}")
     return found
