@@ -51,7 +51,7 @@ Every call is recorded in `calls`; `refuse` makes calls fail. Stack policies are
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -362,18 +362,23 @@ class FakeCloudFormation:
             raise self._refused("DeleteChangeSet", "InvalidChangeSetStatus", "the change set is CREATE_IN_PROGRESS")
         stack.change_sets.pop(found.request.name, None)
 
-    def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
+    def delete_stack(
+        self, stack_id: str, token: str, role_arn: str | None = None, retained: Sequence[str] = ()
+    ) -> None:
         self._called("delete_stack", stack_id, token)
         stack = self._find(stack_id)
         if stack is None or stack.status == "DELETE_COMPLETE":
             return
+        if retained and stack.status != "DELETE_FAILED":
+            reason = "Retain resources is only supported for stacks in DELETE_FAILED"
+            raise self._refused("DeleteStack", "ValidationError", reason)
         if stack.protected:
             reason = f"Stack [{stack.name}] cannot be deleted while TerminationProtection is enabled"
             raise self._refused("DeleteStack", "ValidationError", reason)
         if stack.status == "REVIEW_IN_PROGRESS":
             stack.tell(token, "", "DELETE_COMPLETE")
         else:
-            stack.start(deletion(stack, self._failing, token), self.clock.now())
+            stack.start(deletion(stack, self._failing, token, retained), self.clock.now())
 
     def continue_update_rollback(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
         self._called("continue_update_rollback", stack_id, token)

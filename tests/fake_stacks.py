@@ -5,7 +5,7 @@ What of it all is as on AWS is written in `tests.fake_cloudformation`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -221,10 +221,13 @@ def continued_rollback(stack: FakeStack, failing: Failing, token: str) -> Iterat
     yield stack.tell(token, "", "UPDATE_ROLLBACK_COMPLETE")
 
 
-def deletion(stack: FakeStack, failing: Failing, token: str) -> Iterator[None]:
+def deletion(stack: FakeStack, failing: Failing, token: str, retained: Sequence[str] = ()) -> Iterator[None]:
     """Deletes a stack, the last resource first."""
     yield stack.tell(token, "", "DELETE_IN_PROGRESS", "User Initiated")
     for name, resource in reversed(stack.content.resources.items()):
+        if name in retained:
+            yield stack.tell(token, name, "DELETE_SKIPPED")
+            continue
         if name in failing:
             reason, _ = failing.pop(name)
             yield stack.tell(token, name, "DELETE_FAILED", reason)

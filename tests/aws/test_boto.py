@@ -631,6 +631,11 @@ def test_resources_are_read_to_the_last_page(stubbed):
             {"StackName": STACK_ID, "ClientRequestToken": "t", "RoleARN": "arn:aws:iam::1:role/deploys"},
         ),
         (
+            lambda aws: aws.delete_stack(STACK_ID, "t", retained=("Bucket",)),
+            "delete_stack",
+            {"StackName": STACK_ID, "ClientRequestToken": "t", "RetainResources": ("Bucket",)},
+        ),
+        (
             lambda aws: aws.set_termination_protection("pair", enabled=True),
             "update_termination_protection",
             {"StackName": "pair", "EnableTerminationProtection": True},

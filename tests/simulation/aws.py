@@ -192,7 +192,7 @@ class SimulatedCloudFormation(FakeCloudFormation):
             reason = f"ChangeSet [{arn}] cannot be executed in its current execution status of [EXECUTE_IN_PROGRESS]"
             raise self._refused("ExecuteChangeSet", "InvalidChangeSetStatus", reason)
 
-    def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
+    def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None, retained=()) -> None:
         self.advance()
         stack = self._find(stack_id)
         if stack is not None and ((stack.id, token) in self._used or stack.status == "DELETE_IN_PROGRESS"):
@@ -203,7 +203,7 @@ class SimulatedCloudFormation(FakeCloudFormation):
             raise self._refused("DeleteStack", "ValidationError", reason)
         if stack is not None:
             stack.time = self.clock.now()
-        super().delete_stack(stack_id, token, role_arn)
+        super().delete_stack(stack_id, token, role_arn, retained)
         if stack is not None:
             self._used[stack.id, token] = "deletion"
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
@@ -318,8 +318,10 @@ class CloudFormation(Protocol):
     def delete_change_set(self, arn: str) -> None:
         """Deletes a change set that was not executed."""
 
-    def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
-        """Starts the deletion of a stack."""
+    def delete_stack(
+        self, stack_id: str, token: str, role_arn: str | None = None, retained: Sequence[str] = ()
+    ) -> None:
+        """Starts the deletion of a stack; what is to be retained AWS takes of one in DELETE_FAILED only."""
 
     def continue_update_rollback(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
         """Starts again what is left of a rollback that failed: of a stack in UPDATE_ROLLBACK_FAILED."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from twinstack.aws.api import (
@@ -201,11 +201,15 @@ class BotoCloudFormation:
         with translated(self._where):
             self._client.delete_change_set(ChangeSetName=arn)
 
-    def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
+    def delete_stack(
+        self, stack_id: str, token: str, role_arn: str | None = None, retained: Sequence[str] = ()
+    ) -> None:
         """See `api.CloudFormation`."""
         arguments: DeleteStackInputTypeDef = {"StackName": stack_id, "ClientRequestToken": token}
         if role_arn:
             arguments["RoleARN"] = role_arn
+        if retained:
+            arguments["RetainResources"] = retained
         with translated(self._where):
             self._client.delete_stack(**arguments)
 

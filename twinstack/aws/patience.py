@@ -30,7 +30,7 @@ Calls that change something are repeated too, each for its own reason:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from random import random
 from typing import Any, TypeVar, cast
@@ -126,9 +126,11 @@ class _CloudFormation(_Patient):
         """See `api.CloudFormation`."""
         self._do(lambda aws: aws.delete_change_set(arn), done_if=_GONE)
 
-    def delete_stack(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
+    def delete_stack(
+        self, stack_id: str, token: str, role_arn: str | None = None, retained: Sequence[str] = ()
+    ) -> None:
         """See `api.CloudFormation`."""
-        self._do(lambda aws: aws.delete_stack(stack_id, token, role_arn), done_if=_HAD_THAT_TOKEN)
+        self._do(lambda aws: aws.delete_stack(stack_id, token, role_arn, retained), done_if=_HAD_THAT_TOKEN)
 
     def continue_update_rollback(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
         """See `api.CloudFormation`."""

@@ -27,23 +27,25 @@ def make_database_run(settings: Settings, screen: Screen, confirm: Callable[[str
     """
     from twinstack.aws.secret_outputs import noticing
     from twinstack.aws.sessions import connect
-    from twinstack.dr.database import find_database
-    from twinstack.dr.run import DatabaseRun, read_world_soon
+    from twinstack.dr.run import DatabaseRun, first_look
 
     environment, planner = read_environment(settings)
     given = access(settings, screen, start_local=False)
     clients = noticing(connect(planner.system, given, briefly=True), planner.system, settings.secrets.add)
-    world = read_world_soon(planner, clients)
+    region_of = regions(planner.system, lambda: given, briefly=True)
+    world, database, roles = first_look(planner, clients, region_of)
     return DatabaseRun(
         environment,
         planner,
         world,
-        find_database(planner, world),
-        regions(planner.system, lambda: given, briefly=True),
+        database,
+        region_of,
+        regions(planner.system, lambda: given),
         clients,
         SystemClock(),
         screen,
         confirm,
+        roles,
         settings.local,
         settings.under_way,
     )

@@ -14,7 +14,14 @@ from twinstack.screen.events import Done
 
 
 def run(
-    settings: Settings, *, yes: bool, confirm: str | None, empty_buckets: bool, failed: bool, break_lock: bool
+    settings: Settings,
+    *,
+    yes: bool,
+    confirm: str | None,
+    empty_buckets: bool,
+    failed: bool,
+    retain: tuple[str, ...],
+    break_lock: bool,
 ) -> int:
     """Runs the command; returns the exit code."""
     screen = settings.screen()
@@ -23,7 +30,7 @@ def run(
     rollout = make_run(settings, screen, checked, confirm=ask, asks=not yes, start_local=False, with_code=False)
     settings.interrupted = settings.going_on
     hold = partial(locked, break_lock=break_lock)
-    return take_down(rollout, hold, DestroyOptions(confirm, empty_buckets, failed))
+    return take_down(rollout, hold, DestroyOptions(confirm, empty_buckets, failed, retain))
 
 
 def take_down(run: Run, hold: Hold, options: DestroyOptions) -> int:

@@ -1,8 +1,8 @@
-"""Hands the plan to what knows global databases, where a template has one; nothing else loads it."""
+"""Hands plans and deletions to what knows global databases, where a template has one; nothing else loads it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from twinstack.planning.advice import Advised, Adviser, no_advice
@@ -12,7 +12,9 @@ from twinstack.planning.system import System
 from twinstack.planning.world import World
 
 if TYPE_CHECKING:
+    from twinstack.aws.api import Clients
     from twinstack.aws.sessions import Access
+    from twinstack.rollout.run import Objections
 
 _NAMED_BY_MEMBERS, _TYPE = "GlobalClusterIdentifier", "AWS::RDS::GlobalCluster"
 
@@ -40,3 +42,24 @@ def adviser(system: System, access: Callable[[], Access] | None) -> Adviser:
         return look(planner, world, planned, access and regions(system, access))
 
     return advise
+
+
+def objector(access: Callable[[], Access]) -> Objections:
+    """Returns who says why stacks must not be taken down now; it reads them itself, before anything is touched.
+
+    Args:
+        access: Returns how AWS is reached.
+    """
+
+    def object_(planner: Planner, clients: Clients) -> Sequence[str]:
+        if not has_global_database(planner.system):
+            return ()
+        from twinstack.aws.world_reading import read_world
+        from twinstack.cli.database_runs import regions
+        from twinstack.dr.reversal.destroying import objections
+        from twinstack.rollout.unlinking import with_wires
+
+        world = with_wires(planner.system, read_world(planner.system, clients))
+        return objections(planner, world, regions(planner.system, access))
+
+    return object_

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinstack.cli.global_databases import adviser
+from twinstack.cli.global_databases import adviser, objector
 from twinstack.cli.options import Settings
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import Environment, assemble
@@ -159,6 +159,7 @@ def make_run(
     planner = Planner(planner.system, planner.schemas, unlinked(planner, unlink))
     clients = connect(settings, environment, screen, start_local=start_local)
     packages = build_packages(planner.system, Path.cwd()) if with_code else {}
+    reached = partial(access, settings, screen, start_local=False)
     return Run(
         environment,
         planner,
@@ -172,7 +173,8 @@ def make_run(
         packages=packages,
         under_way=settings.under_way,
         known_false_drift=known_false_drifts(settings, planner.system, screen),
-        advise=adviser(planner.system, partial(access, settings, screen, start_local=False)),
+        advise=adviser(planner.system, reached),
+        objections=objector(reached),
     )
 
 

@@ -241,5 +241,5 @@ def _log(state: Path) -> Path:
 
 
 def _forget(state: Path) -> None:
-    for file in (state / "not-emulated.json", state / "running"):
-        file.unlink(missing_ok=True)
+    for name in ("not-emulated.json", "running", "settings.json"):
+        (state / name).unlink(missing_ok=True)

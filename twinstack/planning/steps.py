@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twinstack.errors import InputError
-from twinstack.planning.adoption import Adopted, Adoption, adoption
+from twinstack.planning.adoption import Adopted, adoption
 from twinstack.planning.macros import left_to_aws
 from twinstack.planning.prediction import Change, changed_types, compare, is_new, moving_attributes, retagged
 from twinstack.planning.resolution import SSM_PARAMETER, ResolvedResource, Resolver, Surroundings
@@ -20,7 +20,7 @@ from twinstack.planning.system import Stack, System
 from twinstack.planning.touched import Surrounding, Touched, touched
 from twinstack.planning.unfinished import replaced_half_way
 from twinstack.planning.values import Symbol, Value, as_text, freeze, is_symbolic
-from twinstack.planning.world import Kept, Live, StackState, Unknown, World
+from twinstack.planning.world import Kept, Live, StackState, World, kept_of
 from twinstack.statuses import PLANNED, Standing, standing
 from twinstack.templates import Template, Wire, no_echo
 
@@ -171,7 +171,7 @@ class Planner:
         values, missing = parameter_values(stack, live, world, self.unlink)
         if missing:
             return Step(stack, "UPDATE" if live else "CREATE", tuple(values), missing=tuple(missing))
-        kept = kept_of(state)
+        kept = {} if live else kept_of(state)
         # Many worlds of a search differ in other stacks only.
         key = (
             role,
@@ -187,7 +187,7 @@ class Planner:
         """Returns the step that takes in what is kept, None where nothing can be."""
         values = {parameter.name: parameter.value for parameter in parameters}
         resolver = resolver_for(stack, stack.template, values, {})
-        found: Adoption | None = adoption(resolver, kept, lambda kind: self.schemas(kind, stack.region))
+        found = adoption(resolver, kept, lambda kind: self.schemas(kind, stack.region))
         if found is None:
             return None
         return Step(
@@ -278,11 +278,6 @@ def base_of(state: StackState) -> Live | None:
     if not isinstance(state, Live) or standing(state.status) is Standing.RECREATE:
         return None
     return state
-
-
-def kept_of(state: StackState) -> Mapping[str, Kept]:
-    """Returns what earlier stacks of the name have left behind, where the stack has to be created."""
-    return {} if isinstance(state, Unknown) or base_of(state) else state.kept
 
 
 def promised_outputs(

@@ -99,3 +99,8 @@ class Live:
 
 StackState = Absent | Unknown | Live
 World = Mapping[str, StackState]
+
+
+def kept_of(state: StackState) -> Mapping[str, Kept]:
+    """Returns what earlier stacks of the name have left behind, as far as that was looked for."""
+    return {} if isinstance(state, Unknown) else state.kept

@@ -4,35 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 from twinstack.aws.api import StackDescription
 from twinstack.aws.world_reading import read_world
 from twinstack.errors import RefusedError, TwinStackError
 from twinstack.planning.passes import creation_order
-from twinstack.planning.resolution import ResolvedResource
-from twinstack.planning.steps import Planner, resolver_for
+from twinstack.planning.steps import Planner
 from twinstack.planning.system import Stack
 from twinstack.planning.values import as_text
 from twinstack.planning.world import Absent, Live, Unknown, World
 from twinstack.rollout.artifacts import BUCKET, artifact_stack, one_a_site
+from twinstack.rollout.deployed import Deployed, read_deployed
 from twinstack.rollout.elsewhere import gone_roles, look_elsewhere
 from twinstack.rollout.executing import delete_and_watch
 from twinstack.rollout.failure_causes import cause_of
 from twinstack.rollout.following import bring_to_rest
 from twinstack.rollout.readiness import belongs_elsewhere, refuse_busy, refuse_foreign
+from twinstack.rollout.retaining import DELETE_FAILED, cannot_retain, retain, with_retained
 from twinstack.rollout.run import Run
-from twinstack.rollout.taking_back import never_complete, opened, take_protection_off
+from twinstack.rollout.taking_back import take_protection_off
 from twinstack.rollout.unlinking import unlink, with_wires
 from twinstack.rollout.watching import no_longer_followed
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome
 from twinstack.templates import ARTIFACTS
 
-if TYPE_CHECKING:
-    from twinstack.screen.payloads import LeftRow
-
-_KEPT = ("Retain", "RetainExceptOnCreate")
 _KEPT_RESOURCES = (
     "resources that hold data are kept by their DeletionPolicy; AWS does not delete what they still use, so expect "
     "DELETE_FAILED there. To take everything down, deploy with `protected: false` first"
@@ -47,36 +43,13 @@ class DestroyOptions:
         confirmed_name: The name typed to take down a protected environment.
         empty_buckets: Whether buckets are emptied first.
         failed_only: Whether only stacks go whose first creation failed.
+        retain: The resources that stay, by logical id or `role.LogicalId`.
     """
 
     confirmed_name: str | None = None
     empty_buckets: bool = False
     failed_only: bool = False
-
-
-@dataclass(frozen=True)
-class _Deployed:
-    """A stack that is to be deleted, as it is before anything is changed.
-
-    Attributes:
-        found: What AWS says of it.
-        resources: Its resources with their attributes, by logical id.
-        physical: Their physical ids.
-        never_complete: Whether its first creation has failed, so that its protection is turned off before it goes.
-    """
-
-    found: StackDescription
-    resources: Mapping[str, ResolvedResource]
-    physical: Mapping[str, str]
-    never_complete: bool = False
-
-    def buckets(self) -> dict[str, str]:
-        """Returns the buckets that go with the stack: logical id and name."""
-        return {
-            name: self.physical[name]
-            for name, resource in self.resources.items()
-            if resource.type == "AWS::S3::Bucket" and name in self.physical and not _is_kept(resource)
-        }
+    retain: tuple[str, ...] = ()
 
 
 def destroy(run: Run, options: DestroyOptions) -> bool:
@@ -86,19 +59,22 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
         Whether there was anything to delete.
 
     Raises:
+        InputError: Something that is to be kept is not there.
         RefusedError: Something would block the deletion, or was not confirmed; no stack was touched. Abandoned change
             sets of the deployer may be gone.
         TwinStackError: A step failed.
     """
     if unconfirmed := [*_unconfirmed(run, options)]:
         raise RefusedError("\n".join(unconfirmed))
+    if objections := [*run.objections(run.planner, run.clients)]:
+        raise RefusedError("\n".join(objections))
     system = run.planner.system
     bring_to_rest(run, system.stacks.values(), rollbacks=False)
     _bring_artifacts_to_rest(run)
     world = with_wires(system, read_world(system, run.clients))
     _refuse_unreadable(run.planner, world)
     _tell_strays(run, world)
-    deployed = _chosen(run, world, options)
+    deployed = with_retained(run, world, _chosen(run, world, options), options.retain)
     empty, own = (
         ([], []) if options.failed_only else (_empty_stacks(run, world), _without_foreign(run, _artifact_stacks(run)))
     )
@@ -107,38 +83,45 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     if not names:
         return False
     _refuse_blocked(run, deployed, options)
-    if not run.confirm(f"Delete {', '.join(names)}?"):
+    if not run.confirm(f"Delete {', '.join(names)}{_keeping(deployed)}?"):
         raise RefusedError("declined; nothing was deleted")
+    world = retain(run, world, deployed)
     unlink(run, world, list(deployed))
     _delete_all(run, world, deployed, options)
     for role, unfilled in empty:
         _delete_empty(run, role, unfilled)
     if not options.failed_only:
         _remove_artifacts(run)
-    if left := tuple(_left(deployed)):
+    if left := tuple(row for role, stack in deployed.items() for row in stack.left(role)):
         run.screen.tell(Left(left))
     return True
 
 
-def _chosen(run: Run, world: World, options: DestroyOptions) -> dict[str, _Deployed]:
+def _chosen(run: Run, world: World, options: DestroyOptions) -> dict[str, Deployed]:
     """Returns the stacks that are to go, in the order in which they do."""
     order = [role for role in reversed(creation_order(run.planner)) if isinstance(world[role], Live)]
-    there = {role: found for role in order if (found := _read(run, role, world)) is not None}
+    there = {role: found for role in order if (found := read_deployed(run, role, world)) is not None}
     return {role: stack for role, stack in there.items() if stack.never_complete or not options.failed_only}
 
 
-def _refuse_blocked(run: Run, deployed: Mapping[str, _Deployed], options: DestroyOptions) -> None:
+def _refuse_blocked(run: Run, deployed: Mapping[str, Deployed], options: DestroyOptions) -> None:
     """Refuses what would fail half way, and says what a protected environment keeps."""
     problems: list[str] = []
     for role, stack in deployed.items():
         problems += _blocking(run, role, stack, options)
     if problems:
         raise RefusedError("\n".join(problems))
-    if any(_is_kept(resource) for stack in deployed.values() for resource in stack.resources.values()):
+    if any(stack.is_kept_by_policy(name) for stack in deployed.values() for name in stack.resources):
         run.screen.tell(Warning_(_KEPT_RESOURCES))
 
 
-def _delete_all(run: Run, world: World, deployed: Mapping[str, _Deployed], options: DestroyOptions) -> None:
+def _keeping(deployed: Mapping[str, Deployed]) -> str:
+    """Returns the part of the question that says what stays because a person wants it."""
+    kept = [f"{role}: {', '.join(stack.retained)}" for role, stack in deployed.items() if stack.retained]
+    return f", and keep {'; '.join(kept)}" if kept else ""
+
+
+def _delete_all(run: Run, world: World, deployed: Mapping[str, Deployed], options: DestroyOptions) -> None:
     for role in (role for role, stack in deployed.items() if stack.never_complete):
         take_protection_off(run, world, role)
     for number, (role, stack) in enumerate(deployed.items(), 1):
@@ -231,20 +214,6 @@ def _refuse_unreadable(planner: Planner, world: World) -> None:
         raise RefusedError("a stack could not be read, so what depends on it is not known:\n" + "\n".join(unknown))
 
 
-def _read(run: Run, role: str, world: World) -> _Deployed | None:
-    stack, cloudformation, state = run.planner.system.stacks[role], run.cloudformation(role), world[role]
-    found = cloudformation.describe_stack(stack.name)
-    if found is None or not isinstance(state, Live):
-        return None
-    failed = never_complete(cloudformation, found)
-    after = opened(state) if failed else state
-    resolved = resolver_for(stack, state.template, after.parameters, {}).resources()
-    resources = {name: resource for name, resource in resolved.items() if state.has(name)}
-    listed = cloudformation.resources(found.stack_id)
-    physical = {entry.resource: entry.physical_id for entry in listed if not entry.status.startswith("DELETE_")}
-    return _Deployed(found, resources, physical, failed)
-
-
 def _unconfirmed(run: Run, options: DestroyOptions) -> Iterator[str]:
     file = run.environment.file
     name = f"{file.model.project}-{file.suffix}"
@@ -252,44 +221,49 @@ def _unconfirmed(run: Run, options: DestroyOptions) -> Iterator[str]:
         yield f"{file.where('protected')}: the environment is protected; destroy it with --confirm {name}"
 
 
-def _blocking(run: Run, role: str, stack: _Deployed, options: DestroyOptions) -> Iterator[str]:
+def _blocking(run: Run, role: str, stack: Deployed, options: DestroyOptions) -> Iterator[str]:
     """Yields what would make the deletion of a stack fail half way."""
+    if why := cannot_retain(role, stack):
+        yield why
     if stack.found.termination_protection and not run.protected:
         yield f"{role}: stack {stack.found.name} has termination protection and the environment has not; turn it off"
     for name, resource in stack.resources.items():
         properties = resource.attributes.get("Properties") or {}
-        if as_text(properties.get("DeletionProtection", False)) == "true" and not _is_kept(resource):
+        if as_text(properties.get("DeletionProtection", False)) == "true" and not stack.why_kept(name):
             yield f"{role}: {name} ({resource.type}) has deletion protection; turn it off by a deployment first"
     for name, bucket in stack.buckets().items():
         if not options.empty_buckets and not run.clients[role].buckets.is_empty(bucket):
             yield f"{role}: bucket {bucket} ({name}) is not empty; --empty-buckets deletes what is in it"
 
 
-def _is_kept(resource: ResolvedResource) -> bool:
-    return resource.attributes.get("DeletionPolicy") in _KEPT
-
-
-def _empty_buckets(run: Run, role: str, stack: _Deployed) -> None:
+def _empty_buckets(run: Run, role: str, stack: Deployed) -> None:
     for bucket in stack.buckets().values():
         run.lock.check()
         if count := run.clients[role].buckets.empty(bucket):
             run.screen.tell(Note(f"  {role}: emptied bucket {bucket}: {count} object versions"))
 
 
-def _delete(run: Run, role: str, stack: _Deployed, place: tuple[int, int]) -> None:
+def _delete(run: Run, role: str, stack: Deployed, place: tuple[int, int]) -> None:
     own = run.planner.system.stacks[role]
     run.screen.tell(StepBegun(*place, role, own.region, "DELETE"))
-    _delete_stack(run, role, stack.found, own, frozenset(stack.physical))
+    kept = tuple(stack.retained) if stack.found.status == DELETE_FAILED else ()
+    _delete_stack(run, role, stack.found, own, frozenset(stack.physical), kept=kept)
 
 
 def _delete_stack(
-    run: Run, role: str, found: StackDescription, stack: Stack, resources: frozenset[str] = frozenset()
+    run: Run,
+    role: str,
+    found: StackDescription,
+    stack: Stack,
+    resources: frozenset[str] = frozenset(),
+    *,
+    kept: tuple[str, ...] = (),
 ) -> None:
     cloudformation = run.cloudformation(role)
     if found.termination_protection or run.protected:  # unlinking protects what was not protected before
         run.lock.check()
         cloudformation.set_termination_protection(found.name, enabled=False)
-    operation = delete_and_watch(run, cloudformation, found.stack_id, stack, resources)
+    operation = delete_and_watch(run, cloudformation, found.stack_id, stack, resources, kept=kept)
     status = operation.end.status if operation.end else operation.last_status
     if operation.outcome is not Outcome.SUCCEEDED:
         lost = no_longer_followed(operation)
@@ -297,25 +271,3 @@ def _delete_stack(
         run.screen.tell(StepFailed(stack.role, status, cause))
         raise TwinStackError(f"{stack.role} ({stack.region}){'' if lost else f' ended in {status}'}: {cause}")
     run.screen.tell(StepDone(stack.role, status, operation.seconds))
-
-
-def _left(deployed: Mapping[str, _Deployed]) -> Iterator[LeftRow]:
-    """Yields what is still there after the deletion: kept by its policy, or waiting for its end."""
-    for role, stack in deployed.items():
-        for name, resource in stack.resources.items():
-            if name not in stack.physical:
-                continue
-            why = ""
-            if _is_kept(resource):
-                why = "kept by its DeletionPolicy"
-            elif resource.type == "AWS::KMS::Key":
-                days = (resource.attributes.get("Properties") or {}).get("PendingWindowInDays", 30)
-                why = f"pending deletion for {days} days"
-            if why:
-                yield {
-                    "stack": role,
-                    "resource": name,
-                    "type": resource.type,
-                    "physical_id": stack.physical[name],
-                    "why": why,
-                }

@@ -213,7 +213,13 @@ def delete_failed_creation(run: Run, step: Step) -> None:
 
 
 def delete_and_watch(
-    run: Run, cloudformation: CloudFormation, stack_id: str, stack: Stack, expected: frozenset[str] = frozenset()
+    run: Run,
+    cloudformation: CloudFormation,
+    stack_id: str,
+    stack: Stack,
+    expected: frozenset[str] = frozenset(),
+    *,
+    kept: tuple[str, ...] = (),
 ) -> Operation:
     """Deletes a stack and waits for the end; returns how it went.
 
@@ -223,6 +229,7 @@ def delete_and_watch(
         stack_id: The stack's ARN.
         stack: The stack, for its role and service role.
         expected: The resources that go with it.
+        kept: The resources that stay; AWS takes them of a stack in DELETE_FAILED only.
 
     Raises:
         BusyError: Another run has taken the lock; the stack was not touched.
@@ -233,7 +240,7 @@ def delete_and_watch(
         run,
         operation,
         f"{stack.role} ({stack.region}): deleting {stack.name}",
-        lambda: cloudformation.delete_stack(stack_id, operation.token, stack.service_role),
+        lambda: cloudformation.delete_stack(stack_id, operation.token, stack.service_role, kept),
     )
     watch(run, [operation])
     return operation

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from twinstack.planning.adoption import why_not
 from twinstack.planning.passes import Plan
-from twinstack.planning.steps import Planner, Step, kept_of, resolver_for
-from twinstack.planning.world import Kept, World
+from twinstack.planning.steps import Planner, Step, resolver_for
+from twinstack.planning.world import Kept, World, kept_of
 from twinstack.rollout.guarded_types import guarded_types
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from twinstack.aws.api import Clients, CloudFormation
@@ -18,6 +18,12 @@ from twinstack.rollout.under_way import UnderWay
 from twinstack.screen.events import Screen
 
 Confirm = Callable[[str], bool]
+Objections = Callable[[Planner, Clients], Sequence[str]]
+
+
+def no_objections(_planner: Planner, _clients: Clients) -> Sequence[str]:
+    """Lets every stack be taken down."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Run:
         allowed: What may be replaced or deleted.
         packages: The code that templates name, by folder.
         advise: Looks at the plan before it is told, with what the planner does not know.
+        objections: Says why the stacks must not be taken down now, a sentence each, before anything is touched.
         template_urls: Where the templates stand that are too large for a request, by their text.
         under_way: What goes on on AWS because of this run.
         lock: What keeps other runs out; it is read back before anything is executed or deleted.
@@ -53,6 +60,7 @@ class Run:
     allowed: Allowed = field(default_factory=Allowed)
     packages: Mapping[str, Package] = field(default_factory=dict)
     advise: Adviser = no_advice
+    objections: Objections = no_objections
     template_urls: Mapping[str, str] = field(default_factory=dict)
     known_false_drift: Known = nothing_known
     under_way: UnderWay = field(default_factory=UnderWay)

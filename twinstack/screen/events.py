@@ -313,6 +313,26 @@ class PhaseEnded(Event):
 
 
 @dataclass(frozen=True)
+class RolesMoved(Event):
+    """The roles in a global database have moved from one region to another.
+
+    `measured_by` says what `rto_seconds` is from and to; `lag_milliseconds` was `lag_age` seconds old when it was read,
+    both None where no region said it.
+    """
+
+    code: ClassVar[str] = "roles-moved"
+    kind: str
+    database: str
+    source: str
+    target: str
+    rto_seconds: float
+    measured_by: str
+    lag_metric: str
+    lag_milliseconds: float | None
+    lag_age: float | None
+
+
+@dataclass(frozen=True)
 class Printed(Event):
     """Text that is the result itself (a file, a diff, variables); written as it is."""
 

@@ -89,6 +89,13 @@ class DifferenceRow(TypedDict):
     actual: str
 
 
+class DriftedDifferenceRow(DifferenceRow):
+    """A property that was changed by hand, and what that means for the system where it is known ('' elsewhere)."""
+
+    means: str
+    source: str
+
+
 class DriftedRow(TypedDict):
     """A resource that was changed or deleted by hand."""
 
@@ -97,7 +104,7 @@ class DriftedRow(TypedDict):
     physical_id: str
     status: str
     checked: str
-    differences: list[DifferenceRow]
+    differences: list[DriftedDifferenceRow]
 
 
 class FalseDriftRow(DifferenceRow):

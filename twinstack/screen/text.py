@@ -290,6 +290,19 @@ class TextScreen:
         for line in wrapped(f"{event.phase}: {event.said}", f"  {event.seconds:>6.1f} s ", further=" " * 12):
             self._line(line)
 
+    @_draw.register
+    def _(self, event: told.RolesMoved) -> None:
+        self._line("")
+        self._line(
+            f"{event.target} writes in {event.database} now, by a {event.kind} from {event.source}", "bold green"
+        )
+        lag = "not known"
+        if event.lag_milliseconds is not None:
+            lag = f"{event.lag_milliseconds:.0f} ms ({event.lag_metric}, {event.lag_age or 0:.0f} s old)"
+        for title, said in (("RTO", f"{event.rto_seconds:.1f} s, {event.measured_by}"), ("lag before", lag)):
+            for line in wrapped(said, f"  {title:<12}", further=" " * 15):
+                self._line(line)
+
     def _stack_event(self, event: told.ResourceProgress | told.StackEventRead, time: str) -> None:
         """One line for an event where it fits; its time and the stack in front, so that all regions read as one."""
         reason = f": {event.reason}" if event.reason else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -63,6 +64,11 @@ class BotoAccount(Asking):
         )["Datapoints"]
         newest = max(found, key=lambda point: point["Timestamp"], default=None)
         return newest and Measurement(newest["Maximum"], newest["Timestamp"] + _MINUTE)
+
+    def log_of_a_call(self, function: str) -> Sequence[str]:
+        """See `api.Account`."""
+        found = self._ask("lambda", "invoke", FunctionName=function, LogType="Tail")
+        return b64decode(found.get("LogResult", "")).decode("utf-8", "replace").splitlines()
 
     def executions(self, state_machine: str) -> Sequence[str]:
         """See `api.Account`."""

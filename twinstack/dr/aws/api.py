@@ -257,6 +257,9 @@ class Account(Protocol):
         The largest value of the newest minute with one, of the last quarter of an hour; None when there is none.
         """
 
+    def log_of_a_call(self, function: str) -> Sequence[str]:
+        """Calls a function and returns the last lines that it wrote to its log (Lambda Invoke, LogType Tail)."""
+
     def executions(self, state_machine: str) -> Sequence[str]:
         """Returns the statuses of a state machine's executions, the newest first (Step Functions ListExecutions)."""
 

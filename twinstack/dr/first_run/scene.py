@@ -151,12 +151,20 @@ class Scene:
         """Returns the deployer's own stacks, by the role that each serves."""
         return {role: artifact_stack(self.run.environment.file, stack) for role, stack in self.pair.stacks.items()}
 
-    def wait(self, what: str, look: Callable[[], Found], done: Callable[[Found], bool], *, seconds: float) -> Found:
+    def wait(
+        self,
+        what: str,
+        look: Callable[[], Found],
+        done: Callable[[Found], bool],
+        *,
+        seconds: float,
+        local_seconds: float = 2.0,
+    ) -> Found:
         """Looks again and again until it is done or the time is up; returns what was seen last.
 
-        The local AWS is given two seconds at the most: what it does at all it does at once.
+        The local AWS is given `local_seconds` at the most: nearly all that it does at all it does at once.
         """
-        waited, patience = 0.0, min(seconds, 2.0) if self.local else seconds
+        waited, patience = 0.0, min(seconds, local_seconds) if self.local else seconds
         waits = growing_waits(1.0)
         while not done(found := look()) and waited < patience:
             self.memory.tell(Waiting(f"waiting for {what}, {patience / 60:.0f} minutes at the most"))

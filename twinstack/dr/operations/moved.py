@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import CheckRow
 
 Verdict = Literal["ok", "failed", "unknown"]
 
@@ -24,6 +27,10 @@ class Checked:
     verdict: Verdict
     said: str
     fix: str = ""
+
+    def as_row(self) -> CheckRow:
+        """Returns what is told of it."""
+        return {"check": self.check, "verdict": self.verdict, "said": self.said, "fix": self.fix}
 
 
 @dataclass(frozen=True)

@@ -48,19 +48,23 @@ def install(folder: Path, schemas: Path) -> None:
         registry,
         replacement,
         rollback_triggers,
+        settings,
         stack_descriptions,
         unfinished,
     )
     from .dropped import Ledger  # noqa: PLC0415
+    from .services.table import SERVICES  # noqa: PLC0415
     from .types.table import BEHAVIOUR, TYPES  # noqa: PLC0415
 
+    settings.read_from(folder)
     ledger = Ledger(folder / "not-emulated.json")
     registry.install(TYPES, ledger)
     replacement.install(schemas)
     for change in BEHAVIOUR:
         change()
     parts = (conditions, change_sets, cleanup, drift, operations, change_set_lifecycle, nested_stacks)
-    for part in (*parts, unfinished, rollback_triggers, change_set_descriptions, stack_descriptions):
+    others = (unfinished, rollback_triggers, change_set_descriptions, stack_descriptions)
+    for part in (*parts, *others, *SERVICES):
         part.install()
     deleted_stacks.install(ledger)
     imports.install()

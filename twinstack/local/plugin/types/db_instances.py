@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 from ministack.services import rds
 
+from ..api import client, unless_gone
 from ..handler import Handler, Outcome, Resource
 from ..shapes import Properties, truth
 
@@ -49,6 +50,14 @@ class DBInstance(Handler):
         new_id, attributes = super().update(resource, physical_id, old, new)
         _finish(new_id, new)
         return new_id, attributes
+
+    def delete(self, physical_id: str, properties: Properties) -> None:
+        """Through the API, which knows when an instance is the last one of a primary."""
+        rds_api = client("rds")
+        unless_gone(
+            lambda: rds_api.delete_db_instance(DBInstanceIdentifier=physical_id, SkipFinalSnapshot=True),
+            "DBInstanceNotFound",
+        )
 
 
 def _finish(physical_id: str, properties: Properties) -> None:

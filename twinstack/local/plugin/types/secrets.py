@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ministack.core.responses import get_account_id
 from ministack.services import secretsmanager
 
 from ..api import client, unless_gone
@@ -122,10 +121,5 @@ def _replicate(api: Any, arn: str, old: list[Properties], new: list[Properties])
 
 
 def _remove_replicas(arn: str, regions: set[str]) -> None:
-    """RemoveRegionsFromReplication, which the emulator does not have."""
-    if not regions:
-        return
-    _name, secret = secretsmanager._resolve(arn)
-    for status in [status for status in secret["ReplicationStatus"] if status["Region"] in regions]:
-        secretsmanager._secrets.pop_scoped(get_account_id(), status["Region"], secret["Name"], None)
-        secret["ReplicationStatus"].remove(status)
+    if regions:
+        client("secretsmanager").remove_regions_from_replication(SecretId=arn, RemoveReplicaRegions=sorted(regions))

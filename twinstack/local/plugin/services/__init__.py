@@ -1,0 +1,1 @@
+"""What AWS's services answer to operators, where the emulator answers otherwise: one concern a file."""

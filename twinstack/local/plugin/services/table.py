@@ -1,0 +1,31 @@
+"""The services that answer operators otherwise than the emulator has it."""
+
+from __future__ import annotations
+
+from types import ModuleType
+
+from . import (
+    automated_backups,
+    health_checks,
+    lag_metrics,
+    members,
+    offers,
+    permissions,
+    quotas,
+    role_changes,
+    secret_replicas,
+    snapshots,
+)
+
+SERVICES: tuple[ModuleType, ...] = (
+    automated_backups,
+    health_checks,
+    lag_metrics,
+    offers,
+    permissions,
+    quotas,
+    role_changes,
+    secret_replicas,
+    snapshots,
+    members,
+)
