@@ -209,6 +209,14 @@ def test_a_stack_that_was_deleted_without_keeping_anything_hides_no_older_one(de
     assert make_plan(destroyed.run()).plan.passes[0][0].imports
 
 
+def test_no_more_than_twenty_deleted_stacks_of_a_name_are_looked_through(destroyed):
+    aws = destroyed.aws["primary"]
+    for number, imports in ((19, True), (1, False)):
+        for _ in range(number):
+            aws.put("pair-dev-primary", {}, "DELETE_COMPLETE")
+        assert bool(make_plan(destroyed.run()).plan.passes[0][0].imports) is imports
+
+
 @pytest.mark.parametrize("call", ["deleted_stacks", "resources"])
 def test_where_aws_does_not_say_what_was_kept_the_plan_says_so(destroyed, call):
     destroyed.aws["primary"].refuse(call, "AccessDenied")
