@@ -250,12 +250,41 @@ EVENTS: list[tuple[Event, str]] = [
     ),
     (told.PhaseEnded("roles moved", 61.25, "eu-west-1 writes"), "    61.2 s  roles moved: eu-west-1 writes"),
     (
-        told.RolesMoved(
-            "switchover", "trading", "us-east-1", "eu-west-1", 61.25, "looked at every 3 s", "RPO", 12.0, 31.0
-        ),
+        told.RolesMoved("switchover", "trading", "us-east-1", "eu-west-1", 61.25, "by a look", "RPO", 12.0, 31.0),
         "\neu-west-1 writes in trading now, by a switchover from us-east-1\n"
         "  RTO          61.2 s, by a look\n  lag before   12 ms (RPO, 31 s old)",
     ),
+    (
+        told.DatabaseRead(
+            "trading",
+            "us-east-1 writes, as deployed",
+            False,
+            "trading.global",
+            (
+                {
+                    "region": "us-east-1",
+                    "stack": "primary",
+                    "role": "writer",
+                    "facts": [{"fact": "cluster", "said": "available", "verdict": "ok", "value": "3.10.4"}],
+                },
+                {
+                    "region": "eu-west-1",
+                    "stack": "secondary",
+                    "role": "reader",
+                    "facts": [{"fact": "RPO lag", "said": "9000 ms, 30 s ago", "verdict": "failed", "value": 9000.0}],
+                },
+            ),
+            (),
+            ("eu-west-1: lag: 9000 ms",),
+        ),
+        "Global database trading: us-east-1 writes, as deployed\n  writer endpoint trading.global\n\n"
+        "                    us-east-1 (primary)           eu-west-1 (secondary)\n"
+        "  role              writer                        reader\n"
+        "  cluster           available                     -\n"
+        "  RPO lag           -                             ! 9000 ms, 30 s ago\n\n"
+        "Not ready to switch: eu-west-1: lag: 9000 ms",
+    ),
+    (told.Refreshed("2026-11-25 03:00:00 UTC"), "2026-11-25 03:00:00 UTC"),
     (told.Printed("as it is\n"), "as it is"),
     (told.Done("Done."), "Done."),
 ]

@@ -168,10 +168,24 @@ def first_run(context: click.Context, /, **given: Any) -> int:
 
 
 @command_line.command()
+@click.option(
+    "--watch",
+    type=click.FloatRange(min=1),
+    is_flag=False,
+    flag_value=10.0,
+    metavar="[SECONDS]",
+    help="Read everything anew every so many seconds, 10 if none are given, until Ctrl-C.",
+)
 @global_options()
 @click.pass_context
 def status(context: click.Context, /, **given: Any) -> int:
-    """Show what each stack is now, every region side by side."""
+    """Show what each stack is now, every region side by side, and whether the roles could be switched.
+
+    \b
+    Examples:
+      python deploy.py status -e prod
+      python deploy.py status -e prod --watch 5
+    """  # noqa: D301
     return _run("status", context, given)
 
 

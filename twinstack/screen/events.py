@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         DriftRow,
         LeftRow,
         NotEmulatedRow,
+        RegionRow,
         RevertRow,
         StackRow,
         StandingRow,
@@ -192,6 +193,31 @@ class StatusRead(Event):
 
     code: ClassVar[str] = "status"
     stacks: tuple[StackRow, ...]
+
+
+@dataclass(frozen=True)
+class DatabaseRead(Event):
+    """How a global database is, every region side by side.
+
+    `ready` names the regions that a switchover could go to now, `problems` says why not to the others.
+    """
+
+    code: ClassVar[str] = "database"
+    database: str
+    state: str
+    reversed: bool
+    endpoint: str
+    regions: tuple[RegionRow, ...]
+    ready: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Refreshed(Event):
+    """What follows was read anew, at this time in UTC; a terminal is cleared for it."""
+
+    code: ClassVar[str] = "refreshed"
+    time: str
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,24 @@ class CheckRow(TypedDict):
     fix: str
 
 
+class FactRow(TypedDict):
+    """One thing that is known of a region; `value` is the number or word in it, None where there is none."""
+
+    fact: str
+    said: str
+    verdict: Literal["ok", "failed", "unknown"]
+    value: float | str | None
+
+
+class RegionRow(TypedDict):
+    """A region of a global database: the role of its stack, and whether its cluster writes or reads."""
+
+    region: str
+    stack: str
+    role: str
+    facts: list[FactRow]
+
+
 class StandingRow(TypedDict):
     """A stack that a first run leaves, and the command that removes it."""
 

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from twinstack.screen import events as told
 from twinstack.screen.change_lines import kind_of, lines_of, side_by_side
+from twinstack.screen.database_text import database_lines
 from twinstack.screen.drift_text import drift_lines, preview_lines
 from twinstack.screen.escaping import escaped, escaped_lines
 from twinstack.screen.events import Event
@@ -218,6 +219,16 @@ class TextScreen:
         for stack in event.stacks:
             if stack["reason"]:
                 self._line(f"{stack['stack']}: {stack['reason']}", "yellow")
+
+    @_draw.register
+    def _(self, event: told.DatabaseRead) -> None:
+        for line, style in database_lines(event, self._out.width):
+            self._line(line, style)
+
+    @_draw.register
+    def _(self, event: told.Refreshed) -> None:
+        self._out.clear()  # does nothing but on a terminal
+        self._line(event.time, "dim")
 
     @_draw.register
     def _(self, event: told.StackEventRead) -> None:

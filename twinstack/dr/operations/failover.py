@@ -35,7 +35,7 @@ _NOT_ALLOWED = (
     "a failover gives up what had not arrived in {region} when the writer was lost; give --allow-data-loss to say that "
     "this is wanted. While both regions are healthy, `switchover --to {region}` loses nothing"
 )
-_SECONDS = 4.5
+_SECONDS = 3.5
 
 
 def refuse_data_loss(to: str, *, allowed: bool) -> None:
