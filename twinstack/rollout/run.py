@@ -53,7 +53,7 @@ class Run:
         advise: Looks at the plan before it is told, with what the planner does not know.
         objections: Says why the stacks must not be taken down now, a sentence each, before anything is touched.
         preflight: Looks at what the plan needs of the account and the regions, before anything is done.
-        template_urls: Where the templates stand that are too large for a request, by role.
+        template_urls: Where the templates stand that are too large for a request, by their text.
         under_way: What goes on on AWS because of this run.
         lock: What keeps other runs out; it is read back before anything is executed or deleted.
         known_false_drift: Tells from drift what only looks like it.
