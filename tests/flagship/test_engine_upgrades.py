@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.flagship.conftest import REGIONS, ROOT, Pair
+from tests.local.global_database import GlobalDatabase
 from twinstack.screen.events import PlanMade
 
 FIRST, SECOND, THIRD, OTHER_LINE = (f"8.0.mysql_aurora.{number}" for number in ("3.10.2", "3.10.3", "3.10.4", "3.11.1"))
@@ -44,6 +45,7 @@ def fail_over_to(pair, role):
         TargetDbClusterIdentifier=running(pair, role)["DBClusterArn"],
         AllowDataLoss=True,
     )
+    GlobalDatabase(pair.account, "tradingdb-dev").settled()
 
 
 def run(pair, *words):
