@@ -7,9 +7,9 @@ import pytest
 from tests.dr.versions.pairs import EAST, NAME, OLD, PAIR, PRIMARY, WEST, Aws, live, versioned
 from tests.systems import planner
 from twinstack.aws.errors import AwsError
+from twinstack.aws.side_by_side import Silence
 from twinstack.dr.database import Site, find_database
 from twinstack.dr.roles import read_members, read_roles
-from twinstack.dr.side_by_side import Silence
 from twinstack.errors import InputError, UnreachableError
 from twinstack.planning.world import Absent, Unknown
 

@@ -14,6 +14,7 @@ from twinstack.planning.world import World
 if TYPE_CHECKING:
     from twinstack.aws.api import Clients
     from twinstack.aws.sessions import Access
+    from twinstack.preflight.deployment import FurtherLooks
     from twinstack.rollout.run import Objections
 
 _NAMED_BY_MEMBERS, _TYPE = "GlobalClusterIdentifier", "AWS::RDS::GlobalCluster"
@@ -42,6 +43,24 @@ def adviser(system: System, access: Callable[[], Access] | None) -> Adviser:
         return look(planner, world, planned, access and regions(system, access))
 
     return advise
+
+
+def database_looks(system: System, access: Callable[[], Access]) -> FurtherLooks:
+    """Returns what looks, before a deployment, at what clusters need.
+
+    Args:
+        system: The stacks.
+        access: Returns how AWS is reached.
+    """
+    from twinstack.preflight.deployment import no_further_looks
+
+    if not has_global_database(system):
+        return no_further_looks
+    from twinstack.cli.database_runs import regions
+    from twinstack.dr.preflight.looks import looks
+
+    region_of = regions(system, access)
+    return lambda added, file: looks(added, file, region_of)
 
 
 def objector(access: Callable[[], Access]) -> Objections:
