@@ -1,7 +1,8 @@
 """The custom resource that makes the database user of the probe, with the right to log in over TLS and no other.
 
-It does the same however often it is called. Where the server takes no writes, in the standby, the user arrives by
-replication and is only tried. CloudFormation is answered in every case.
+It does the same however often it is called. It asks the server first whether it takes writes, since the roles of a
+global database change and CloudFormation does not know it. Where it takes none the user arrives by replication and is
+only tried, and nothing is dropped. CloudFormation is answered in every case.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ NOT_MADE = "probe-user-not-made"
 # what is kept of the function's time for the answer: all attempts, each as slow as it may be
 RESERVE_SECONDS = 15.0
 _GONE = {UNRESOLVED, REFUSED, TIMED_OUT, UNREACHABLE}
+# https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-connecting.html
+_INACTIVE = "the writer endpoint of a cluster that reads is inactive: are the roles of the global database reversed?"
 _SECRET_IS_GONE = {"ResourceNotFoundException", "InvalidRequestException"}
 
 # A user without any right may log in and ask for variables, which is all the probe does. Revoking what somebody may
@@ -66,9 +69,11 @@ def _answer_to(event: Mapping[str, Any], outcome: str | BaseException) -> tuple[
     there = event.get("PhysicalResourceId")
     if not isinstance(outcome, BaseException):
         return there or PHYSICAL_ID, answer.SUCCESS, outcome
-    reason = str(explain(outcome))
-    if there == NOT_MADE and event.get("RequestType") == "Delete":
-        return there, answer.SUCCESS, f"Was never made: {reason}"
+    failure = explain(outcome)
+    deletes = event.get("RequestType") == "Delete"
+    if there == NOT_MADE and deletes:
+        return there, answer.SUCCESS, f"Was never made: {failure}"
+    reason = f"{failure}; {_INACTIVE}" if failure.kind in _GONE and not deletes else str(failure)
     return there or NOT_MADE, answer.FAILED, reason
 
 
@@ -114,7 +119,9 @@ def _unmake(reader: SecretsReader, arns: tuple[str, str], endpoint: Endpoint, ac
         if failure.kind in _GONE or failure.detail in _SECRET_IS_GONE:
             return f"Nothing to drop: {failure}"
         raise
-    return f"{user.username} {'was dropped' if dropped else 'goes by replication'}"
+    if not dropped:
+        return f"Nothing to drop here: this server takes no writes; {user.username} stays until the writer drops it"
+    return f"{user.username} was dropped"
 
 
 def _run_as(

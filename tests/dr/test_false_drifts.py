@@ -6,6 +6,7 @@ import pytest
 
 from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
 from twinstack.dr.false_drifts import FalseDrifts
+from twinstack.drifting.report import FalseDrift, RealDrift
 
 GLOBAL, CLUSTER, INSTANCE = "AWS::RDS::GlobalCluster", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 WRITER = "arn:aws:rds:eu-west-1:123456789012:cluster:tradingdb-dev-eu-west-1"
@@ -75,7 +76,7 @@ def judged(case, members=MEMBERS, cluster="tradingdb-dev-eu-west-1"):
 @pytest.mark.parametrize("case", FALSE.values(), ids=FALSE)
 def test_it_is_known_to_be_false_and_where_that_is_written(case):
     found = judged(case)
-    assert found is not None
+    assert isinstance(found, FalseDrift)
     assert found.source.endswith(case[5])
     assert found.source.startswith("https://")
 
@@ -87,8 +88,11 @@ def test_it_is_drift(case):
 
 def test_a_cluster_that_has_left_the_global_database_is_drift_though_it_reads_the_same():
     case = FALSE["a membership that is not read"]
-    assert judged(case, members=MEMBERS[:1]) is None
-    assert judged(case, members=()) is None
+    for members in (MEMBERS[:1], ()):
+        found = judged(case, members=members)
+        assert isinstance(found, RealDrift)
+        assert found.means.startswith("the cluster was taken out of its global database: it stands alone")
+        assert found.source.endswith("/aurora-global-database-detaching.html")
 
 
 def test_a_membership_that_could_not_be_asked_for_counts_as_drift():

@@ -34,6 +34,8 @@ def test_what_was_changed_by_hand_is_found_with_both_values(live):
                 "difference": "NOT_EQUAL",
                 "expected": "Enabled",
                 "actual": "Suspended",
+                "means": "",
+                "source": "",
             }
         ],
     }

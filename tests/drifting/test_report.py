@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
-from twinstack.drifting.report import FalseDrift, StackDrift, as_data
+from twinstack.drifting.report import FalseDrift, RealDrift, StackDrift, as_data
 
 MOMENT = datetime(2026, 11, 20, tzinfo=UTC)
 SIZE = PropertyDifference("/Size", "1", "2", "NOT_EQUAL")
@@ -69,6 +69,13 @@ def test_a_real_difference_beside_a_false_one_counts():
     assert data["drifted"]
     assert [each["property"] for each in data["resources"][0]["differences"]] == ["/Size"]
     assert [each["property"] for each in data["false_drifts"]] == ["/KmsKeyId"]
+
+
+def test_what_a_real_difference_means_stands_beside_it():
+    data = as_data(found(SIZE), lambda drift, difference: RealDrift("the disk is full", "https://example.com/2"))
+    assert data["drifted"]
+    (difference,) = data["resources"][0]["differences"]
+    assert (difference["means"], difference["source"]) == ("the disk is full", "https://example.com/2")
 
 
 def test_a_deleted_resource_counts_whatever_is_known():

@@ -200,7 +200,10 @@ def test_in_the_standby_the_user_that_came_by_replication_is_only_tried(read_onl
     came = ("SUCCESS", "arrived came by replication and can log in")
     assert call("Create", read_only_server.port, environment=arrived) == came
     assert call("Update", read_only_server.port, environment=arrived) == came
-    gone = ("SUCCESS", "arrived goes by replication")
+    gone = (
+        "SUCCESS",
+        "Nothing to drop here: this server takes no writes; arrived stays until the writer drops it",
+    )
     assert call("Delete", read_only_server.port, environment=arrived) == gone
     assert call("Create", read_only_server.port, environment=arrived) == came
 
@@ -212,8 +215,12 @@ def test_in_the_standby_a_user_that_has_not_come_is_not_claimed(read_only_server
 REFUSED = "Refused (ConnectionRefusedError: [Errno 111] Connection refused)"
 
 
-def test_create_fails_when_the_database_is_down(call):
-    assert call("Create", free_port()) == ("FAILED", REFUSED)
+INACTIVE = "; the writer endpoint of a cluster that reads is inactive: are the roles of the global database reversed?"
+
+
+@pytest.mark.parametrize("request_type", ["Create", "Update"])
+def test_a_writer_endpoint_that_is_down_fails_and_the_reason_asks_for_the_roles(call, request_type):
+    assert call(request_type, free_port()) == ("FAILED", REFUSED + INACTIVE)
 
 
 def test_delete_succeeds_when_the_cluster_is_gone(call):
@@ -331,7 +338,8 @@ def test_a_server_that_is_not_trusted_gets_no_password(server, other_authority, 
 def test_when_time_runs_out_it_answers_before_lambda_ends_it(dripping_server, call, request_type):
     start = time.monotonic()
     answered = call(request_type, dripping_server.port, seconds=15.5)
-    assert answered == ("FAILED", "TimedOut (TimeoutError: not done in time)")
+    asked = "" if request_type == "Delete" else INACTIVE
+    assert answered == ("FAILED", f"TimedOut (TimeoutError: not done in time){asked}")
     assert time.monotonic() - start < 2
 
 

@@ -11,7 +11,14 @@ def text(lines):
 
 
 def test_a_value_made_by_hand_does_not_write_on_the_terminal():
-    difference = {"property": "/Name", "difference": "NOT_EQUAL", "expected": "a", "actual": EVIL}
+    difference = {
+        "property": "/Name",
+        "difference": "NOT_EQUAL",
+        "expected": "a",
+        "actual": EVIL,
+        "means": "",
+        "source": "",
+    }
     resource = {"resource": "Topic", "type": "AWS::SNS::Topic", "status": "MODIFIED", "differences": [difference]}
     stack = {
         "stack": "primary",

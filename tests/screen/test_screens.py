@@ -49,7 +49,13 @@ PLAN = {
 WIRE = {"stack": "primary", "parameter": "PeeringId", "source": "secondary.PeeringId", "value": "pcx-1"}
 STATUS = {"stack": "primary", "region": "us-east-1", "name": "pair-dev-primary", "status": "UPDATE_COMPLETE"}
 PROGRESS = ("primary", "us-east-1", "2026-01-01T00:00:00", "Cluster", "AWS::RDS::DBCluster")
-DIFFERENCE = {"property": "/Versioning/Status", "difference": "NOT_EQUAL", "expected": "Enabled", "actual": "Suspended"}
+UNEXPLAINED = {"means": "", "source": ""}
+DIFFERENCE = {
+    "property": "/Versioning/Status",
+    "difference": "NOT_EQUAL",
+    "expected": "Enabled",
+    "actual": "Suspended",
+}
 DRIFT = {
     "stack": "primary",
     "region": "us-east-1",
@@ -66,9 +72,16 @@ DRIFT = {
             "status": "MODIFIED",
             "checked": "2026-01-01T00:00:00+00:00",
             "differences": [
-                DIFFERENCE,
-                {"property": "/Tags/1", "difference": "ADD", "expected": "null", "actual": "mine"},
-                {"property": "/Logging", "difference": "REMOVE", "expected": "on", "actual": "null"},
+                {**DIFFERENCE, **UNEXPLAINED},
+                {"property": "/Tags/1", "difference": "ADD", "expected": "null", "actual": "mine", **UNEXPLAINED},
+                {
+                    "property": "/Logging",
+                    "difference": "REMOVE",
+                    "expected": "on",
+                    "actual": "null",
+                    "means": "nobody sees who reads",
+                    "source": "https://example.com/2",
+                },
             ],
         },
         {
@@ -176,6 +189,7 @@ EVENTS: list[tuple[Event, str]] = [
         "      /Versioning/Status: expected Enabled, is Suspended\n"
         "      /Tags/1: added: mine\n"
         "      /Logging: removed, expected on\n"
+        "        nobody sees who reads: https://example.com/2\n"
         "  - Queue AWS::SQS::Queue: deleted outside of CloudFormation (queue-1)\n"
         "  Known false drift, not counted:\n"
         "    Disk AWS::EC2::Volume /KmsKeyId: expected id, is arn\n"
@@ -239,6 +253,37 @@ EVENTS: list[tuple[Event, str]] = [
         "\nPreflight: 1 looked at, all well",
     ),
     (told.PhaseEnded("roles moved", 61.25, "eu-west-1 writes"), "    61.2 s  roles moved: eu-west-1 writes"),
+    (
+        told.RolesMoved("switchover", "trading", "us-east-1", "eu-west-1", 61.25, "by a look", "RPO", 12.0, 31.0),
+        "\neu-west-1 writes in trading now, by a switchover from us-east-1\n"
+        "  RTO          61.2 s, by a look\n  lag before   12 ms (RPO, 31 s old)",
+    ),
+    (
+        told.DatabaseRead(
+            "trading",
+            "us-east-1 writes, as deployed",
+            False,
+            "trading.global",
+            (
+                {
+                    "region": "us-east-1",
+                    "stack": "primary",
+                    "role": "writer",
+                    "facts": [{"fact": "cluster", "said": "available", "verdict": "ok", "value": "3.10.4"}],
+                },
+                {
+                    "region": "eu-west-1",
+                    "stack": "secondary",
+                    "role": "reader",
+                    "facts": [{"fact": "RPO lag", "said": "9000 ms, 30 s ago", "verdict": "failed", "value": 9000.0}],
+                },
+            ),
+            (),
+            ("eu-west-1: lag: 9000 ms",),
+        ),
+        "Global database trading: us-east-1 writes, as deployed\n  writer endpoint trading.global\n",
+    ),
+    (told.Refreshed("2026-11-25 03:00:00 UTC"), "2026-11-25 03:00:00 UTC"),
     (told.Printed("as it is\n"), "as it is"),
     (told.Done("Done."), "Done."),
 ]
@@ -467,7 +512,7 @@ def test_a_change_set_without_resources_is_said_to_change_outputs():
 
 
 def test_long_values_of_drift_are_folded_and_whole_with_verbose():
-    long = {**DIFFERENCE, "actual": "x" * 1234}
+    long = {**DIFFERENCE, **UNEXPLAINED, "actual": "x" * 1234}
     event = told.DriftRead(({**DRIFT, "resources": [{**DRIFT["resources"][0], "differences": [long]}]},))
     assert f"is {'x' * 99}… (1,234 characters, all with --verbose)" in drawn(event)
     assert f"is {'x' * 1234}" in drawn(event, verbose=True)

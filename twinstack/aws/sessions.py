@@ -23,6 +23,7 @@ from twinstack.aws.alarms import BotoAlarms
 from twinstack.aws.api import Clients, StackClients
 from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions
 from twinstack.aws.boto_drift import BotoDrifts
+from twinstack.aws.existing_resources import BotoExistingResources
 from twinstack.aws.parameter_store import BotoParameterStore
 from twinstack.aws.translation import translated
 from twinstack.planning.system import Stack, System
@@ -37,7 +38,7 @@ _SHORT = Config(connect_timeout=3, read_timeout=10)
 # For regions that are only looked into: one that does not answer must not hold up a deployment elsewhere.
 _LOOKING = _CONFIG.merge(_SHORT).merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
 # For operations on a database whose region may be lost: each look is made once, and gives up within seconds.
-_BRIEF = _CONFIG.merge(Config(connect_timeout=2, read_timeout=4, retries={"mode": "standard", "total_max_attempts": 1}))
+_BRIEF = _CONFIG.merge(Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 1}))
 # For clients that `patience` makes patient: nothing is repeated in two layers.
 _ONCE = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 # A session makes clients for one thread at a time; what it has made is for all.
@@ -90,6 +91,7 @@ def connect(system: System, access: Access, *, briefly: bool = False) -> Clients
                 BotoRegions(soon, region, where),
                 BotoAlarms(partial(make, "cloudwatch", region), where),
                 BotoParameterStore(partial(soon, "ssm", region), where),
+                BotoExistingResources(partial(make, "cloudcontrol", region), where),
             )
     return clients
 

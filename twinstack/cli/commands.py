@@ -168,10 +168,24 @@ def first_run(context: click.Context, /, **given: Any) -> int:
 
 
 @command_line.command()
+@click.option(
+    "--watch",
+    type=click.FloatRange(min=1),
+    is_flag=False,
+    flag_value=10.0,
+    metavar="[SECONDS]",
+    help="Read everything anew every so many seconds, 10 if none are given, until Ctrl-C.",
+)
 @global_options()
 @click.pass_context
 def status(context: click.Context, /, **given: Any) -> int:
-    """Show what each stack is now, every region side by side."""
+    """Show what each stack is now, every region side by side, and whether the roles could be switched.
+
+    \b
+    Examples:
+      python deploy.py status -e prod
+      python deploy.py status -e prod --watch 5
+    """  # noqa: D301
     return _run("status", context, given)
 
 
@@ -228,6 +242,55 @@ def drift(context: click.Context, /, **given: Any) -> int:
 def destroy(context: click.Context, /, **given: Any) -> int:
     """Unlink the stacks, then delete them in the reverse of the order of creation."""
     return _run("destroy", context, given)
+
+
+_TO = click.option("--to", metavar="REGION", required=True, help="The region that is to write.")
+_MAX_LAG = click.option(
+    "--max-lag", type=click.FloatRange(min=0), metavar="MILLISECONDS", help="How far the target may be behind: 5000."
+)
+
+
+@command_line.command()
+@_TO
+@_MAX_LAG
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@global_options()
+@click.pass_context
+def switchover(context: click.Context, /, **given: Any) -> int:
+    """Let another region write; loses nothing, and needs both regions healthy.
+
+    \b
+    Examples:
+      python deploy.py switchover --to eu-west-1
+      python deploy.py switchover -e prod --to eu-west-1 --max-lag 1000
+    """  # noqa: D301
+    return _run("switchover", context, given)
+
+
+@command_line.command()
+@_TO
+@click.option("--allow-data-loss", is_flag=True, help="Say that what has not arrived in REGION may be lost.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@global_options()
+@click.pass_context
+def failover(context: click.Context, /, **given: Any) -> int:
+    """Let another region write although the writer's region is lost.
+
+    \b
+    Examples:
+      python deploy.py failover -e prod --to eu-west-1 --allow-data-loss
+    """  # noqa: D301
+    return _run("failover", context, given)
+
+
+@command_line.command()
+@_MAX_LAG
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@global_options()
+@click.pass_context
+def failback(context: click.Context, /, **given: Any) -> int:
+    """Let the region write again that was deployed as the primary: a switchover back."""
+    return _run("failback", context, given)
 
 
 @command_line.command()

@@ -12,38 +12,68 @@ from twinstack.clock import SystemClock
 from twinstack.screen.events import Screen
 
 if TYPE_CHECKING:
+    from twinstack.aws.api import Clients
     from twinstack.aws.sessions import Access
     from twinstack.dr.roles import RegionOf
     from twinstack.dr.run import DatabaseRun
+    from twinstack.environment.assembly import Environment
+    from twinstack.planning.steps import Planner
     from twinstack.planning.system import System
 
 
-def make_database_run(settings: Settings, screen: Screen, confirm: Callable[[str], bool]) -> DatabaseRun:
+def brief_clients(settings: Settings, screen: Screen, environment: Environment) -> Clients:
+    """Makes the clients of every stack, for looks that give up within seconds.
+
+    Raises:
+        CredentialsError: There are no usable credentials.
+        InputError: The local AWS does not run.
+    """
+    from twinstack.aws.secret_outputs import noticing
+    from twinstack.aws.sessions import connect
+
+    given = access(settings, screen, start_local=False)
+    return noticing(connect(environment.system, given, briefly=True), environment.system, settings.secrets.add)
+
+
+def make_database_run(
+    settings: Settings,
+    screen: Screen,
+    confirm: Callable[[str], bool],
+    begun: tuple[Environment, Planner, Clients] | None = None,
+) -> DatabaseRun:
     """Reads the environment and its stacks, and finds the global database; no region holds it up for long.
+
+    Args:
+        settings: The global options.
+        screen: Where everything is told.
+        confirm: Asks the person.
+        begun: The environment and brief clients of its stacks, where there are some already.
 
     Raises:
         CredentialsError: There are no usable credentials.
         InputError: The environment cannot work, or has not one global database.
     """
-    from twinstack.aws.secret_outputs import noticing
-    from twinstack.aws.sessions import connect
-    from twinstack.dr.database import find_database
-    from twinstack.dr.run import DatabaseRun, read_world_soon
+    from twinstack.dr.run import DatabaseRun, first_look
 
-    environment, planner = read_environment(settings)
+    if begun is None:
+        environment, planner = read_environment(settings)
+        begun = environment, planner, brief_clients(settings, screen, environment)
+    environment, planner, clients = begun
     given = access(settings, screen, start_local=False)
-    clients = noticing(connect(planner.system, given, briefly=True), planner.system, settings.secrets.add)
-    world = read_world_soon(planner, clients)
+    region_of = regions(planner.system, lambda: given, briefly=True)
+    world, database, roles = first_look(planner, clients, region_of)
     return DatabaseRun(
         environment,
         planner,
         world,
-        find_database(planner, world),
-        regions(planner.system, lambda: given, briefly=True),
+        database,
+        region_of,
+        regions(planner.system, lambda: given),
         clients,
         SystemClock(),
         screen,
         confirm,
+        roles,
         settings.local,
         settings.under_way,
     )

@@ -71,7 +71,7 @@ def objector(access: Callable[[], Access]) -> Objections:
         access: Returns how AWS is reached.
     """
 
-    def object_(planner: Planner, clients: Clients) -> Sequence[str]:
+    def object_(planner: Planner, clients: Clients, retained: Sequence[str]) -> Sequence[str]:
         if not has_global_database(planner.system):
             return ()
         from twinstack.aws.world_reading import read_world
@@ -80,6 +80,6 @@ def objector(access: Callable[[], Access]) -> Objections:
         from twinstack.rollout.unlinking import with_wires
 
         world = with_wires(planner.system, read_world(planner.system, clients))
-        return objections(planner, world, regions(planner.system, access))
+        return objections(planner, world, regions(planner.system, access), retained)
 
     return object_

@@ -80,6 +80,11 @@ class Settings:
             f"AWS goes on with what was begun:{found}" if running else "Nothing of this run is running on AWS."
         ) + "\nRun the same command again: it follows what still runs, and goes on from there."
 
+    def roles_moving(self) -> str:
+        """Returns what goes on on AWS of a change of roles, and how to see its end; for `interrupted`."""
+        running = "; ".join(self.under_way.operations.values())
+        return f"AWS goes on with {running}; `status` shows it." if running else "Nothing was changed."
+
     def last_words(self, exit_code: int, unread: bool) -> dict[int, str]:
         """Returns what to say when the command ends because of a signal, by file descriptor, see `interruptions`.
 

@@ -1,39 +1,67 @@
-"""`status`: what each stack is now, every region side by side, and which stacks the file does not name."""
+"""`status`: what each stack is now, every region side by side, and how the global database is where there is one."""
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from twinstack.aws.api import CloudFormation, StackDescription
 from twinstack.aws.errors import AwsError
 from twinstack.cli.ending import refuse_partial
+from twinstack.cli.global_databases import has_global_database
 from twinstack.cli.options import Settings
-from twinstack.cli.working import connect, read_environment
-from twinstack.errors import UnreachableError
+from twinstack.cli.working import read_environment
+from twinstack.clock import Clock, SystemClock
+from twinstack.errors import CredentialsError, InputError, PartialError, UnreachableError
 from twinstack.planning.system import Stack
-from twinstack.screen.events import StatusRead, Warning_
+from twinstack.screen.events import Event, Note, Refreshed, Screen, StatusRead, Warning_
 from twinstack.statuses import Standing, standing
 
 if TYPE_CHECKING:
+    from twinstack.aws.api import Clients
+    from twinstack.environment.assembly import Environment
+    from twinstack.planning.steps import Planner
     from twinstack.screen.payloads import StackRow
 
 _NOT_THERE = (Standing.ABSENT, Standing.RECREATE)
 
 
-def run(settings: Settings) -> int:
+def run(settings: Settings, *, watch: float | None, clock: Clock | None = None) -> int:
     """Runs the command; returns the exit code.
 
     Raises:
         PartialError: A stack of the file could not be read.
         UnreachableError: Not one of them could.
     """
+    screen, clock = settings.screen(), clock or SystemClock()
+    checked = read_environment(settings)
+    if watch is None:
+        return _show(settings, screen, checked)
+    while True:
+        screen.tell(Refreshed(f"{clock.date():%Y-%m-%d %H:%M:%S} UTC"))
+        try:
+            _show(settings, screen, checked)
+        except (AwsError, PartialError, UnreachableError) as error:  # it may be there at the next look
+            screen.tell(Warning_(str(error)))
+        clock.sleep(watch)
+
+
+def _show(settings: Settings, screen: Screen, checked: tuple[Environment, Planner]) -> int:
+    """Reads everything side by side, with calls that give up within seconds, and tells it."""
+    from twinstack.cli.database_runs import brief_clients
     from twinstack.rollout.elsewhere import look_elsewhere
 
-    screen = settings.screen()
-    environment, planner = read_environment(settings)
-    clients = connect(settings, environment, screen, start_local=False)
-    rows = [read(clients[role].cloudformation, stack) for role, stack in planner.system.stacks.items()]
-    beside = look_elsewhere(environment, clients, [row["stack"] for row in rows if _is_missing(row["status"])])
+    environment, planner = checked
+    stacks = planner.system.stacks
+    clients = brief_clients(settings, screen, environment)
+    with ThreadPoolExecutor(len(stacks) + 1) as threads:
+        begun = environment, planner, clients
+        database = threads.submit(_database, settings, begun) if has_global_database(planner.system) else None
+        looks = [threads.submit(read, clients[role].cloudformation, stack) for role, stack in stacks.items()]
+        rows = [look.result() for look in looks]
+        beside = look_elsewhere(environment, clients, [row["stack"] for row in rows if _is_missing(row["status"])])
+        if database is not None:
+            screen.tell(database.result())
     strays = [
         _row(stray.role, stray.region, seen.cloudformation, seen.stack, stray.reason)
         for stray in beside.strays
@@ -44,6 +72,21 @@ def run(settings: Settings) -> int:
         screen.tell(Warning_(f"not looked at: {gap}"))
     refuse_partial({row["stack"]: row["reason"] for row in rows if row["status"] == "unknown"}, len(rows))
     return 0
+
+
+def _database(settings: Settings, begun: tuple[Environment, Planner, Clients]) -> Event:
+    """Returns what is told of the global database; a sentence where the environment has not exactly one."""
+    from twinstack.cli.database_runs import make_database_run
+    from twinstack.cli.this_process import has_ended
+    from twinstack.dr.status.reading import read_status
+
+    try:
+        found = make_database_run(settings, settings.screen(), lambda _question: False, begun)
+    except CredentialsError:
+        raise
+    except InputError as error:
+        return Note(f"No global database is shown: {error}")
+    return read_status(found, has_ended).as_event()
 
 
 def _is_missing(status: str) -> bool:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
 from twinstack.dr.versions.engine_version import AURORA_MYSQL, AURORA_POSTGRESQL, read_version
-from twinstack.drifting.report import FalseDrift
+from twinstack.drifting.report import FalseDrift, RealDrift
 
 _ROADMAP = "https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/"
 _HANDLERS = "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/pull/"
@@ -76,8 +76,8 @@ class FalseDrifts:
     def __init__(self, members: Members) -> None:
         self._members = members
 
-    def known(self, drift: ResourceDrift, difference: PropertyDifference) -> FalseDrift | None:
-        """Returns why a difference is not drift, None when it is."""
+    def known(self, drift: ResourceDrift, difference: PropertyDifference) -> FalseDrift | RealDrift | None:
+        """Returns why a difference is not drift, or what it means where it is and that is known."""
         name = difference.path.strip("/").partition("/")[0]
         if drift.type in _WRITE_ONLY and name in _WRITE_ONLY[drift.type] and difference.kind == "REMOVE":
             return _UNREADABLE
@@ -87,12 +87,15 @@ class FalseDrifts:
         if _is_same_key(difference):
             return _SAME_KEY
         if drift.type == CLUSTER and name == "GlobalClusterIdentifier" and difference.kind == "REMOVE":
-            return _UNREAD_MEMBERSHIP if self._is_member(drift, difference.expected) else None
+            return self._of_membership(drift, difference.expected)
         return None
 
-    def _is_member(self, drift: ResourceDrift, global_cluster: str) -> bool:
-        members = self._members(global_cluster.lower()) or ()
-        return any(arn.rpartition(":cluster:")[2] == drift.physical_id.lower() for arn in members)
+    def _of_membership(self, drift: ResourceDrift, global_cluster: str) -> FalseDrift | RealDrift | None:
+        members = self._members(global_cluster.lower())
+        if members is None:
+            return None
+        names = [arn.rpartition(":cluster:")[2] for arn in members]
+        return _UNREAD_MEMBERSHIP if drift.physical_id.lower() in names else _DETACHED
 
 
 def _names_a_cluster(_drift: ResourceDrift, difference: PropertyDifference) -> bool:
@@ -132,6 +135,12 @@ _UNREADABLE = FalseDrift(
 _UNREAD_MEMBERSHIP = FalseDrift(
     "CloudFormation did not read which global database the cluster is in; RDS says that it is in this one",
     f"{_ROADMAP}1857",
+)
+_DETACHED = RealDrift(
+    "the cluster was taken out of its global database: it stands alone and takes writes of its own, so data may be in "
+    "it, in the writer, or in both; no deployment brings it back, and `deploy` refuses until docs/runbook.md, "
+    '"Manual detach and re-attach", is followed',
+    f"{_AURORA}aurora-global-database-detaching.html",
 )
 _SAME_KEY = FalseDrift("the template has the id of the key and AWS reads its ARN", f"{_ROADMAP}2233")
 _ROWS = (

@@ -9,7 +9,7 @@ from typing import Any
 from twinstack.aws.api import Clients
 from twinstack.aws.drift_api import ResourceDrift
 from twinstack.aws.errors import AwsError
-from twinstack.drifting.report import Known, is_real
+from twinstack.drifting.report import Known, counts, is_real
 from twinstack.errors import UnreachableError
 from twinstack.planning.passes import Plan
 
@@ -113,5 +113,5 @@ def _drifted_changes(
     for drift in drifts:
         changing = changed.get(drift.resource)
         if changing is not None and is_real(drift, known):
-            properties = tuple(each.path for each in drift.differences if known(drift, each) is None)
+            properties = tuple(each.path for each in drift.differences if counts(drift, each, known))
             yield DriftedChange(role, drift, properties, changing.passes, changing.certain)

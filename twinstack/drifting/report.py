@@ -10,7 +10,7 @@ from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
 from twinstack.planning.shown import hidden
 
 if TYPE_CHECKING:
-    from twinstack.screen.payloads import DifferenceRow, DriftedRow, DriftRow, FalseDriftRow
+    from twinstack.screen.payloads import DifferenceRow, DriftedDifferenceRow, DriftedRow, DriftRow, FalseDriftRow
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,31 @@ class FalseDrift:
     source: str
 
 
-Known = Callable[[ResourceDrift, PropertyDifference], FalseDrift | None]
-"""Says whether a difference is known not to be drift. What knows the templates' domain hands one in."""
+@dataclass(frozen=True)
+class RealDrift:
+    """What a difference that is drift means for the system.
+
+    Attributes:
+        means: What has happened and what follows from it, in a sentence.
+        source: The page that says so.
+    """
+
+    means: str
+    source: str
 
 
-def nothing_known(_drift: ResourceDrift, _difference: PropertyDifference) -> FalseDrift | None:
+Known = Callable[[ResourceDrift, PropertyDifference], FalseDrift | RealDrift | None]
+"""Says what is known of a difference: that it is no drift, or what it means. What knows the domain hands one in."""
+
+
+def nothing_known(_drift: ResourceDrift, _difference: PropertyDifference) -> FalseDrift | RealDrift | None:
     """Takes every difference for drift."""
     return None
+
+
+def counts(drift: ResourceDrift, difference: PropertyDifference, known: Known) -> bool:
+    """Whether a difference is drift."""
+    return not isinstance(known(drift, difference), FalseDrift)
 
 
 @dataclass(frozen=True)
@@ -84,7 +102,7 @@ def is_real(drift: ResourceDrift, known: Known) -> bool:
     if drift.status != "MODIFIED":
         return False
     # AWS always names what differs; a resource without that is taken at its word.
-    return not drift.differences or any(known(drift, each) is None for each in drift.differences)
+    return not drift.differences or any(counts(drift, each, known) for each in drift.differences)
 
 
 def as_data(found: StackDrift, known: Known) -> DriftRow:
@@ -117,8 +135,14 @@ def _resource(drift: ResourceDrift, known: Known) -> DriftedRow:
         "physical_id": drift.physical_id,
         "status": drift.status,
         "checked": drift.checked.isoformat(timespec="seconds"),
-        "differences": [_difference(each) for each in drift.differences if known(drift, each) is None],
+        "differences": [_drifted(drift, each, known) for each in drift.differences if counts(drift, each, known)],
     }
+
+
+def _drifted(drift: ResourceDrift, difference: PropertyDifference, known: Known) -> DriftedDifferenceRow:
+    real = known(drift, difference)
+    means, source = (real.means, real.source) if isinstance(real, RealDrift) else ("", "")
+    return {**_difference(difference), "means": means, "source": source}
 
 
 def _difference(difference: PropertyDifference) -> DifferenceRow:
@@ -132,7 +156,7 @@ def _difference(difference: PropertyDifference) -> DifferenceRow:
 
 def _false_drifts(drift: ResourceDrift, known: Known) -> Iterator[FalseDriftRow]:
     for difference in drift.differences:
-        if (false := known(drift, difference)) is not None:
+        if isinstance(false := known(drift, difference), FalseDrift):
             yield {
                 "resource": drift.resource,
                 "type": drift.type,

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from twinstack.screen.payloads import CheckRow
 
 Verdict = Literal["ok", "failed", "unknown"]
 
@@ -23,3 +26,7 @@ class Checked:
     verdict: Verdict
     said: str
     fix: str = ""
+
+    def as_row(self) -> CheckRow:
+        """Returns what is told of it."""
+        return {"check": self.check, "verdict": self.verdict, "said": self.said, "fix": self.fix}

@@ -14,7 +14,7 @@ from twinstack.planning.steps import Planner, Step
 from twinstack.planning.world import Live, StackState, Unknown, World
 from twinstack.review.saved_plans import SavedChangeSet, SavedPlan
 from twinstack.rollout import protection
-from twinstack.rollout.artifacts import provide
+from twinstack.rollout.artifacts import provide, stacks_of, with_import_template
 from twinstack.rollout.change_sets import LAG, ChangeSetError, looked
 from twinstack.rollout.convergence import read_wires
 from twinstack.rollout.executing import Begun, begin, conclude, execute, review, try_to_give_up
@@ -119,7 +119,7 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
     refuse_what_would_fail(run, planner, planned)
     if run.protected:
         _restore_protection(run, planner, world)
-    run = provide(replace(run, planner=planner), {step.stack.role: step.stack for step in planned.steps}.values())
+    run = provide(replace(run, planner=planner), stacks_of(planner, planned.steps))
     planner = run.planner
     failures = _Failures()
     try:
@@ -186,7 +186,8 @@ def _begin_pass(
                 continue
             run.screen.tell(StepBegun(place.number, place.passes, role, planned.stack.region, planned.operation))
             try:
-                reviewed = _begin(run, planner.step(world, role), world, place)
+                step = planner.step(world, role)
+                reviewed = _begin(with_import_template(run, step), step, world, place)
             except (AwsError, ChangeSetError) as error:
                 failures.add(planned, str(error))
                 continue

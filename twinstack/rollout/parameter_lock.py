@@ -242,6 +242,24 @@ class ParameterLock:
         )
 
 
+def holding(place: Place, has_ended: Callable[[Holder], bool]) -> Holder | None:
+    """Returns who holds a lock that nobody may take over now; it is read and not touched.
+
+    Args:
+        place: Where it is kept.
+        has_ended: Whether a holder is known to have ended.
+
+    Raises:
+        AwsError: AWS refuses to say.
+        UnreachableError: AWS does not answer.
+    """
+    found = place.parameters.read(place.name)
+    if found is None:
+        return None
+    holder = _holder_of(found)
+    return holder if _why_to_take_over(found, holder, has_ended, break_it=False) is None else None
+
+
 def _why_to_take_over(
     found: StoredParameter, former: Holder, has_ended: Callable[[Holder], bool], *, break_it: bool
 ) -> str | None:

@@ -21,10 +21,11 @@ from twinstack.screen.events import Screen
 
 Confirm = Callable[[str], bool]
 Preflight = Callable[[Planner, Plan], Sequence[Checked]]
-Objections = Callable[[Planner, Clients], Sequence[str]]
+# Planner, clients, and the names of what a person wants kept.
+Objections = Callable[[Planner, Clients, Sequence[str]], Sequence[str]]
 
 
-def no_objections(_planner: Planner, _clients: Clients) -> Sequence[str]:
+def no_objections(_planner: Planner, _clients: Clients, _retained: Sequence[str]) -> Sequence[str]:
     """Lets every stack be taken down."""
     return ()
 
@@ -52,7 +53,7 @@ class Run:
         advise: Looks at the plan before it is told, with what the planner does not know.
         objections: Says why the stacks must not be taken down now, a sentence each, before anything is touched.
         preflight: Looks at what the plan needs of the account and the regions, before anything is done.
-        template_urls: Where the templates stand that are too large for a request, by role.
+        template_urls: Where the templates stand that are too large for a request, by their text.
         under_way: What goes on on AWS because of this run.
         lock: What keeps other runs out; it is read back before anything is executed or deleted.
         known_false_drift: Tells from drift what only looks like it.

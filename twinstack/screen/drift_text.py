@@ -60,6 +60,8 @@ def _resource(resource: Mapping[str, Any], *, verbose: bool) -> Iterator[Line]:
     yield f"  ~ {name}", "red"
     for difference in resource["differences"]:
         yield f"      {_difference(difference, verbose=verbose)}", ""
+        if difference["means"]:
+            yield f"        {difference['means']}: {difference['source']}", "red"
 
 
 def _difference(difference: Mapping[str, str], *, verbose: bool) -> str:

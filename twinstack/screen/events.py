@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         DriftRow,
         LeftRow,
         NotEmulatedRow,
+        RegionRow,
         RevertRow,
         StackRow,
         StandingRow,
@@ -195,6 +196,31 @@ class StatusRead(Event):
 
 
 @dataclass(frozen=True)
+class DatabaseRead(Event):
+    """How a global database is, every region side by side.
+
+    `ready` names the regions that a switchover could go to now, `problems` says why not to the others.
+    """
+
+    code: ClassVar[str] = "database"
+    database: str
+    state: str
+    reversed: bool
+    endpoint: str
+    regions: tuple[RegionRow, ...]
+    ready: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Refreshed(Event):
+    """What follows was read anew, at this time in UTC; a terminal is cleared for it."""
+
+    code: ClassVar[str] = "refreshed"
+    time: str
+
+
+@dataclass(frozen=True)
 class StackEventRead(Event):
     """One past event of a stack."""
 
@@ -318,6 +344,26 @@ class PhaseEnded(Event):
     phase: str
     seconds: float
     said: str
+
+
+@dataclass(frozen=True)
+class RolesMoved(Event):
+    """The roles in a global database have moved from one region to another.
+
+    `measured_by` says what `rto_seconds` is from and to; `lag_milliseconds` was `lag_age` seconds old when it was read,
+    both None where no region said it.
+    """
+
+    code: ClassVar[str] = "roles-moved"
+    kind: str
+    database: str
+    source: str
+    target: str
+    rto_seconds: float
+    measured_by: str
+    lag_metric: str
+    lag_milliseconds: float | None
+    lag_age: float | None
 
 
 @dataclass(frozen=True)

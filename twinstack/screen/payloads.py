@@ -89,6 +89,13 @@ class DifferenceRow(TypedDict):
     actual: str
 
 
+class DriftedDifferenceRow(DifferenceRow):
+    """A property that was changed by hand, and what that means for the system where it is known ('' elsewhere)."""
+
+    means: str
+    source: str
+
+
 class DriftedRow(TypedDict):
     """A resource that was changed or deleted by hand."""
 
@@ -97,7 +104,7 @@ class DriftedRow(TypedDict):
     physical_id: str
     status: str
     checked: str
-    differences: list[DifferenceRow]
+    differences: list[DriftedDifferenceRow]
 
 
 class FalseDriftRow(DifferenceRow):
@@ -158,6 +165,24 @@ class CheckRow(TypedDict):
     verdict: Literal["ok", "failed", "unknown"]
     said: str
     fix: str
+
+
+class FactRow(TypedDict):
+    """One thing that is known of a region; `value` is the number or word in it, None where there is none."""
+
+    fact: str
+    said: str
+    verdict: Literal["ok", "failed", "unknown"]
+    value: float | str | None
+
+
+class RegionRow(TypedDict):
+    """A region of a global database: the role of its stack, and whether its cluster writes or reads."""
+
+    region: str
+    stack: str
+    role: str
+    facts: list[FactRow]
 
 
 class StandingRow(TypedDict):

@@ -15,6 +15,7 @@ from rich.text import Text
 from twinstack.screen import events as told
 from twinstack.screen.change_lines import kind_of, lines_of, side_by_side
 from twinstack.screen.check_lines import check_lines, preflight_lines
+from twinstack.screen.database_text import database_lines
 from twinstack.screen.drift_text import drift_lines, preview_lines
 from twinstack.screen.escaping import escaped, escaped_lines
 from twinstack.screen.events import Event
@@ -220,6 +221,16 @@ class TextScreen:
                 self._line(f"{stack['stack']}: {stack['reason']}", "yellow")
 
     @_draw.register
+    def _(self, event: told.DatabaseRead) -> None:
+        for line, style in database_lines(event, self._out.width):
+            self._line(line, style)
+
+    @_draw.register
+    def _(self, event: told.Refreshed) -> None:
+        self._out.clear()  # does nothing but on a terminal
+        self._line(event.time, "dim")
+
+    @_draw.register
     def _(self, event: told.StackEventRead) -> None:
         self._stack_event(event, f"{event.time[:10]} {event.time[11:19]}")
 
@@ -292,6 +303,19 @@ class TextScreen:
     def _(self, event: told.PhaseEnded) -> None:
         for line in wrapped(f"{event.phase}: {event.said}", f"  {event.seconds:>6.1f} s ", further=" " * 12):
             self._line(line)
+
+    @_draw.register
+    def _(self, event: told.RolesMoved) -> None:
+        self._line("")
+        self._line(
+            f"{event.target} writes in {event.database} now, by a {event.kind} from {event.source}", "bold green"
+        )
+        lag = "not known"
+        if event.lag_milliseconds is not None:
+            lag = f"{event.lag_milliseconds:.0f} ms ({event.lag_metric}, {event.lag_age or 0:.0f} s old)"
+        for title, said in (("RTO", f"{event.rto_seconds:.1f} s, {event.measured_by}"), ("lag before", lag)):
+            for line in wrapped(said, f"  {title:<12}", further=" " * 15):
+                self._line(line)
 
     def _stack_event(self, event: told.ResourceProgress | told.StackEventRead, time: str) -> None:
         """One line for an event where it fits; its time and the stack in front, so that all regions read as one."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from twinstack.aws.asking import Asking
-from twinstack.dr.aws.api import Measurement, Validated
+from twinstack.dr.aws.api import Execution, Measurement, StackDrift, Validated
 
 _MINUTE, _RECENTLY = timedelta(minutes=1), timedelta(minutes=15)
 
@@ -41,12 +42,16 @@ class BotoAccount(Asking):
 
     def measured(self, name: str, cluster: str, now: datetime) -> Measurement | None:
         """See `api.Account`."""
+        return self.metric("AWS/RDS", name, {"DBClusterIdentifier": cluster}, now)
+
+    def metric(self, space: str, name: str, of: Mapping[str, str], now: datetime) -> Measurement | None:
+        """See `api.Account`."""
         found = self._ask(
             "cloudwatch",
             "get_metric_statistics",
-            Namespace="AWS/RDS",
+            Namespace=space,
             MetricName=name,
-            Dimensions=[{"Name": "DBClusterIdentifier", "Value": cluster}],
+            Dimensions=[{"Name": dimension, "Value": value} for dimension, value in of.items()],
             StartTime=now - _RECENTLY,
             EndTime=now,
             Period=60,
@@ -54,6 +59,22 @@ class BotoAccount(Asking):
         )["Datapoints"]
         newest = max(found, key=lambda point: point["Timestamp"], default=None)
         return newest and Measurement(newest["Maximum"], newest["Timestamp"] + _MINUTE)
+
+    def stack_drift(self, stack: str) -> StackDrift:
+        """See `api.Account`."""
+        (found,) = self._ask("cloudformation", "describe_stacks", StackName=stack)["Stacks"]
+        drift = found.get("DriftInformation", {})
+        return StackDrift(drift.get("StackDriftStatus", "NOT_CHECKED"), drift.get("LastCheckTimestamp"))
+
+    def newest_execution(self, state_machine: str) -> Execution | None:
+        """See `api.Account`."""
+        found = self._ask("stepfunctions", "list_executions", stateMachineArn=state_machine, maxResults=1)["executions"]
+        return Execution(found[0]["status"], found[0]["startDate"]) if found else None
+
+    def log_of_a_call(self, function: str) -> Sequence[str]:
+        """See `api.Account`."""
+        found = self._ask("lambda", "invoke", FunctionName=function, LogType="Tail")
+        return b64decode(found.get("LogResult", "")).decode("utf-8", "replace").splitlines()
 
     def executions(self, state_machine: str) -> Sequence[str]:
         """See `api.Account`."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -88,7 +88,7 @@ class RoleChange:
     See https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverState.html
 
     Attributes:
-        status: pending, failing-over or cancelling.
+        status: pending, switching-over (a switchover), failing-over (a failover) or cancelling.
         source_arn: The cluster that writes before.
         target_arn: The cluster that writes afterwards.
         may_lose_data: Whether data loss was allowed: a failover.
@@ -144,6 +144,39 @@ class Measurement:
     time: datetime
 
 
+@dataclass(frozen=True)
+class Snapshot:
+    """A snapshot of a cluster; `time` is when it was made, in UTC."""
+
+    name: str
+    time: datetime
+
+
+@dataclass(frozen=True)
+class Execution:
+    """An execution of a state machine; `time` is when it began, in UTC."""
+
+    status: str
+    time: datetime
+
+
+@dataclass(frozen=True)
+class ReplicationRule:
+    """A rule by which S3 copies what comes into a bucket; `to` is the name of the other bucket."""
+
+    name: str
+    status: str
+    to: str
+
+
+@dataclass(frozen=True)
+class StackDrift:
+    """What CloudFormation last detected of a whole stack; `time` is None where nobody has looked yet."""
+
+    status: str
+    time: datetime | None
+
+
 class Databases(Protocol):
     """RDS: global databases, their clusters and instances, and what a region offers."""
 
@@ -167,6 +200,9 @@ class Databases(Protocol):
 
     def snapshots(self, cluster: str) -> Sequence[str]:
         """Returns the snapshots of a cluster (RDS DescribeDBClusterSnapshots)."""
+
+    def newest_snapshot(self, cluster: str) -> Snapshot | None:
+        """Returns the newest snapshot that is there of a cluster (RDS DescribeDBClusterSnapshots)."""
 
     def kept_backups(self, cluster: str) -> Sequence[str]:
         """Returns the automated backups that outlive a cluster (RDS DescribeDBClusterAutomatedBackups)."""
@@ -231,10 +267,22 @@ class Account(Protocol):
         """Whether RDS has ever reported a metric of a cluster here (CloudWatch ListMetrics)."""
 
     def measured(self, name: str, cluster: str, now: datetime) -> Measurement | None:
-        """Returns the newest value of a metric that RDS reports of a cluster (CloudWatch GetMetricStatistics).
+        """Returns the newest value of a metric that RDS reports of a cluster; see `metric`."""
+
+    def metric(self, space: str, name: str, of: Mapping[str, str], now: datetime) -> Measurement | None:
+        """Returns the newest value of a metric, by its namespace, name and dimensions (CloudWatch GetMetricStatistics).
 
         The largest value of the newest minute with one, of the last quarter of an hour; None when there is none.
         """
+
+    def stack_drift(self, stack: str) -> StackDrift:
+        """Returns what was last detected of a stack (CloudFormation DescribeStacks, DriftInformation)."""
+
+    def newest_execution(self, state_machine: str) -> Execution | None:
+        """Returns the newest execution of a state machine (Step Functions ListExecutions)."""
+
+    def log_of_a_call(self, function: str) -> Sequence[str]:
+        """Calls a function and returns the last lines that it wrote to its log (Lambda Invoke, LogType Tail)."""
 
     def executions(self, state_machine: str) -> Sequence[str]:
         """Returns the statuses of a state machine's executions, the newest first (Step Functions ListExecutions)."""
@@ -251,6 +299,9 @@ class Storage(Protocol):
 
     def object_count(self, bucket: str, prefix: str) -> int:
         """Returns how many objects a bucket has under a prefix (S3 ListObjectsV2)."""
+
+    def replication(self, bucket: str) -> Sequence[ReplicationRule]:
+        """Returns the rules by which a bucket is copied (S3 GetBucketReplication)."""
 
     def secret(self, arn: str) -> Secret | None:
         """Returns a secret, None when it is gone (Secrets Manager DescribeSecret)."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from twinstack.aws.asking import Asking, only
-from twinstack.dr.aws.api import Cluster, EngineVersion, GlobalCluster, Instance, Member, RoleChange
+from twinstack.dr.aws.api import Cluster, EngineVersion, GlobalCluster, Instance, Member, RoleChange, Snapshot
 from twinstack.preflight.site import Room
 
 _ENGINE = "aurora-mysql"
@@ -88,6 +88,13 @@ class BotoDatabases(Asking):
         """See `api.Databases`."""
         found = self._every("rds", "describe_db_cluster_snapshots", "DBClusterSnapshots", DBClusterIdentifier=cluster)
         return [entry["DBClusterSnapshotIdentifier"] for entry in found]
+
+    def newest_snapshot(self, cluster: str) -> Snapshot | None:
+        """See `api.Databases`."""
+        found = self._every("rds", "describe_db_cluster_snapshots", "DBClusterSnapshots", DBClusterIdentifier=cluster)
+        there = [entry for entry in found if entry.get("Status") == "available" and "SnapshotCreateTime" in entry]
+        newest = max(there, key=lambda entry: entry["SnapshotCreateTime"], default=None)
+        return newest and Snapshot(newest["DBClusterSnapshotIdentifier"], newest["SnapshotCreateTime"])
 
     def kept_backups(self, cluster: str) -> Sequence[str]:
         """See `api.Databases`."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from twinstack.aws.asking import Asking
-from twinstack.dr.aws.api import Secret, StoredObject
+from twinstack.dr.aws.api import ReplicationRule, Secret, StoredObject
 
 
 class BotoStorage(Asking):
@@ -21,6 +23,16 @@ class BotoStorage(Asking):
     def object_count(self, bucket: str, prefix: str) -> int:
         """See `api.Storage`."""
         return len(self._every("s3", "list_objects_v2", "Contents", Bucket=bucket, Prefix=prefix))
+
+    def replication(self, bucket: str) -> Sequence[ReplicationRule]:
+        """See `api.Storage`."""
+        codes = ("ReplicationConfigurationNotFoundError",)
+        found = self._if_there(codes, "s3", "get_bucket_replication", Bucket=bucket)
+        rules = found["ReplicationConfiguration"]["Rules"] if found else ()
+        return [
+            ReplicationRule(rule.get("ID", ""), rule["Status"], rule["Destination"]["Bucket"].rpartition(":")[2])
+            for rule in rules
+        ]
 
     def secret(self, arn: str) -> Secret | None:
         """See `api.Storage`."""

@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from twinstack.preflight.checked import Checked, Verdict
-
-__all__ = ["Checked", "Lag", "Moved", "Phase", "Verdict"]
+from twinstack.preflight.checked import Checked
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,23 @@
+"""`failback`: the region that was deployed as the primary writes again."""
+
+from __future__ import annotations
+
+from twinstack.cli.database_runs import make_database_run
+from twinstack.cli.options import Settings
+from twinstack.cli.working import confirmation
+from twinstack.screen.events import Done
+
+
+def run(settings: Settings, *, max_lag: float | None, yes: bool) -> int:
+    """Runs the command; returns the exit code."""
+    from twinstack.cli.this_process import has_ended
+    from twinstack.dr.operations.failback import fail_back
+    from twinstack.dr.operations.preflight import MAX_LAG_MILLISECONDS
+
+    screen = settings.screen()
+    database = make_database_run(settings, screen, confirmation(yes=yes))
+    settings.interrupted = settings.roles_moving
+    limit = MAX_LAG_MILLISECONDS if max_lag is None else max_lag
+    moved = fail_back(database, limit, has_ended=has_ended)
+    screen.tell(Done(f"Done: {moved.target} writes again." if moved else "Nothing to do: the roles are as deployed."))
+    return 0

@@ -1,0 +1,1 @@
+"""How a global database is now, every region side by side, and whether the roles could be moved."""
