@@ -297,3 +297,11 @@ def test_the_root_of_an_account_cannot_be_simulated(one):
     row = verdicts(one)["permissions (one, us-east-1)"]
     assert row["said"] == "IAM simulates users and roles, and arn:aws:iam::111122223333:root is neither"
     assert row["verdict"] == "unknown"
+
+
+def test_what_needs_no_rights_is_not_simulated(one):
+    one.templates["one"] = (
+        TEMPLATE.partition("      Vpc:")[0] + "      Handle: {Type: AWS::CloudFormation::WaitConditionHandle}\n"
+    )
+    assert deployed(one).asked == []
+    assert one.status("one") == "CREATE_COMPLETE"
