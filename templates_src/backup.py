@@ -35,7 +35,8 @@ def add(template: RegionTemplate, other: OtherRegion) -> None:
         "s3.amazonaws.com",
         "Lets S3 replicate backups to the other region",
         {"replicate": _replication_policy(other)},
-        **other.attributes(),
+        # A kept bucket goes on replicating. Where the role hangs on the link, unlinking has turned that off before.
+        **(other.attributes() or keep_when_protected()),
     )
     template.put(
         s3.Bucket(

@@ -21,7 +21,7 @@ from templates_src.assembly import RegionTemplate
 from templates_src.encryption import DATABASE_KEY, OPERATIONS_KEY, key_arn
 from templates_src.network import DATABASE_GROUP, PORT, subnet_ids, zone
 from templates_src.policies import allow, arn, document
-from templates_src.tags import PROTECTED, goes_with_the_stack, keep_when_protected, tags
+from templates_src.tags import PROTECTED, keep_when_protected, tags
 
 GLOBAL_CLUSTER = "GlobalCluster"
 CLUSTER = "Cluster"
@@ -120,11 +120,12 @@ def _add_cluster(template: RegionTemplate, **by_role: Any) -> None:
 
 
 def _add_log_groups(template: RegionTemplate) -> None:
+    """Kept with the cluster, which goes on writing: a group that was deleted would come back, made by RDS."""
     for kind, logical_id in _LOGS.items():
         template.put(
             logs.LogGroup(
                 logical_id,
-                **(keep_when_protected() if kind == "audit" else goes_with_the_stack()),
+                **keep_when_protected(),
                 LogGroupName=Sub(f"/aws/rds/cluster/${{Project}}-${{EnvironmentSuffix}}-${{AWS::Region}}/{kind}"),
                 KmsKeyId=key_arn(OPERATIONS_KEY),
                 RetentionInDays=Ref("LogRetentionDays"),
@@ -167,7 +168,8 @@ def _add_instances(template: RegionTemplate) -> None:
 def _add_monitoring_role(template: RegionTemplate) -> AWSObject:
     """The role of enhanced monitoring, with what AWS's own policy for it allows, in the one group that it writes to.
 
-    That group is one per account and region, made by RDS and shared by all of its databases: not the stack's.
+    It is kept with the instances, which go on using it. The group is one per account and region, made by RDS and shared
+    by all of its databases: not the stack's.
     https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Monitoring.OS.Enabling.html
     """
     group = "logs:${AWS::Region}:${AWS::AccountId}:log-group:RDSOSMetrics"
@@ -188,4 +190,5 @@ def _add_monitoring_role(template: RegionTemplate) -> AWSObject:
                 allow(streams, [arn(f"{group}:log-stream:*")]),
             )
         },
+        **keep_when_protected(),
     )

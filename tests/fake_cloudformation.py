@@ -32,6 +32,7 @@ Operations
       told to fail again, and comes to UPDATE_ROLLBACK_COMPLETE.
     - An update whose rollback triggers have one in ALARM when its last resource is done rolls back. The words of AWS's
       own reason are not known; these say that.
+    - An import is in `tests.fake_imports`.
     - A deletion keeps what has DeletionPolicy Retain or RetainExceptOnCreate, and ends in DELETE_FAILED at a resource
       told to fail, or with DeletionProtection. A stack in
       REVIEW_IN_PROGRESS is gone at once. One with termination protection is refused. A deleted stack is described by
@@ -61,6 +62,7 @@ from tests.fake_alarms import FakeAlarms
 from tests.fake_buckets import FakeBuckets
 from tests.fake_change_sets import Comparison
 from tests.fake_content import Content, Place, RefusedRequestError, content_after
+from tests.fake_imports import FakeLeft, begun, importing, refusal
 from tests.fake_parameters import FakeParameterStore
 from tests.fake_stacks import Failing, FakeChangeSet, FakeStack, continued_rollback, deletion, deployment, moment
 from twinstack.aws.api import (
@@ -81,6 +83,7 @@ READING = frozenset(
     {
         "change_set_events",
         "change_sets",
+        "deleted_stacks",
         "describe_stack",
         "describe_stacks",
         "get_template",
@@ -142,6 +145,7 @@ class FakeCloudFormation:
         rollbacks_disabled: Whether rollback was disabled, for each call of `execute_change_set`.
         alarms: CloudWatch in the same region.
         parameters: The parameter store in the same region.
+        left: What deleted stacks have left behind there, and Cloud Control.
     """
 
     clock: FakeClock
@@ -158,6 +162,7 @@ class FakeCloudFormation:
     rollbacks_disabled: list[bool] = field(default_factory=list)
     alarms: FakeAlarms = field(default_factory=FakeAlarms)
     parameters: FakeParameterStore = field(init=False)
+    left: FakeLeft = field(init=False)
     _stacks: list[FakeStack] = field(default_factory=list)
     _failing: Failing = field(default_factory=dict)
     _refusals: dict[str, list[Exception]] = field(default_factory=dict)
@@ -165,6 +170,7 @@ class FakeCloudFormation:
 
     def __post_init__(self) -> None:
         self.parameters = FakeParameterStore(self.clock)
+        self.left = FakeLeft(self._stacks)
 
     # What a test sets up and looks at
 
@@ -244,6 +250,10 @@ class FakeCloudFormation:
         self._called("describe_stacks", "")
         return [self._described(stack) for stack in self._stacks if stack.status != "DELETE_COMPLETE"]
 
+    def deleted_stacks(self, name: str) -> list[str]:
+        self._called("deleted_stacks", name)
+        return [stack.id for stack in reversed(self._stacks) if (stack.name, stack.status) == (name, "DELETE_COMPLETE")]
+
     def _described(self, stack: FakeStack) -> StackDescription:
         content, template = stack.content, stack.content.template
         hidden = {key for key, declared in (template.parameters if template else {}).items() if declared.get("NoEcho")}
@@ -278,7 +288,8 @@ class FakeCloudFormation:
         )
         same = (stack.content.outputs, stack.content.tags) == (content.outputs, content.tags)
         empty = same and request.operation == "UPDATE" and not made.changes()
-        made.problem = self.broken_change_sets.get(stack.name) or (NO_CHANGES if empty else "")
+        absent = self.left.problem(request) if request.operation == "IMPORT" else ""
+        made.problem = self.broken_change_sets.get(stack.name) or absent or (NO_CHANGES if empty else "")
         stack.change_sets[request.name] = made
         return CreatedChangeSet(arn, stack.id)
 
@@ -330,6 +341,9 @@ class FakeCloudFormation:
             raise self._refused("ExecuteChangeSet", "ValidationError", reason)
         stack.change_sets.clear()
         stack.executed.append(found)
+        if found.request.operation == "IMPORT":
+            stack.start(importing(stack, found, self._failing, token), self.clock.now())
+            return
         operation = deployment(
             stack,
             found,
@@ -439,7 +453,7 @@ class FakeCloudFormation:
             problem = "templateBody: Member must have length less than or equal to 51200"
         elif request.template_url and len(self.buckets.read(request.template_url)) > 1_000_000:
             problem = "Template size exceeds the limit of 1000000 bytes"
-        elif request.operation == "CREATE" and status not in ("absent", "REVIEW_IN_PROGRESS"):
+        elif request.operation in ("CREATE", "IMPORT") and status not in ("absent", "REVIEW_IN_PROGRESS"):
             problem = f"Stack [{request.stack_name}] already exists and cannot be created again with the changeSet"
         elif request.operation == "UPDATE" and (status == "absent" or _closed(status)):
             problem = f"Stack:{request.stack_name} is in {status} state and can not be updated."
@@ -449,11 +463,15 @@ class FakeCloudFormation:
             raise self._refused("CreateChangeSet", "AlreadyExistsException", f"ChangeSet {request.name} exists")
 
     def _content(self, request: ChangeSetRequest, old: Content) -> Content:
+        place = Place(self.region, self._numbers, self.buckets.find)
         try:
             text = self.buckets.read(request.template_url) if request.template_url else str(request.template)
-            return content_after(request, text, old, Place(self.region, self._numbers, self.buckets.find))
+            content = content_after(request, text, old, place, begun(request))
         except RefusedRequestError as error:
             raise self._refused("CreateChangeSet", "ValidationError", str(error)) from None
+        if reason := refusal(request, content) if request.operation == "IMPORT" else "":
+            raise self._refused("CreateChangeSet", "ValidationError", reason)
+        return content
 
 
 @dataclass

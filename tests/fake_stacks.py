@@ -37,6 +37,9 @@ class FakeChangeSet:
     def changes(self, *, values: bool = False) -> list[ResourceChange]:
         """Its entries; those of nested change sets name them."""
         found = self.comparison.changes(values=values)
+        if self.request.operation == "IMPORT":
+            ids = {it.resource: "".join(it.identifier.values()) for it in self.request.resources_to_import}
+            found = [replace(it, action="Import", physical_id=ids[it.resource], replacement="False") for it in found]
         if self.comparison.looks_inside:
             above = {change.resource.rpartition("/")[0] for change in found}
             found = [

@@ -94,6 +94,7 @@ CREATE_ONLY = {
     "AWS::RDS::DBCluster": ("SourceRegion", "MasterUsername"),
 }
 CONDITIONAL = {"AWS::RDS::DBCluster": ("GlobalClusterIdentifier",)}
+REQUIRED = {"AWS::S3::BucketPolicy": ("Bucket",)}
 UNTAGGED = ("AWS::EC2::Route",)
 
 
@@ -103,6 +104,8 @@ def schemas(resource_type: str, region: str) -> UpdateRules:
         create_only=tuple((name,) for name in CREATE_ONLY.get(resource_type, ())),
         conditional_create_only=tuple((name,) for name in CONDITIONAL.get(resource_type, ())),
         tags_update=resource_type not in UNTAGGED,
+        identifier=("Id",),
+        required=REQUIRED.get(resource_type, ()),
     )
 
 

@@ -18,6 +18,7 @@ from twinstack.aws import boto, parameter_store
 from twinstack.deployer_policy import FILE, render_policies, templates
 from twinstack.deployer_policy.documents import MAX_CHARACTERS, policies
 from twinstack.deployer_policy.facts import facts_of
+from twinstack.deployer_policy.kept import KEPT
 from twinstack.deployer_policy.operators import OPERATORS
 from twinstack.deployer_policy.permissions import ADDITIONS, CORRECTIONS, handlers, permissions_of
 from twinstack.deployer_policy.scopes import OWN_CALLS, SCOPES
@@ -292,6 +293,30 @@ def test_every_call_of_the_deployer_is_covered(service, call):
         assert allowed(action, resource, aws__CalledVia=None)
 
 
+KEPT_POLICY = {name: document for name, document in POLICIES.items() if name.endswith("-kept")}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource"),
+    [
+        ("cloudformation:GetResource", "*"),
+        ("ec2:DescribeVpcs", "*"),
+        ("s3:GetBucketPolicy", "arn:aws:s3:::tradingdb-prod-bk-111122223333-eu-west-1-an"),
+        ("iam:GetRole", "arn:aws:iam::111122223333:role/tradingdb-prod-primary-MonitoringRole-1A2B3C"),
+        ("route53:GetHostedZone", "arn:aws:route53:::hostedzone/Z1"),
+        ("secretsmanager:DescribeSecret", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:DatabaseSecret-1"),
+    ],
+)
+def test_whether_what_was_kept_is_there_can_be_asked_without_cloudformation(action, resource):
+    assert allowed(action, resource, KEPT_POLICY, aws__CalledVia=None)
+
+
+def test_asking_whether_what_was_kept_is_there_reads_no_secret_and_changes_nothing():
+    actions = [action for one in statements(KEPT_POLICY) for action in one["Action"]]
+    assert "secretsmanager:GetSecretValue" not in actions
+    assert {action.partition(":")[2][:3] for action in actions} == {"Des", "Get", "Lis"}
+
+
 def test_no_parameter_but_the_lock_is_reached():
     for other in (LOCK.replace("tradingdb", "payroll"), LOCK.replace("/lock", "/password")):
         for action in ("ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"):
@@ -477,7 +502,7 @@ def test_statement_ids_are_unique_in_a_policy_and_of_the_letters_that_iam_takes(
 
 
 def test_the_table_has_no_two_rows_of_one_name_and_each_is_explained_in_the_documentation():
-    ids = [scope.sid for scope in (*OWN_CALLS, *OPERATORS, *SCOPES)]
+    ids = [scope.sid for scope in (*OWN_CALLS, *KEPT, *OPERATORS, *SCOPES)]
     assert len(set(ids)) == len(ids)
     assert [sid for sid in ids if f"`{sid}`" not in PAGE] == []
 

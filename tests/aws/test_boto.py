@@ -23,9 +23,18 @@ from botocore.parsers import ResponseParserError
 from botocore.stub import ANY, Stubber
 
 from twinstack.aws.alarms import BotoAlarms
-from twinstack.aws.api import Alarm, ChangeDetail, ChangeSetRequest, ResourceChange, RollbackTrigger, StackResource
+from twinstack.aws.api import (
+    Alarm,
+    ChangeDetail,
+    ChangeSetRequest,
+    ResourceChange,
+    ResourceToImport,
+    RollbackTrigger,
+    StackResource,
+)
 from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions
 from twinstack.aws.errors import AwsError, NotSentError
+from twinstack.aws.existing_resources import BotoExistingResources
 from twinstack.aws.translation import translated
 from twinstack.errors import CredentialsError, UnreachableError
 
@@ -320,6 +329,45 @@ def test_a_change_set_is_asked_for_with_everything_that_belongs_to_it(stubbed):
     stub.add_response("create_change_set", {"Id": ARN, "StackId": STACK_ID}, SENT)
     created = aws.create_change_set(REQUEST)
     assert (created.arn, created.stack_id) == (ARN, STACK_ID)
+
+
+def test_an_import_names_each_resource_by_what_identifies_it(stubbed):
+    aws, stub = stubbed
+    asked = {"LogicalResourceId": "Key", "ResourceType": "AWS::KMS::Key", "ResourceIdentifier": {"KeyId": "key-1"}}
+    sent = SENT | {"ChangeSetType": "IMPORT", "ResourcesToImport": [asked]}
+    stub.add_response("create_change_set", {"Id": ARN, "StackId": STACK_ID}, sent)
+    wanted = (ResourceToImport("Key", "AWS::KMS::Key", {"KeyId": "key-1"}),)
+    aws.create_change_set(replace(REQUEST, operation="IMPORT", resources_to_import=wanted))
+
+
+def test_the_deleted_stacks_of_a_name_come_with_the_newest_deletion_first(stubbed):
+    aws, stub = stubbed
+
+    def deleted(name, day):
+        when = datetime(2026, 1, day, tzinfo=UTC)
+        status = {"StackStatus": "DELETE_COMPLETE", "CreationTime": when, "DeletionTime": when}
+        return {"StackName": name, "StackId": f"{name}/{day}", **status}
+
+    asked = {"StackStatusFilter": ["DELETE_COMPLETE"]}
+    first = {"StackSummaries": [deleted("pair", 1), deleted("other", 2)], "NextToken": "2"}
+    stub.add_response("list_stacks", first, asked)
+    stub.add_response("list_stacks", {"StackSummaries": [deleted("pair", 3)]}, asked | {"NextToken": "2"})
+    assert aws.deleted_stacks("pair") == ["pair/3", "pair/1"]
+
+
+def test_cloud_control_says_whether_a_resource_is_there_and_refusals_are_no_answer():
+    made, control = [], client("cloudcontrol")
+    stub = Stubber(control)
+    asked = {"TypeName": "AWS::EC2::VPC", "Identifier": "vpc-1"}
+    stub.add_response("get_resource", {"TypeName": "AWS::EC2::VPC"}, asked)
+    stub.add_client_error("get_resource", "ResourceNotFoundException", "not found", expected_params=asked)
+    stub.add_client_error("get_resource", "AccessDeniedException", "not you", expected_params=asked)
+    stub.activate()
+    resources = BotoExistingResources(lambda: made.append("made") or control, "primary (us-east-1)")
+    assert made == []
+    assert [resources.exists("AWS::EC2::VPC", "vpc-1") for _ in range(2)] == [True, False]
+    with pytest.raises(AwsError, match="not you"):
+        resources.exists("AWS::EC2::VPC", "vpc-1")
 
 
 ALARM = "arn:aws:cloudwatch:us-east-1:123456789012:alarm:pair-lag"

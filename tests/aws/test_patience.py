@@ -68,7 +68,7 @@ class Telling:
 
 
 def clients_of(inner):
-    return StackClients(inner, inner, inner, inner, inner, inner)
+    return StackClients(inner, inner, inner, inner, inner, inner, inner)
 
 
 @dataclass
@@ -107,6 +107,7 @@ CALLS = {
     "cloudformation": {
         "describe_stack": ("pair",),
         "describe_stacks": (),
+        "deleted_stacks": ("pair",),
         "get_template": ("pair",),
         "create_change_set": (None,),
         "describe_change_set": ("arn",),
@@ -132,6 +133,7 @@ CALLS = {
     "buckets": {"is_empty": ("bucket",), "put": ("bucket", "key", b""), "empty": ("bucket",)},
     "alarms": {"describe": (("name",),)},
     "parameters": {"create": ("name", "value"), "read": ("name",)},
+    "resources": {"exists": ("AWS::S3::Bucket", "bucket")},
 }
 # Calls that are made twice at most, and at once.
 QUICK = {
@@ -145,6 +147,7 @@ PROTOCOLS = {
     "regions": api.Regions,
     "alarms": api.Alarms,
     "parameters": api.ParameterStore,
+    "resources": api.ExistingResources,
 }
 EVERY = [(kind, name) for kind, names in CALLS.items() for name in names]
 EVERY_QUICK = [(kind, name) for kind, names in QUICK.items() for name in names]

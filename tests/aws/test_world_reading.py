@@ -114,3 +114,15 @@ def test_the_resources_of_a_stack_that_is_complete_are_not_asked_for(aws):
     aws.stack("pair").content.template = template(PRIMARY)
     assert read_stack(aws, "pair").made is None
     assert "resources" not in [call for call, _, _ in aws.calls]
+
+
+def test_a_stack_whose_import_was_rolled_back_has_no_template_and_is_deleted_before_it_is_made_again(aws):
+    aws.put("pair", {}, "ROLLBACK_COMPLETE")
+    state = read_stack(aws, "pair")
+    assert (state.status, state.template.resources) == ("ROLLBACK_COMPLETE", {})
+
+
+def test_a_stack_that_is_there_and_has_no_template_cannot_be_read(aws):
+    aws.put("pair", {}, "UPDATE_COMPLETE")
+    with pytest.raises(InputError, match="not a CloudFormation template"):
+        read_stack(aws, "pair")

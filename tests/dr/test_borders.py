@@ -21,6 +21,7 @@ def test_only_the_command_line_imports_what_knows_aurora():
         "twinstack/cli/false_drifts.py",
         "twinstack/cli/first_run.py",
         "twinstack/cli/global_databases.py",
+        "twinstack/cli/status.py",
         "twinstack/cli/switchover.py",
     }
 

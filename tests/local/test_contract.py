@@ -77,7 +77,7 @@ def functions():
         for name, value in vars(loaded).items() if isinstance(value, types.FunctionType)
     }
 from plugin import launch
-import plugin.types.table, plugin.operations, plugin.change_sets, plugin.registry
+import plugin.types.table, plugin.operations, plugin.change_sets, plugin.registry, plugin.imports
 before = functions()
 launch.install(Path(tempfile.mkdtemp()), Path(SCHEMAS))
 for key, value in functions().items():

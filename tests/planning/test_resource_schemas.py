@@ -30,6 +30,7 @@ def test_the_rules_are_read_from_a_schema():
         "createOnlyProperties": ["/properties/Name", "/properties/Code/Image"],
         "conditionalCreateOnlyProperties": ["/properties/Items/*/Kind"],
         "primaryIdentifier": ["/properties/Id", "/properties/Nested/Arn"],
+        "required": ["Name"],
         "tagging": {"tagProperty": "/properties/Tags"},
     }
     assert rules_of(schema) == UpdateRules(
@@ -37,6 +38,8 @@ def test_the_rules_are_read_from_a_schema():
         conditional_create_only=(("Items", "*", "Kind"),),
         tags_update=True,
         fixed_attributes=frozenset({"Id", "Nested.Arn"}),
+        identifier=("Id", "Nested.Arn"),
+        required=("Name",),
     )
 
 

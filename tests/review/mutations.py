@@ -51,7 +51,7 @@ class Mutations:
     def of(self, number: int) -> Iterator[Mutation]:
         """Yields every mutation of one entry that must be noticed."""
         change = self._changes[number]
-        for kind in ("action", "entry", "type", "replacement", "policy_action", "property", "detail"):
+        for kind in ("action", "entry", "type", "physical_id", "replacement", "policy_action", "property", "detail"):
             for what, entries in getattr(self, f"_{kind}")(change):
                 mutated = (*self._changes[:number], *entries, *self._changes[number + 1 :])
                 yield Mutation(f"{kind} of {change.resource}: {what}", mutated)
@@ -74,6 +74,11 @@ class Mutations:
     def _type(self, change: ResourceChange) -> Iterator[tuple[str, Changes]]:
         yield "other", (replace(change, type="AWS::Other::Type"),)
 
+    def _physical_id(self, change: ResourceChange) -> Iterator[tuple[str, Changes]]:
+        # Of what is imported alone: all else is known by its logical id. Not left out: AWS need not say it.
+        if change.action == "Import":
+            yield "other", (replace(change, physical_id=f"{change.physical_id}-other"),)
+
     def _replacement(self, change: ResourceChange) -> Iterator[tuple[str, Changes]]:
         # Not of Add and Remove: it is said for Modify only (API reference, ResourceChange, Replacement).
         # Not of a custom resource: its provider decides, and nobody knows before.
@@ -92,10 +97,12 @@ class Mutations:
 
     def _property(self, change: ResourceChange) -> Iterator[tuple[str, Changes]]:
         # Not of Add and Remove: details are said for Modify only (API reference, ResourceChange, Details).
-        if change.action != "Modify":
+        if change.action not in ("Modify", "Import"):
             return
         edit = ChangeDetail("Properties", "Another", dynamic=False, cause="", recreation="Never")
         yield "more", (replace(change, details=(*change.details, edit)),)
+        if change.action == "Import":
+            return
         yield "all fewer", (replace(change, details=()),)
         for label in dict.fromkeys(map(_label, change.details)):
             rest = tuple(detail for detail in change.details if _label(detail) != label)

@@ -15,6 +15,7 @@ from tests.planning.test_random_systems import systems
 from tests.review.recorded_steps import Recorded
 from tests.systems import planner, system
 from twinstack.aws.api import StackClients
+from twinstack.aws.kept_reading import with_kept
 from twinstack.aws.world_reading import read_world
 from twinstack.errors import InputError
 from twinstack.planning.document import step_document
@@ -85,7 +86,7 @@ class _Aws:
         self._there = {role: FakeCloudFormation(self._clock, role, change_set_describes=1) for role in roles}
         self._clients = {
             role: StackClients(
-                it, FakeDrifts(it), it.buckets, FakeRegions(dict(self._there)), FakeAlarms(), it.parameters
+                it, FakeDrifts(it), it.buckets, FakeRegions(dict(self._there)), FakeAlarms(), it.parameters, it.left
             )
             for role, it in self._there.items()
         }
@@ -94,12 +95,35 @@ class _Aws:
     def bring_to(self, wanted: Planner) -> None:
         """Deploys, and keeps each step with its change set."""
         for _ in range(10):
-            planned = plan(wanted, read_world(wanted.system, self._clients))
+            world = with_kept(wanted, self._clients, read_world(wanted.system, self._clients)).world
+            planned = plan(wanted, world)
             if not planned.passes:
                 return
             for step in planned.passes[0]:
                 self._carry_out(step)
         raise AssertionError("it does not settle")
+
+    def delete(self) -> dict[tuple[str, str], str]:
+        """Deletes every stack; returns the physical ids of what is kept, by role and logical id."""
+        kept = {}
+        for role, there in self._there.items():
+            for name in there.names():
+                stack_id = there.stack(name).id
+                there.delete_stack(stack_id, "deletes")
+                self._clock.sleep(600)
+                skipped = [it for it in there.resources(stack_id) if it.status == "DELETE_SKIPPED"]
+                kept |= {(role, it.resource): it.physical_id for it in skipped}
+        return kept
+
+    def has(self) -> dict[tuple[str, str], str]:
+        """The physical ids of everything, by role and logical id."""
+        return {
+            (role, resource): content.physical_id(resource)
+            for role, there in self._there.items()
+            for name in there.names()
+            for content in [there.stack(name).content]
+            for resource in content.resources
+        }
 
     def _carry_out(self, step) -> None:
         there = self._there[step.stack.role]
@@ -123,3 +147,21 @@ def steps_of_random_systems(draw):
     except InputError:
         assume(False)
     return aws.found
+
+
+@st.composite
+def systems_that_come_back(draw):
+    """A random system that was deployed, deleted and deployed again, perhaps changed.
+
+    Returns:
+        Its steps with their change sets, what was kept, and what it has in the end.
+    """
+    first, later = draw(st.one_of(systems(), edited_stacks()))
+    aws = _Aws(first.system.stacks)
+    try:
+        aws.bring_to(first)
+        kept = aws.delete()
+        aws.bring_to(draw(st.sampled_from([first, later])))
+    except InputError:
+        assume(False)
+    return aws.found, kept, aws.has()

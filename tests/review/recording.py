@@ -95,7 +95,7 @@ def _record_edits(pair: Pair) -> None:
         planner = replace(run.planner, system=replace(run.planner.system, stacks=stacks))
         at_hand = provide(replace(run, planner=planner), [stacks["primary"]])
         step = at_hand.planner.step(world, "primary")
-        request = request_for(step, run.new_id, at_hand.template_urls.get("primary"))
+        request = request_for(step, run.new_id, at_hand.template_urls.get(step.stack.template.text))
         prepared = prepare(cloudformation, request, run.clock)
         if prepared is None:
             sys.exit(f"{name}: nothing changes any more")

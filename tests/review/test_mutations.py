@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from tests.review.mutations import Mutations
-from tests.review.random_steps import steps_of_random_systems
+from tests.review.random_steps import steps_of_random_systems, systems_that_come_back
 from tests.review.recorded_steps import read_all
 from twinstack.review.comparison import Prediction, compare
 
@@ -85,5 +85,25 @@ def test_a_mutation_of_what_the_fake_makes_is_noticed(steps, data):
     steps = [step for step in steps if step.changes]
     assume(steps)
     step = data.draw(st.sampled_from(steps))
+    mutation = data.draw(st.sampled_from(list(Mutations(step.step, step.changes).all())))
+    assert problems(step, mutation.changes), mutation.what
+
+
+@settings(MANY, max_examples=15)
+@given(systems_that_come_back())
+def test_a_system_that_comes_back_has_what_was_kept_of_it_and_nothing_else_of_its_names(found):
+    steps, kept, there = found
+    assert [problems(step, step.changes) for step in steps] == [[]] * len(steps)
+    taken = {(step.name, it.resource): it.physical_id for step in steps for it in step.changes if it.action == "Import"}
+    assert taken.items() <= kept.items()
+    assert taken.items() <= there.items() or any(it.replacement == "True" for step in steps for it in step.changes)
+
+
+@settings(MANY, max_examples=15)
+@given(systems_that_come_back(), st.data())
+def test_a_mutation_of_an_import_is_noticed(found, data):
+    imports = [step for step in found[0] if any(it.action == "Import" for it in step.changes)]
+    assume(imports)
+    step = data.draw(st.sampled_from(imports))
     mutation = data.draw(st.sampled_from(list(Mutations(step.step, step.changes).all())))
     assert problems(step, mutation.changes), mutation.what

@@ -145,6 +145,7 @@ class Deployments:
                     self.account,
                     self.aws[role].alarms,
                     self.aws[role].parameters,
+                    self.aws[role].left,
                 )
                 for role in self.templates
             },

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from tests.screen.test_plans import ELSEWHERE, NOTHING, document, secretive, worlds
+from tests.screen.test_plans import ELSEWHERE, KEPT, NOTHING, document, secretive, worlds
 from tests.systems import pair
-from twinstack.planning.world import Unknown
+from twinstack.planning.world import Absent, Unknown
 from twinstack.screen.markdown import code, fitted, prose, visible
 from twinstack.screen.plan_markdown import LONGEST, marker, plan_markdown
 
@@ -38,6 +38,12 @@ def verdict(text):
 
 def table(text):
     return [line for line in text.splitlines() if line.startswith("|")][2:]
+
+
+def test_an_import_is_counted_and_names_what_it_takes_in():
+    shown = comment({"primary": Absent(KEPT), "secondary": Absent()})
+    assert "- Pass 1: create `pair-dev-primary` in us-east-1: 2 imported\n" in shown
+    assert "| import | `Bucket` | `AWS::S3::Bucket` | primary, pass 1 | takes in `bucket-1` |" in table(shown)
 
 
 def test_the_whole_comment_of_a_change():

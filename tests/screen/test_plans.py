@@ -7,7 +7,7 @@ import pytest
 from tests.systems import PRIMARY, deployed, pair, planner
 from twinstack.planning.document import plan_document
 from twinstack.planning.passes import plan
-from twinstack.planning.world import Absent, Unknown
+from twinstack.planning.world import Absent, Kept, Unknown
 from twinstack.screen.plan_text import plan_lines
 
 NOTHING = {"primary": Absent(), "secondary": Absent()}
@@ -20,6 +20,9 @@ def worlds():
     while (planned := plan(planner(pair()), seen[-1])).passes:
         seen.append(seen[-1] | {step.stack.role: deployed(step.after, **IDS) for step in planned.passes[0]})
     return seen
+
+
+KEPT = {"Bucket": Kept("bucket-1", "AWS::S3::Bucket"), "Cluster": Kept("database-1", "AWS::RDS::GlobalCluster")}
 
 
 def document(world, given=None):
@@ -47,6 +50,16 @@ FROM_NOTHING = """
         ~ Bucket AWS::S3::Bucket
             Replication: nothing → ${secondary:Bucket.Arn}
         + 1 resource
+"""
+ADOPTING = """
+    Plan for dev: 4 passes: primary → primary → secondary → primary
+      Pass 1: create primary (pair-dev-primary) in us-east-1
+        because a deleted pair-dev-primary has left resources behind, which are
+            taken in first
+        > Cluster AWS::RDS::GlobalCluster (takes in database-1)
+        > Bucket AWS::S3::Bucket (takes in bucket-1)
+      Pass 2: update primary (pair-dev-primary) in us-east-1
+        because its template generated/primary.yaml changed
 """
 LAST_PASS = """
     Plan for dev: 1 pass: primary
@@ -205,3 +218,8 @@ def test_what_is_lost_is_red_and_what_is_new_is_green():
     assert styles == {"+": "green"}
     moved = document(worlds()[3], pair({"primary": {"VpcCidr": "10.9.0.0/16"}}))
     assert {style for line, style in plan_lines(moved, verbose=False) if "±" in line} == {"red"}
+
+
+def test_what_is_taken_in_is_named_one_by_one_with_its_id():
+    shown = text({"primary": Absent(KEPT), "secondary": Absent()}).splitlines()
+    assert shown[:8] == dedent(ADOPTING).strip().splitlines()

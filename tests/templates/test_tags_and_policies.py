@@ -20,7 +20,8 @@ KEPT_IN_BOTH = {
     "AWS::EC2::Subnet": {"DatabaseSubnetA", "DatabaseSubnetB", "DatabaseSubnetC"},
     "AWS::EC2::VPC": {"Vpc"},
     "AWS::KMS::Key": {"BackupKey", "DatabaseKey", "OperationsKey"},
-    "AWS::Logs::LogGroup": {"AuditLogGroup"},
+    "AWS::IAM::Role": {"MonitoringRole"},
+    "AWS::Logs::LogGroup": {"AuditLogGroup", "ErrorLogGroup", "SlowQueryLogGroup"},
     "AWS::RDS::DBCluster": {"Cluster"},
     "AWS::RDS::DBClusterParameterGroup": {"ClusterParameterGroup"},
     "AWS::RDS::DBInstance": {"Instance1", "Instance2"},
@@ -37,7 +38,7 @@ KEPT = {
         "AWS::Route53::HostedZone": {"PrivateZone"},
         "AWS::SecretsManager::Secret": {"DatabaseSecret", "ProbeSecret"},
     },
-    "secondary": KEPT_IN_BOTH,
+    "secondary": KEPT_IN_BOTH | {"AWS::IAM::Role": {"MonitoringRole", "ReplicationRole"}},
 }
 
 

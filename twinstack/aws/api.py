@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol
 
@@ -47,13 +47,30 @@ class RollbackTrigger:
 
 
 @dataclass(frozen=True)
+class ResourceToImport:
+    """A resource that an import takes into its stack.
+
+    See https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_ResourceToImport.html
+
+    Attributes:
+        resource: The logical id.
+        type: The resource type.
+        identifier: The properties that identify it, with their values.
+    """
+
+    resource: str
+    type: str
+    identifier: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class ChangeSetRequest:
     """What a change set is created from.
 
     Attributes:
         stack_name: The stack.
         name: The change set's name, unique in the stack.
-        operation: CREATE or UPDATE.
+        operation: CREATE, UPDATE or IMPORT.
         template: The template's text, at most 51,200 bytes; None when it stands at `template_url`.
         template_url: The address of the template in S3.
         parameters: The values; None keeps the value that the stack has.
@@ -65,6 +82,7 @@ class ChangeSetRequest:
         rollback_triggers: The alarms that roll the operation back when one of them goes into ALARM; none turns off
             those of an earlier update.
         monitoring_minutes: For how long they are watched after the operation is done.
+        resources_to_import: What an IMPORT takes in.
     """
 
     stack_name: str
@@ -80,6 +98,7 @@ class ChangeSetRequest:
     include_nested_stacks: bool = False
     rollback_triggers: tuple[RollbackTrigger, ...] = ()
     monitoring_minutes: int = 0
+    resources_to_import: tuple[ResourceToImport, ...] = ()
 
 
 Recreation = Literal["Never", "Conditionally", "Always"]
@@ -260,6 +279,9 @@ class CloudFormation(Protocol):
     def describe_stacks(self) -> list[StackDescription]:
         """Returns every stack of the account in the region, nested ones too, deleted ones not."""
 
+    def deleted_stacks(self, name: str) -> list[str]:
+        """Returns the ids of the deleted stacks of a name that AWS remembers (90 days), the newest deletion first."""
+
     def get_template(self, name: str) -> str | Mapping[str, Any]:
         """Returns the template as it was submitted (JSON as a mapping, YAML as text)."""
 
@@ -400,6 +422,27 @@ class ParameterStore(Protocol):
         """Returns the same store without patience: it asks once, waits for nothing, tells nobody and asks no person."""
 
 
+class ExistingResources(Protocol):
+    """The little of Cloud Control that says whether a resource of any type is there."""
+
+    def exists(self, resource_type: str, physical_id: str) -> bool:
+        """Whether there is such a resource.
+
+        Raises:
+            AwsError: AWS refuses to say.
+            UnreachableError: AWS does not answer.
+        """
+
+
+class LeftToTheImport:
+    """Takes every resource to be there: CloudFormation looks when it makes the change set of an import."""
+
+    def exists(self, resource_type: str, physical_id: str) -> bool:
+        """See `ExistingResources`."""
+        del resource_type, physical_id
+        return True
+
+
 @dataclass(frozen=True)
 class StackClients:
     """The clients for one stack: its region and its account, and a way into the account's other regions."""
@@ -410,6 +453,7 @@ class StackClients:
     regions: Regions
     alarms: Alarms
     parameters: ParameterStore
+    resources: ExistingResources = field(default_factory=LeftToTheImport)
 
 
 Clients = Mapping[str, StackClients]

@@ -26,6 +26,7 @@ from twinstack.planning.shown import name_beside
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
+    from mypy_boto3_cloudformation.literals import ChangeSetTypeType
     from mypy_boto3_cloudformation.type_defs import (
         ChangeTypeDef,
         ContinueUpdateRollbackInputTypeDef,
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     )
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import ObjectIdentifierTypeDef
+
+
+_CHANGE_SET_TYPES: Mapping[str, ChangeSetTypeType] = {"CREATE": "CREATE", "UPDATE": "UPDATE", "IMPORT": "IMPORT"}
 
 
 class BotoCloudFormation:
@@ -73,6 +77,14 @@ class BotoCloudFormation:
             pages = self._client.get_paginator("describe_stacks").paginate()
             return [_description(stack) for page in pages for stack in page["Stacks"]]
 
+    def deleted_stacks(self, name: str) -> list[str]:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            pages = self._client.get_paginator("list_stacks").paginate(StackStatusFilter=["DELETE_COMPLETE"])
+            found = [stack for page in pages for stack in page["StackSummaries"] if stack["StackName"] == name]
+        newest_first = sorted(found, key=lambda stack: stack["DeletionTime"], reverse=True)
+        return [stack["StackId"] for stack in newest_first]
+
     def get_template(self, name: str) -> str | Mapping[str, Any]:
         """See `api.CloudFormation`."""
         with translated(self._where):
@@ -85,7 +97,7 @@ class BotoCloudFormation:
         arguments: CreateChangeSetInputTypeDef = {
             "StackName": request.stack_name,
             "ChangeSetName": request.name,
-            "ChangeSetType": "CREATE" if request.operation == "CREATE" else "UPDATE",
+            "ChangeSetType": _CHANGE_SET_TYPES[request.operation],
             "Parameters": [
                 {"ParameterKey": name, "UsePreviousValue": True}
                 if value is None
@@ -105,6 +117,15 @@ class BotoCloudFormation:
             arguments["RoleARN"] = request.role_arn
         if request.include_nested_stacks:
             arguments["IncludeNestedStacks"] = True
+        if request.resources_to_import:
+            arguments["ResourcesToImport"] = [
+                {
+                    "LogicalResourceId": each.resource,
+                    "ResourceType": each.type,
+                    "ResourceIdentifier": dict(each.identifier),
+                }
+                for each in request.resources_to_import
+            ]
         with translated(self._where):
             answer = self._client.create_change_set(**arguments)
         return CreatedChangeSet(answer["Id"], answer["StackId"])

@@ -91,6 +91,7 @@ def _of_stack(stack: Stack, patience: Patience, renewal: Renewal) -> StackClient
         "regions": _Regions(lambda: renewal.clients[role].regions, ec2, patience),
         "alarms": _Patient(lambda: renewal.clients[role].alarms, cloudwatch, patience),
         "parameters": _ParameterStore(lambda: renewal.clients[role].parameters, ssm, patience),
+        "resources": _Patient(lambda: renewal.clients[role].resources, place("Cloud Control"), patience),
     }
     return StackClients(**made)
 

@@ -23,6 +23,7 @@ from twinstack.aws.alarms import BotoAlarms
 from twinstack.aws.api import Clients, StackClients
 from twinstack.aws.boto import BotoBuckets, BotoCloudFormation, BotoRegions
 from twinstack.aws.boto_drift import BotoDrifts
+from twinstack.aws.existing_resources import BotoExistingResources
 from twinstack.aws.parameter_store import BotoParameterStore
 from twinstack.aws.translation import translated
 from twinstack.planning.system import Stack, System
@@ -90,6 +91,7 @@ def connect(system: System, access: Access, *, briefly: bool = False) -> Clients
                 BotoRegions(soon, region, where),
                 BotoAlarms(partial(make, "cloudwatch", region), where),
                 BotoParameterStore(partial(soon, "ssm", region), where),
+                BotoExistingResources(partial(make, "cloudcontrol", region), where),
             )
     return clients
 

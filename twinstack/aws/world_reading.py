@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from twinstack.aws.api import Clients, CloudFormation, StackDescription, StackResource
 from twinstack.aws.errors import AwsError
-from twinstack.errors import UnreachableError
+from twinstack.errors import InputError, UnreachableError
+from twinstack.marked_yaml import parse_marked
 from twinstack.planning.system import System
 from twinstack.planning.world import Absent, Live, StackState, Unknown, World
 from twinstack.statuses import Standing, standing
-from twinstack.templates import live_template
+from twinstack.templates import Template, live_template
 
 
 def read_world(system: System, clients: Clients) -> World:
@@ -34,11 +36,21 @@ def read_stack(cloudformation: CloudFormation, name: str) -> StackState:
         found = cloudformation.describe_stack(name)
         if found is None or standing(found.status) is Standing.ABSENT:
             return Absent()
-        template = live_template(cloudformation.get_template(found.stack_id), name)
+        template = _template(cloudformation.get_template(found.stack_id), found)
         live = Live(found.status, template, found.parameters, found.outputs, found.tags)
         return _half_made(live, cloudformation.resources(found.stack_id)) if _is_unfinished(found) else live
     except (AwsError, UnreachableError) as error:
         return Unknown(str(error))
+
+
+def _template(body: str | Mapping[str, Any], found: StackDescription) -> Template:
+    """Returns the template of a stack; one whose import into it was rolled back may have none."""
+    try:
+        return live_template(body, found.name)
+    except InputError:
+        if standing(found.status) is not Standing.RECREATE:
+            raise
+        return Template({"Resources": {}}, f"template of stack {found.name}", parse_marked("{}", found.name))
 
 
 def _is_unfinished(found: StackDescription) -> bool:

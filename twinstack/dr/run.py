@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from twinstack.aws.api import Clients
+from twinstack.aws.side_by_side import Silence, side_by_side
 from twinstack.aws.world_reading import read_stack
 from twinstack.clock import Clock
 from twinstack.dr.database import Database, find_database
 from twinstack.dr.roles import LOOK_SECONDS, RegionOf, Roles, read_roles
-from twinstack.dr.side_by_side import Silence, side_by_side
 from twinstack.environment.assembly import Environment
 from twinstack.errors import InputError
 from twinstack.planning.steps import Planner

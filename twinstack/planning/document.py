@@ -32,9 +32,10 @@ class ReasonDocument(_Document):
 
     parameter: str | None
     source: str = Field(
-        alias="from", description="role.Output, the template's file, what of the environment, or the stack's status"
+        alias="from",
+        description="role.Output, the template's file, what of the environment, the stack's status or its name",
     )
-    reason: Literal["new", "changed", "template", "parameter", "unfinished", "stale"]
+    reason: Literal["new", "changed", "template", "parameter", "unfinished", "kept", "stale"]
 
 
 class ParameterDocument(_Document):
@@ -86,10 +87,11 @@ class ChangeDocument(_Document):
     properties: tuple[str, ...]
     details: tuple[DetailDocument, ...] = Field((), description="left out where there are none")
     policy_action: str = Field("", description="what becomes of a resource that goes; left out where it stays")
+    physical_id: str = Field("", description="which resource is imported; left out of every other change")
 
     @model_serializer(mode="wrap")
     def _without_empty(self, serialize: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        optional = ("details", "policy_action")
+        optional = ("details", "policy_action", "physical_id")
         return {key: value for key, value in serialize(self).items() if value or key not in optional}
 
 
@@ -220,6 +222,10 @@ class PlanDocument(_Document):
     def with_drift(self, found: Mapping[str, Any]) -> PlanDocument:
         """Returns it with the drifted resources that it changes, as `drifting.last_detected` has them."""
         return self.model_copy(update={"drift": DriftDocument.model_validate(found)})
+
+    def with_remarks(self, remarks: tuple[str, ...]) -> PlanDocument:
+        """Returns it with these remarks instead of its own."""
+        return self.model_copy(update={"remarks": remarks})
 
     def as_data(self) -> dict[str, Any]:
         """Returns it as JSON data."""

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
 from twinstack.planning.resolution import ResolvedResource, Resolver
 from twinstack.planning.resource_schemas import PropertyPath, ResourceSchemas, UpdateRules
 from twinstack.planning.shown import Shown, differences
+from twinstack.planning.system import Stack
 from twinstack.planning.values import NO_VALUE, Value, freeze
 
 Recreation = Literal["Never", "Conditionally", "Always"]
@@ -46,12 +47,13 @@ class Change:
     """A change of one resource, in the words of a change set.
 
     Attributes:
-        action: Add, Modify, Replace, `Replace?` or Remove. `Replace?` is a change of a property that replaces
+        action: Add, Modify, Replace, `Replace?`, Remove or Import. `Replace?` is a change of a property that replaces
             the resource in some cases (`conditionalCreateOnlyProperties`).
         resource: The logical id.
         type: The resource type.
         details: What differs, property by property; nothing of a resource that is added or removed.
         policy_action: What becomes of a resource that goes: Delete, Retain, Snapshot, ReplaceAndDelete, ...
+        physical_id: Which resource is imported; '' of any other change.
     """
 
     action: str
@@ -59,6 +61,7 @@ class Change:
     type: str
     details: tuple[Detail, ...] = ()
     policy_action: str = ""
+    physical_id: str = ""
 
     @property
     def properties(self) -> tuple[str, ...]:
@@ -112,6 +115,21 @@ def retagged(
             if change.action != "Add":
                 every[name] = replace(change, details=(*change.details, detail))
     return list(every.values())
+
+
+def changed_types(stack: Stack, before: Resources, after: Resources) -> Iterator[str]:
+    """Yields a sentence for each resource of another type than the live one: CloudFormation does not replace those.
+
+    See https://repost.aws/knowledge-center/cloudformation-update-resource-type
+    """
+    for name, resource in after.items():
+        old, new = before.get(name, resource).type, resource.type
+        if old != new:
+            yield (
+                f"{stack.template.where('Resources', name, 'Type')}: {stack.role}: {name} is {old} on the stack and "
+                f'{new} here; CloudFormation refuses that ("Update of resource type is not permitted"): give the new '
+                "resource another logical id"
+            )
 
 
 def is_new(change: Change) -> bool:

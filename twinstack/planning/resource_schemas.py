@@ -26,12 +26,16 @@ class UpdateRules:
         conditional_create_only: Properties whose change may replace it.
         tags_update: Whether a changed stack tag changes the resource.
         fixed_attributes: Attributes that an in-place update never moves (its identifiers).
+        identifier: The properties by which an import finds a resource, in order.
+        required: The properties that a resource cannot do without.
     """
 
     create_only: tuple[PropertyPath, ...] = ()
     conditional_create_only: tuple[PropertyPath, ...] = ()
     tags_update: bool = False
     fixed_attributes: frozenset[str] = frozenset()
+    identifier: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
 
     def recreation(self, name: str) -> Literal["Never", "Conditionally", "Always"]:
         """Returns whether a changed value of a whole property replaces the resource."""
@@ -95,6 +99,8 @@ def rules_of(schema: Mapping[str, Any]) -> UpdateRules:
         _paths(schema.get("conditionalCreateOnlyProperties")),
         bool(tagging.get("taggable", True) and tagging.get("tagUpdatable", True) and tagging.get("tagProperty")),
         frozenset(".".join(path) for path in _paths(schema.get("primaryIdentifier"))),
+        tuple(".".join(path) for path in _paths(schema.get("primaryIdentifier"))),
+        tuple(schema.get("required") or ()),
     )
 
 

@@ -5,13 +5,14 @@ Check, plan, prediction and convergence are all calls of `step`; a stack "runs a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twinstack.errors import InputError
+from twinstack.planning.adoption import Adopted, adoption
 from twinstack.planning.macros import left_to_aws
-from twinstack.planning.prediction import Change, compare, is_new, moving_attributes, retagged
+from twinstack.planning.prediction import Change, changed_types, compare, is_new, moving_attributes, retagged
 from twinstack.planning.resolution import SSM_PARAMETER, ResolvedResource, Resolver, Surroundings
 from twinstack.planning.resource_schemas import ResourceSchemas
 from twinstack.planning.rules import broken_assertions
@@ -19,7 +20,7 @@ from twinstack.planning.system import Stack, System
 from twinstack.planning.touched import Surrounding, Touched, touched
 from twinstack.planning.unfinished import replaced_half_way
 from twinstack.planning.values import Symbol, Value, as_text, freeze, is_symbolic
-from twinstack.planning.world import Live, StackState, World
+from twinstack.planning.world import Kept, Live, StackState, World, kept_of
 from twinstack.statuses import PLANNED, Standing, standing
 from twinstack.templates import Template, Wire, no_echo
 
@@ -57,9 +58,9 @@ class Because:
 
     Attributes:
         reason: `new` and `changed` (a wired value), `template`, `parameter`, `unfinished` (an operation stopped half
-            way), or `stale` (kept, not a cause).
+            way), `kept` (by a deleted stack of the name), or `stale` (kept, not a cause).
         parameter: The parameter it is about, if any.
-        source: Where the reason comes from: `role.Output`, the template's file, or the stack's status.
+        source: Where the reason comes from: `role.Output`, the template's file, the stack's status or its name.
     """
 
     reason: str
@@ -87,6 +88,8 @@ class Step:
         macros_run_again: Whether they would see something else than at the last deployment.
         refused: Why CloudFormation would refuse it, a sentence each.
         unfinished: Whether it goes on where an operation stopped half way.
+        imports: What it takes in that a deleted stack has kept. It does nothing else then, and `stack` has the
+            template and the tags that it does it with.
     """
 
     stack: Stack
@@ -104,6 +107,7 @@ class Step:
     macros_run_again: bool = False
     refused: tuple[str, ...] = ()
     unfinished: bool = False
+    imports: tuple[Adopted, ...] = ()
 
     @property
     def updates(self) -> bool:
@@ -167,15 +171,35 @@ class Planner:
         values, missing = parameter_values(stack, live, world, self.unlink)
         if missing:
             return Step(stack, "UPDATE" if live else "CREATE", tuple(values), missing=tuple(missing))
+        kept = {} if live else kept_of(state)
         # Many worlds of a search differ in other stacks only.
         key = (
             role,
-            live.key() if live else None,
+            live.key() if live else tuple(sorted(kept.items())),
             freeze([(value.name, value.value, value.source, value.stale) for value in values]),
         )
         if key not in self._predicted:
-            self._predicted[key] = self._predict(stack, live, tuple(values))
+            adopted = self._adopted(stack, kept, values) if kept else None
+            self._predicted[key] = adopted or self._predict(stack, live, tuple(values))
         return self._predicted[key]
+
+    def _adopted(self, stack: Stack, kept: Mapping[str, Kept], parameters: Iterable[ParameterValue]) -> Step | None:
+        """Returns the step that takes in what is kept, None where nothing can be."""
+        values = {parameter.name: parameter.value for parameter in parameters}
+        resolver = resolver_for(stack, stack.template, values, {})
+        found = adoption(resolver, kept, lambda kind: self.schemas(kind, stack.region))
+        if found is None:
+            return None
+        return Step(
+            replace(stack, template=found.template, tags={}),
+            "CREATE",
+            tuple(parameters),
+            tuple(Change("Import", it.resource, it.type, physical_id=it.physical_id) for it in found.resources),
+            because=(Because("kept", None, stack.name), *_reasons(stack, None, tuple(parameters))),
+            after=Live(PLANNED, found.template, values, {}, {}, runs=1),
+            refused=tuple(broken_assertions(resolver)),
+            imports=found.resources,
+        )
 
     def _predict(self, stack: Stack, live: Live | None, parameters: tuple[ParameterValue, ...]) -> Step:
         values = {parameter.name: parameter.value for parameter in parameters}
@@ -207,7 +231,7 @@ class Planner:
             left_to_aws=tuple(left),
             macros_run_again=left != ran,
             refused=(
-                *_changed_types(stack, before, resources),
+                *changed_types(stack, before, resources),
                 *broken_assertions(resolver),
                 *(replaced_half_way(stack.role, live, every) if live and live.made is not None else ()),
             ),
@@ -240,23 +264,6 @@ def resolver_for(
 def written_out(stack: Stack) -> Template:
     """Returns the stack's template with its loops written out as the environment's parameters say."""
     return resolver_for(stack, stack.template, stack.parameters, {}).template
-
-
-def _changed_types(
-    stack: Stack, before: Mapping[str, ResolvedResource], after: Mapping[str, ResolvedResource]
-) -> Iterator[str]:
-    """Yields a sentence for each resource of another type than the live one: CloudFormation does not replace those.
-
-    See https://repost.aws/knowledge-center/cloudformation-update-resource-type
-    """
-    for name, resource in after.items():
-        old, new = before.get(name, resource).type, resource.type
-        if old != new:
-            yield (
-                f"{stack.template.where('Resources', name, 'Type')}: {stack.role}: {name} is {old} on the stack and "
-                f'{new} here; CloudFormation refuses that ("Update of resource type is not permitted"): give the new '
-                "resource another logical id"
-            )
 
 
 def _run_after(live: Live | None) -> int:

@@ -10,8 +10,29 @@ from twinstack.templates import Template
 
 
 @dataclass(frozen=True)
+class Kept:
+    """A resource that the deleted stacks of a name have left behind.
+
+    Attributes:
+        physical_id: Which one.
+        type: The resource type.
+        exists: Whether it is there still.
+    """
+
+    physical_id: str
+    type: str
+    exists: bool = True
+
+
+@dataclass(frozen=True)
 class Absent:
-    """AWS said that the stack does not exist (or holds only an unexecuted first change set)."""
+    """AWS said that the stack does not exist (or holds only an unexecuted first change set).
+
+    Attributes:
+        kept: What its deletion has left behind, by logical id.
+    """
+
+    kept: Mapping[str, Kept] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -40,6 +61,7 @@ class Live:
         runs: The steps of the plan that this stack has had.
         made: Of a stack whose creation or update stopped half way, the resources that are there; None for all.
         failed: Of these, the ones that an operation failed on: whether they are as the template says is not known.
+        kept: Of a stack whose creation failed and left nothing in it, what earlier stacks of the name left behind.
     """
 
     status: str
@@ -51,6 +73,7 @@ class Live:
     runs: int = 0
     made: frozenset[str] | None = None
     failed: frozenset[str] = frozenset()
+    kept: Mapping[str, Kept] = field(default_factory=dict)
 
     def has(self, resource: str) -> bool:
         """Whether a resource of the template is there, as far as the stack was made."""
@@ -76,3 +99,8 @@ class Live:
 
 StackState = Absent | Unknown | Live
 World = Mapping[str, StackState]
+
+
+def kept_of(state: StackState) -> Mapping[str, Kept]:
+    """Returns what earlier stacks of the name have left behind, as far as that was looked for."""
+    return {} if isinstance(state, Unknown) else state.kept

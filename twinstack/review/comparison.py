@@ -136,7 +136,17 @@ def _problems(
         yield from _detail_problems(prediction, predicted, touched, real)
         if real.replacement != (expected := _replacement(real)) and not real.type.startswith(_CUSTOM):
             yield f"replacement {real.replacement}, not {expected}"
+    elif predicted and action == "Import":
+        yield from _import_problems(predicted, real)
     yield from _policy_problems(predicted, real)
+
+
+def _import_problems(predicted: ChangeDocument, real: ResourceChange) -> Iterator[str]:
+    """It must be the resource that was asked for, which AWS may name by a part of its id; an import changes nothing."""
+    if real.physical_id not in ("", predicted.physical_id, *predicted.physical_id.split("|")):
+        yield f"imports {real.physical_id}, not {predicted.physical_id}"
+    if real.details or real.replacement != "False":
+        yield f"changes {', '.join(real.properties) or 'it'}, which an import must not"
 
 
 def _policy_problems(predicted: ChangeDocument | None, real: ResourceChange) -> Iterator[str]:

@@ -114,8 +114,8 @@ def _more(shown: ChangeDocument | None, may: set[str], now: ChangeDocument) -> b
     )
 
 
-def _ends(change: ChangeDocument) -> tuple[str, str, str]:
-    return change.action, change.type, change.policy_action
+def _ends(change: ChangeDocument) -> tuple[str, ...]:
+    return change.action, change.type, change.policy_action, change.physical_id
 
 
 def _replacing(change: ChangeDocument) -> list[DetailDocument]:

@@ -19,7 +19,7 @@ from twinstack.environment.file import EnvironmentFile
 from twinstack.errors import InputError, TwinStackError
 from twinstack.packaging import Package, build
 from twinstack.planning.expressions import partition_of
-from twinstack.planning.steps import Planner
+from twinstack.planning.steps import Planner, Step
 from twinstack.planning.system import Stack, System
 from twinstack.planning.world import Live
 from twinstack.rollout.blockers import stopped_by
@@ -141,6 +141,18 @@ def provide(run: Run, stacks: Iterable[Stack]) -> Run:
     return replace(run, planner=replace(run.planner, system=system))
 
 
+def stacks_of(planner: Planner, steps: Iterable[Step]) -> list[Stack]:
+    """Returns the stacks of steps, each once, with the templates and the tags that they come to in the end."""
+    return [planner.system.stacks[role] for role in dict.fromkeys(step.stack.role for step in steps)]
+
+
+def with_import_template(run: Run, step: Step) -> Run:
+    """Uploads the template of an import where it is too large for a request."""
+    if not step.imports:
+        return run
+    return upload_template(run, replace(run.planner.system.stacks[step.stack.role], template=step.stack.template))
+
+
 def upload_template(run: Run, stack: Stack, bucket: str | None = None) -> Run:
     """Uploads a stack's template where it is too large for a request; returns the run with its address."""
     if not is_too_large(stack):
@@ -150,7 +162,7 @@ def upload_template(run: Run, stack: Stack, bucket: str | None = None) -> Run:
     key = f"templates/{hashlib.sha256(content).hexdigest()}.json"
     run.clients[stack.role].buckets.put(bucket, key, content)
     url = f"https://{bucket}.s3.{stack.region}.{partition_of(stack.region)[1]}/{key}"
-    return replace(run, template_urls={**run.template_urls, stack.role: url})
+    return replace(run, template_urls={**run.template_urls, stack.template.text: url})
 
 
 def code_folders(stack: Stack) -> list[str]:

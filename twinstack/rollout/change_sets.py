@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeVar
 
-from twinstack.aws.api import Capability, ChangeSet, ChangeSetRequest, CloudFormation
+from twinstack.aws.api import Capability, ChangeSet, ChangeSetRequest, CloudFormation, ResourceToImport
 from twinstack.aws.errors import AwsError
 from twinstack.clock import Clock
 from twinstack.errors import BusyError, NotConvergedError, TwinStackError
@@ -96,7 +96,7 @@ def request_for(step: Step, new_id: Callable[[], str], template_url: str | None 
     return ChangeSetRequest(
         step.stack.name,
         f"{OURS}{token}",
-        step.operation,
+        "IMPORT" if step.imports else step.operation,
         None if template_url else step.stack.template.text,
         template_url,
         {
@@ -108,6 +108,7 @@ def request_for(step: Step, new_id: Callable[[], str], template_url: str | None 
         token,
         step.stack.service_role,
         nested,
+        resources_to_import=tuple(ResourceToImport(it.resource, it.type, it.identifier) for it in step.imports),
     )
 
 

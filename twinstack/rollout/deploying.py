@@ -14,13 +14,14 @@ from twinstack.planning.steps import Planner, Step
 from twinstack.planning.world import Live, StackState, Unknown, World
 from twinstack.review.saved_plans import SavedChangeSet, SavedPlan
 from twinstack.rollout import protection
-from twinstack.rollout.artifacts import provide
+from twinstack.rollout.artifacts import provide, stacks_of, with_import_template
 from twinstack.rollout.change_sets import LAG, ChangeSetError, looked
 from twinstack.rollout.convergence import read_wires
 from twinstack.rollout.executing import Begun, begin, conclude, execute, review, try_to_give_up
 from twinstack.rollout.failure_causes import failed_at
 from twinstack.rollout.following import bring_to_rest
 from twinstack.rollout.planned import make_plan, refuse_what_is_not_allowed
+from twinstack.rollout.preflight import refuse_what_would_fail
 from twinstack.rollout.run import Run
 from twinstack.rollout.saving import refuse_stale, take_up
 from twinstack.rollout.watching import Operation, watch
@@ -104,7 +105,7 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
     Raises:
         BusyError: Another operation is running on a stack.
         InputError: Something that is to be abandoned is not there.
-        RefusedError: A guard refused, or the person did, or the saved plan is stale.
+        RefusedError: A guard refused, or what was looked at before, or the person did, or the saved plan is stale.
         NotConvergedError: After the last pass something still differs.
         TwinStackError: A step failed.
     """
@@ -115,9 +116,10 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
     if saved:
         refuse_stale(saved, made)
     refuse_what_is_not_allowed(made, run.screen)
+    refuse_what_would_fail(run, planner, planned)
     if run.protected:
         _restore_protection(run, planner, world)
-    run = provide(replace(run, planner=planner), {step.stack.role: step.stack for step in planned.steps}.values())
+    run = provide(replace(run, planner=planner), stacks_of(planner, planned.steps))
     planner = run.planner
     failures = _Failures()
     try:
@@ -184,7 +186,8 @@ def _begin_pass(
                 continue
             run.screen.tell(StepBegun(place.number, place.passes, role, planned.stack.region, planned.operation))
             try:
-                reviewed = _begin(run, planner.step(world, role), world, place)
+                step = planner.step(world, role)
+                reviewed = _begin(with_import_template(run, step), step, world, place)
             except (AwsError, ChangeSetError) as error:
                 failures.add(planned, str(error))
                 continue

@@ -74,7 +74,7 @@ def begin(run: Run, step: Step, state: StackState, shown: StepDocument | None = 
         _hold_to_plan(run, shown, step_document(step))
     if isinstance(state, Live) and standing(state.status) is Standing.RECREATE:
         delete_failed_creation(run, step)
-    request = request_for(step, run.new_id, run.template_urls.get(role))
+    request = request_for(step, run.new_id, run.template_urls.get(step.stack.template.text))
     prepared = prepare(cloudformation, with_rollback_triggers(run, step, state, request), run.clock, run.lock)
     if prepared is None:
         refuse_nothing_left(step)
@@ -267,7 +267,7 @@ def execute(run: Run, begun: Begun) -> Operation:
     )
     narrowed = run.protected and step.updates
     opened = not run.protected and step.updates and _gives_up_protection(step)
-    doing = "creating" if step.operation == "CREATE" else "updating"
+    doing = "importing into" if step.imports else "creating" if step.operation == "CREATE" else "updating"
     if narrowed or opened:
         run.lock.check()
     try:

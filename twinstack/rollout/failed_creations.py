@@ -22,9 +22,9 @@ from twinstack.rollout.run import Run
 def keeps_what_was_made(step: Step) -> bool:
     """Whether a failure of the step leaves what was made: of a creation, and of one that goes on.
 
-    The update of a complete stack is rolled back to what it was.
+    The update of a complete stack is rolled back to what it was, and an import, which makes nothing, to no stack.
     """
-    return not step.updates
+    return not step.updates and not step.imports
 
 
 def left_for_inspection(run: Run, step: Step) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from twinstack.aws.kept_reading import with_kept
 from twinstack.aws.world_reading import read_world
 from twinstack.drifting.last_detected import last_detected
 from twinstack.environment.assembly import Environment
@@ -18,6 +19,7 @@ from twinstack.rollout.artifacts import existing_buckets, with_known_artifacts
 from twinstack.rollout.blockers import stopped_by
 from twinstack.rollout.elsewhere import Elsewhere, created_by, gone_roles, look_elsewhere
 from twinstack.rollout.guards import Allowed
+from twinstack.rollout.kept import said_of_kept
 from twinstack.rollout.readiness import refuse_unready
 from twinstack.rollout.refusals import not_advised, refusals
 from twinstack.rollout.run import Run
@@ -51,7 +53,8 @@ def make_plan(run: Run) -> Planned:
         InputError: The plan cannot be made.
         RefusedError: A stack takes no change set now, or belongs to another environment.
     """
-    world = read_world(run.planner.system, run.clients)
+    read = with_kept(run.planner, run.clients, read_world(run.planner.system, run.clients))
+    world = read.world
     stacks = run.planner.system.stacks
     refuse_unready(run.planner, world, lambda role: stopped_by(run.cloudformation(role), stacks[role].name))
     buckets = existing_buckets(run.environment.file, run.planner.system, run.clients)
@@ -63,7 +66,8 @@ def make_plan(run: Run) -> Planned:
     planner = replace(run.planner, system=system)
     made = plan_from(run.environment, planner, world, run.allowed, beside=beside, advise=run.advise)
     drift = last_detected(made.plan, run.clients, run.known_false_drift)
-    return replace(made, shown=made.shown.with_drift(drift.as_data()))
+    remarks = (*made.shown.remarks, *said_of_kept(made.planner, world, made.plan), *read.gaps)
+    return replace(made, shown=made.shown.with_drift(drift.as_data()).with_remarks(remarks))
 
 
 def refuse_what_is_not_allowed(made: Planned, screen: Screen) -> None:

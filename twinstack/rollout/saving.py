@@ -11,7 +11,7 @@ from twinstack.errors import RefusedError
 from twinstack.planning.steps import Step
 from twinstack.planning.world import Live
 from twinstack.review.saved_plans import SavedChangeSet, SavedPlan, saved_plan, stale_because
-from twinstack.rollout.artifacts import provide
+from twinstack.rollout.artifacts import provide, stacks_of, with_import_template
 from twinstack.rollout.change_sets import NOT_FOUND, OURS, SAVED, Prepared, request_for, with_values
 from twinstack.rollout.executing import Begun, begin, try_to_give_up
 from twinstack.rollout.planned import Planned, make_plan, refuse_what_is_not_allowed
@@ -48,7 +48,7 @@ def save(run: Run, now: str, keep: Callable[[SavedPlan], None]) -> SavedPlan:
                 f"{step.stack.role}: what is left of a creation that failed ({state.status}) has to be deleted first; "
                 "`deploy` without a saved plan does it"
             )
-    run = provide(replace(run, planner=made.planner), {step.stack.role: step.stack for step in first}.values())
+    run = provide(replace(run, planner=made.planner), stacks_of(made.planner, first))
     shown, made = made.shown, make_plan(run)  # the bucket's name is known now
     if made.shown != shown:
         run.screen.tell(PlanMade(made.shown.as_data()))
@@ -64,7 +64,7 @@ def _kept(run: Run, made: Planned, now: str, keep: Callable[[SavedPlan], None]) 
         for step in made.plan.passes[0] if made.plan.passes else ():
             role = step.stack.role
             run.screen.tell(StepBegun(1, len(made.plan.passes), role, step.stack.region, step.operation))
-            named = replace(run, new_id=_named_after(step, run.new_id))
+            named = replace(with_import_template(run, step), new_id=_named_after(step, run.new_id))
             if (reviewed := begin(named, step, made.world[role])) is not None:
                 begun.append(reviewed)
         saved = saved_plan(now, made.planner.system, made.world, made.shown, tuple(map(_saved_change_set, begun)))
@@ -99,6 +99,7 @@ def _named(step: Step) -> str:
     content = (
         *(step.stack.region, request.stack_name, request.operation, step.stack.template.text, request.role_arn),
         *(sorted(parameters.items(), key=str), sorted(request.tags.items())),
+        *((it.resource, it.type, sorted(it.identifier.items())) for it in request.resources_to_import),
     )
     return f"{SAVED.removeprefix(OURS)}{hashlib.sha256(repr(content).encode()).hexdigest()[:16]}-"
 

@@ -107,6 +107,8 @@ def _headline(change: Entry) -> str:
         extra.append(change["policy_action"])
     if change.get("foreseen") not in (None, "certain", "touched", ""):
         extra.append(change["foreseen"])
+    if kind == "Import" and change.get("physical_id"):
+        extra.append(f"takes in {change['physical_id']}")
     said = f" ({', '.join(extra)})" if extra else ""
     names = "" if _values(change) or not change["properties"] else f": {', '.join(change['properties'])}"
     return f"{_SIGNS.get(kind, kind)} {change['resource']} {change['type']}{said}{names}"

@@ -180,6 +180,7 @@ def _row(change: Mapping[str, Any], where: str) -> str:
     ordered = sorted(change["properties"], key=lambda name: recreation.get(name, "Never") == "Never")
     named = [f"{code(name)}{REPLACES.get(recreation.get(name, ''), '')}" for name in ordered[:_PROPERTIES]]
     named += [f"{len(ordered) - _PROPERTIES} more"] if len(ordered) > _PROPERTIES else []
+    named += [f"takes in {code(change['physical_id'])}"] if change.get("physical_id") else []
     return f"| {word}{policy} | {code(change['resource'])} | {code(change['type'])} | {where} | {', '.join(named)} |"
 
 

@@ -71,6 +71,7 @@ def reason(because: Mapping[str, Any]) -> str:
         "template": "its template {from} changed",
         "parameter": "parameter {parameter} changes" if because["parameter"] else "its {from} change",
         "unfinished": "it stopped half way, in {from}",
+        "kept": "a deleted {from} has left resources behind, which are taken in first",
         "stale": "(not a cause) {parameter} is kept, though {from} is no longer there",
     }
     return words[because["reason"]].format_map(because)

@@ -71,9 +71,8 @@ def _try_change_set(scene: Scene) -> None:
     step = run.planner.step(read_world(run.planner.system, run.clients), role)
     added, failure = 0, ""
     try:
-        prepared = prepare(
-            cloudformation, request_for(step, run.new_id, run.template_urls.get(role)), run.clock, run.lock
-        )
+        url = run.template_urls.get(step.stack.template.text)
+        prepared = prepare(cloudformation, request_for(step, run.new_id, url), run.clock, run.lock)
     except (AwsError, ChangeSetError) as error:
         failure = str(error)
     else:
@@ -89,7 +88,7 @@ def _try_change_set(scene: Scene) -> None:
 def _validated(scene: Scene, run: Run, role: str) -> Validated | AwsError:
     text = scene.pair.stacks[role].template.text
     try:
-        return scene.regions[role].validate_template(text, run.template_urls.get(role))
+        return scene.regions[role].validate_template(text, run.template_urls.get(text))
     except AwsError as error:
         return error
 

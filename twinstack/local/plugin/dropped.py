@@ -49,6 +49,10 @@ class Ledger:
         """What is recorded of a resource."""
         return set(self._entries.get(resource, ("", {}))[1])
 
+    def reasons(self, resource: Resource) -> dict[str, str]:
+        """What is recorded of a resource, each property with the reason."""
+        return dict(self._entries.get(resource, ("", {}))[1])
+
     def keep_only(self, region: str, stack_name: str, logical_ids: Collection[str]) -> None:
         """Forget every resource of a stack that it no longer holds."""
         with self._lock:

@@ -40,7 +40,9 @@ def install(folder: Path, schemas: Path) -> None:
         change_sets,
         cleanup,
         conditions,
+        deleted_stacks,
         drift,
+        imports,
         nested_stacks,
         operations,
         registry,
@@ -55,7 +57,8 @@ def install(folder: Path, schemas: Path) -> None:
     from .types.table import BEHAVIOUR, TYPES  # noqa: PLC0415
 
     settings.read_from(folder)
-    registry.install(TYPES, Ledger(folder / "not-emulated.json"))
+    ledger = Ledger(folder / "not-emulated.json")
+    registry.install(TYPES, ledger)
     replacement.install(schemas)
     for change in BEHAVIOUR:
         change()
@@ -63,6 +66,8 @@ def install(folder: Path, schemas: Path) -> None:
     others = (unfinished, rollback_triggers, change_set_descriptions, stack_descriptions)
     for part in (*parts, *others, *SERVICES):
         part.install()
+    deleted_stacks.install(ledger)
+    imports.install()
 
 
 def _serve() -> None:
