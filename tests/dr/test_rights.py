@@ -94,7 +94,7 @@ STATUS = ("twinstack/dr/status", "twinstack/cli/status.py", "twinstack/aws/elsew
 
 
 def actions(*folders):
-    calls = {call for folder in folders if not folder.endswith(".py") for call in calls_of(folder)}
+    calls = set(calls_of(*folders))
     read = {("rds", "describe_global_clusters"), ("rds", "describe_db_clusters"), ("ssm", "get_parameter")}
     through = set(calls_through_the_deployers_seam(*folders))
     return sorted({action_of(*call) for call in calls | read | through})
