@@ -16,6 +16,7 @@ def test_only_the_command_line_imports_what_knows_aurora():
     }
     assert {path for path in importing if not path.startswith("twinstack/dr/")} == {
         "twinstack/cli/database_runs.py",
+        "twinstack/cli/drill.py",
         "twinstack/cli/failback.py",
         "twinstack/cli/failover.py",
         "twinstack/cli/false_drifts.py",

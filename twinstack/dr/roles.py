@@ -19,7 +19,7 @@ from twinstack.dr.versions.engine_version import EngineVersion, read_version
 # Returns a region, as the account of a stack sees it: role of the stack, region.
 RegionOf = Callable[[str, str], Region]
 # How long a look may take, in seconds, whatever a region does. Its clients give up sooner, and say why.
-LOOK_SECONDS = 3.5
+LOOK_SECONDS = 8.0
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ _NOT_ALLOWED = (
     "a failover gives up what had not arrived in {region} when the writer was lost; give --allow-data-loss to say that "
     "this is wanted. While both regions are healthy, `switchover --to {region}` loses nothing"
 )
-_SECONDS = 3.5
+_SECONDS = 8.0
 
 
 def refuse_data_loss(to: str, *, allowed: bool) -> None:

@@ -18,7 +18,7 @@ from twinstack.planning.world import Live, Unknown
 from twinstack.rollout.parameter_lock import Holder
 
 # A picture now beats a whole one later: the look at the resources of the stacks, and then that at all the facts.
-_LIST_SECONDS, _FACT_SECONDS = 3.5, 2.5
+_LIST_SECONDS, _FACT_SECONDS = 8.0, 5.0
 _ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
 
