@@ -89,7 +89,7 @@ def calls_through_the_deployers_seam(*places):
                     yield from ((classes[made.name], paged or single) for paged, single in found)
 
 
-OPERATIONS = ("twinstack/dr/operations", "twinstack/cli/switchover.py")
+OPERATIONS = ("twinstack/dr/operations", "twinstack/dr/drill", "twinstack/cli/switchover.py", "twinstack/cli/drill.py")
 STATUS = ("twinstack/dr/status", "twinstack/cli/status.py", "twinstack/aws/elsewhere_reading.py")
 
 
