@@ -19,6 +19,7 @@ from twinstack.deployer_policy import FILE, render_policies, templates
 from twinstack.deployer_policy.documents import MAX_CHARACTERS, policies
 from twinstack.deployer_policy.facts import facts_of
 from twinstack.deployer_policy.kept import KEPT
+from twinstack.deployer_policy.operators import OPERATORS
 from twinstack.deployer_policy.permissions import ADDITIONS, CORRECTIONS, handlers, permissions_of
 from twinstack.deployer_policy.scopes import OWN_CALLS, SCOPES
 from twinstack.environment.file import EnvironmentModel
@@ -27,8 +28,14 @@ from twinstack.errors import InputError
 ROOT = Path(__file__).parents[1]
 COMMITTED = ROOT / "generated" / FILE
 POLICIES = json.loads(COMMITTED.read_text())
+PREFIX = "deployer-tradingdb-"
 (PLANNER,) = [document for name, document in POLICIES.items() if name.endswith("planner")]
-DEPLOYER = {name: document for name, document in POLICIES.items() if not name.endswith(("planner", "emptying"))}
+OPERATORS_POLICIES = ("watcher", "operator")
+DEPLOYER = {
+    name: document
+    for name, document in POLICIES.items()
+    if not name.endswith(("planner", "emptying", *OPERATORS_POLICIES))
+}
 PAGE = (ROOT / "docs" / "deployer-role.md").read_text()
 REGIONS = ("us-east-1", "eu-west-1")
 TYPES = sorted(
@@ -477,7 +484,14 @@ def test_every_policy_fits_and_so_does_their_number():
     sizes = {name: len(re.sub(r"\s", "", json.dumps(document))) for name, document in POLICIES.items()}
     assert [name for name, characters in sizes.items() if characters > 6_144] == []
     assert MAX_CHARACTERS == 6_144
-    assert len(POLICIES) <= 10
+
+
+def test_no_role_of_the_documentation_gets_more_policies_than_iam_attaches():
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html"""
+    table = PAGE.split("| role | policies")[1].split("\n\n")[0]
+    of_roles = [re.findall(r"`([a-z]+)`", row.split("|")[2]) for row in table.splitlines()[2:]]
+    assert {name for names in of_roles for name in names} == {name.removeprefix(PREFIX) for name in POLICIES}
+    assert max(map(len, of_roles)) <= 10
 
 
 def test_statement_ids_are_unique_in_a_policy_and_of_the_letters_that_iam_takes():
@@ -488,7 +502,7 @@ def test_statement_ids_are_unique_in_a_policy_and_of_the_letters_that_iam_takes(
 
 
 def test_the_table_has_no_two_rows_of_one_name_and_each_is_explained_in_the_documentation():
-    ids = [scope.sid for scope in (*OWN_CALLS, *KEPT, *SCOPES)]
+    ids = [scope.sid for scope in (*OWN_CALLS, *KEPT, *OPERATORS, *SCOPES)]
     assert len(set(ids)) == len(ids)
     assert [sid for sid in ids if f"`{sid}`" not in PAGE] == []
 

@@ -117,9 +117,11 @@ S3_ACTIONS = {"head_bucket": "s3:ListBucket", "list_objects_v2": "s3:ListBucket"
 PREFIXES = {"stepfunctions": "states", "service-quotas": "servicequotas"}
 
 
-def calls_of(folder):
-    """The calls of every method of a region that the modules of a folder use, as (service, call)."""
-    asking = [ROOT / "twinstack" / "preflight" / "zones.py", *(ROOT / folder).rglob("*.py")]
+def calls_of(*places):
+    """The calls of every method of a region that modules use, given as files and folders, as (service, call)."""
+    asking = [
+        file for place in places for file in ([ROOT / place], (ROOT / place).rglob("*.py"))[(ROOT / place).is_dir()]
+    ]
     used = "".join(path.read_text(encoding="utf-8") for path in asking)
     made_by = [ROOT / "twinstack" / "preflight" / "boto.py", *(ROOT / "twinstack" / "dr" / "aws").glob("*.py")]
     methods = [it for path in made_by for it in re.split(r"\n    def ", path.read_text(encoding="utf-8"))[1:]]
@@ -133,7 +135,7 @@ def calls_of(folder):
 
 def actions_of_the_checks():
     """Every action that the checks of a first run need, by the names of botocore's models."""
-    calls = set(calls_of("twinstack/dr/first_run"))
+    calls = set(calls_of("twinstack/dr/first_run", "twinstack/preflight/zones.py"))
     session = botocore.session.Session()
     for service, call in calls:
         model = session.get_service_model(service)

@@ -9,6 +9,7 @@ from typing import Any
 
 from twinstack.deployer_policy.facts import Facts
 from twinstack.deployer_policy.kept import KEPT
+from twinstack.deployer_policy.operators import OPERATORS
 from twinstack.deployer_policy.scopes import OWN_CALLS, SCOPES, Only, Scope
 from twinstack.errors import InputError
 
@@ -35,7 +36,7 @@ def policies(actions: Iterable[str], facts: Facts) -> dict[str, Document]:
     Raises:
         InputError: An action has no place in the table of scopes, or one statement alone is too large.
     """
-    wanted: dict[Scope, list[str]] = {scope: list(scope.actions) for scope in (*OWN_CALLS, *KEPT)}
+    wanted: dict[Scope, list[str]] = {scope: list(scope.actions) for scope in (*OWN_CALLS, *KEPT, *OPERATORS)}
     wanted |= {scope: [] for scope in SCOPES}
     for action in actions:
         wanted[_scope_of(action)].append(action)

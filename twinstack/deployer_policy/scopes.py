@@ -52,13 +52,14 @@ class Scope:
     only: tuple[Only, ...] = STACKS
 
 
-def _arns(service: str, *resources: str) -> tuple[str, ...]:
+def arns(service: str, *resources: str) -> tuple[str, ...]:
+    """Returns the ARNs of resources of a service, with the names still to fill in."""
     return tuple(f"arn:{{partition}}:{service}:{resource}" for resource in resources)
 
 
-_BUCKETS = _arns("s3", "::{project}-*")
-_ARTIFACTS = _arns("s3", "::{project}-*-artifacts-*/*")
-_STACK = _arns("cloudformation", "*:*:stack/{stack}")
+BUCKETS = arns("s3", "::{project}-*")
+_ARTIFACTS = arns("s3", "::{project}-*-artifacts-*/*")
+_STACK = arns("cloudformation", "*:*:stack/{stack}")
 
 # To find stacks that moved or were forgotten. DescribeStacks without a name is for all stacks, and asks for ListStacks:
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
@@ -67,7 +68,11 @@ _LISTING = ("cloudformation:DescribeStacks", "cloudformation:ListStacks")
 # Who writes in a global database, asked of one that is live by every plan and deletion; what its clusters run, asked
 # when a plan changes an engine version; whether a cluster is in it, asked when CloudFormation did not read that.
 _ROLES = ("rds:DescribeDBClusters", "rds:DescribeGlobalClusters")
-_DATABASES = _arns("rds", ":*:global-cluster:{project}-*", "*:*:cluster:{project}-*")
+DATABASES = arns("rds", ":*:global-cluster:{project}-*", "*:*:cluster:{project}-*")
+
+SECRETS = arns("secretsmanager", "*:*:secret:{project}-*", "*:*:secret:{secret}-*")
+STATE_MACHINES = arns("states", "*:*:stateMachine:{project}-*", "*:*:stateMachine:{state_machine}-*")
+LOCK = arns("ssm", "*:*:parameter/twinstack/{project}-*/lock")
 
 # The resources are listed of a stack that stopped half way.
 _READING = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources")
@@ -98,7 +103,7 @@ OWN_CALLS: tuple[Scope, ...] = (
     Scope("planner", "DriftRead", ("cloudformation:DescribeStackResourceDrifts",), _STACK, (Only.IN_OUR_REGIONS,)),
     Scope("planner", "AllStacksRead", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("planner", "RegionsRead", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
-    Scope("planner", "RolesRead", _ROLES, _DATABASES, ()),
+    Scope("planner", "RolesRead", _ROLES, DATABASES, ()),
     Scope(
         "stacks",
         "Stacks",
@@ -125,14 +130,14 @@ OWN_CALLS: tuple[Scope, ...] = (
             "cloudformation:UntagResource",
             "cloudformation:UpdateTerminationProtection",
         ),
-        (*_STACK, *_arns("cloudformation", "*:*:changeSet/twinstack-*")),
+        (*_STACK, *arns("cloudformation", "*:*:changeSet/twinstack-*")),
         (Only.IN_OUR_REGIONS,),
     ),
     Scope(
         "stacks",
         "Lock",
         ("ssm:DeleteParameter", "ssm:GetParameter", "ssm:PutParameter"),
-        _arns("ssm", "*:*:parameter/twinstack/{project}-*/lock"),
+        LOCK,
         (Only.IN_OUR_REGIONS,),
     ),
     Scope(
@@ -145,7 +150,7 @@ OWN_CALLS: tuple[Scope, ...] = (
     Scope("stacks", "StacksLookedFor", ("cloudformation:DescribeStacks",), _STACK, ()),
     Scope("stacks", "StacksListed", _LISTING, ANY, (Only.IN_OUR_REGIONS,)),
     Scope("stacks", "RegionsListed", ("ec2:DescribeRegions",), ANY, (Only.IN_OUR_REGIONS,)),
-    Scope("stacks", "RolesAsked", _ROLES, _DATABASES, ()),
+    Scope("stacks", "RolesAsked", _ROLES, DATABASES, ()),
     # Rollback triggers; with a narrower resource composite alarms are not told of:
     # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_DescribeAlarms.html
     Scope("stacks", "AlarmsAsked", ("cloudwatch:DescribeAlarms",), ANY, (Only.IN_OUR_REGIONS,)),
@@ -153,7 +158,7 @@ OWN_CALLS: tuple[Scope, ...] = (
         "stacks",
         "StackTransforms",
         ("cloudformation:CreateChangeSet",),
-        _arns("cloudformation", "*:aws:transform/{transform}"),
+        arns("cloudformation", "*:aws:transform/{transform}"),
         (Only.IN_OUR_REGIONS,),
     ),
     Scope(
@@ -163,7 +168,7 @@ OWN_CALLS: tuple[Scope, ...] = (
         _ARTIFACTS,
         (Only.OF_OUR_ACCOUNT,),
     ),
-    Scope("stacks", "BucketsLookedInto", ("s3:ListBucketVersions",), _BUCKETS, (Only.OF_OUR_ACCOUNT,)),
+    Scope("stacks", "BucketsLookedInto", ("s3:ListBucketVersions",), BUCKETS, (Only.OF_OUR_ACCOUNT,)),
     Scope("stacks", "ServiceRolesPassed", ("iam:PassRole",), ("{service_role}",), (Only.TO_CLOUDFORMATION,)),
     Scope("stacks", "AccountsEntered", ("sts:AssumeRole",), ("{assumed_role}",), ()),
     Scope("preflight", "AskedBeforehand", _PREFLIGHT, ANY, (Only.IN_OUR_REGIONS,)),
@@ -180,7 +185,7 @@ OWN_CALLS: tuple[Scope, ...] = (
         "emptying",
         "BucketsEmptied",
         ("s3:DeleteObject", "s3:DeleteObjectVersion"),
-        _arns("s3", "::{project}-*/*"),
+        arns("s3", "::{project}-*/*"),
         (Only.OF_OUR_ACCOUNT,),
     ),
 )
@@ -202,7 +207,7 @@ SCOPES: tuple[Scope, ...] = (
             "ec2:DeleteVpcEndpoints",
             "ec2:DeleteVpcPeeringConnection",
         ),
-        _arns("ec2", "*:*:*/*"),
+        arns("ec2", "*:*:*/*"),
         (*STACKS, Only.ON_TAGGED),
     ),
     Scope("network", "NetworkChanges", ("ec2:*", "vpce:*", "vpc-lattice:*")),
@@ -213,7 +218,7 @@ SCOPES: tuple[Scope, ...] = (
         "database",
         "Database",
         ("rds:*",),
-        _arns(
+        arns(
             "rds",
             ":*:global-cluster:{project}-*",
             *(
@@ -235,7 +240,7 @@ SCOPES: tuple[Scope, ...] = (
         "database",
         "Secrets",
         ("secretsmanager:*",),
-        _arns("secretsmanager", "*:*:secret:{project}-*", "*:*:secret:{secret}-*"),
+        SECRETS,
     ),
     # Keys: ids, not names. A tag may take minutes to count, too long for what follows a key's creation at once.
     Scope("database", "KeysMade", ("kms:CreateKey", "kms:ListAliases", "kms:ListKeys")),
@@ -243,42 +248,40 @@ SCOPES: tuple[Scope, ...] = (
         "database",
         "KeysRetired",
         ("kms:DisableKey", "kms:DisableKeyRotation", "kms:ScheduleKeyDeletion"),
-        _arns("kms", "*:*:key/*"),
+        arns("kms", "*:*:key/*"),
         (*STACKS, Only.ON_TAGGED),
     ),
-    Scope(
-        "database", "KeyGrants", ("kms:CreateGrant",), _arns("kms", "*:*:key/*"), (*STACKS, Only.FOR_SERVICES_OF_AWS)
-    ),
-    Scope("database", "Keys", ("kms:*",), _arns("kms", "*:*:alias/{project}-*", "*:*:key/*")),
+    Scope("database", "KeyGrants", ("kms:CreateGrant",), arns("kms", "*:*:key/*"), (*STACKS, Only.FOR_SERVICES_OF_AWS)),
+    Scope("database", "Keys", ("kms:*",), arns("kms", "*:*:alias/{project}-*", "*:*:key/*")),
     # Identity: what stops a deployer from giving itself more than it has is said in the documentation.
     Scope(
-        "identity", "RolesPassed", ("iam:PassRole",), _arns("iam", ":*:role/{project}-*"), (Only.TO_TRUSTED_SERVICES,)
+        "identity", "RolesPassed", ("iam:PassRole",), arns("iam", ":*:role/{project}-*"), (Only.TO_TRUSTED_SERVICES,)
     ),
     Scope(
         "identity",
         "ServiceLinkedRoles",
         ("iam:CreateServiceLinkedRole",),
-        _arns("iam", ":*:role/aws-service-role/*"),
+        arns("iam", ":*:role/aws-service-role/*"),
         (Only.FOR_USED_SERVICES,),
     ),
     Scope(
         "identity",
         "PoliciesAttached",
         ("iam:Attach*", "iam:Detach*"),
-        _arns("iam", ":*:role/{project}-*", ":*:user/{project}-*", ":*:group/{project}-*"),
+        arns("iam", ":*:role/{project}-*", ":*:user/{project}-*", ":*:group/{project}-*"),
         (*GLOBAL, Only.OF_OUR_POLICIES),
     ),
     Scope("identity", "IdentityReads", ("iam:ListRoles", "iam:ListPolicies"), ANY, GLOBAL),
-    Scope("identity", "Roles", ("iam:*",), _arns("iam", ":*:role/{project}-*", ":*:policy/{project}-*"), GLOBAL),
-    Scope("identity", "PeerRolesAssumed", ("sts:AssumeRole",), _arns("iam", ":*:role/{project}-*"), GLOBAL),
+    Scope("identity", "Roles", ("iam:*",), arns("iam", ":*:role/{project}-*", ":*:policy/{project}-*"), GLOBAL),
+    Scope("identity", "PeerRolesAssumed", ("sts:AssumeRole",), arns("iam", ":*:role/{project}-*"), GLOBAL),
     # Storage
     Scope("storage", "BucketReads", ("s3:ListAllMyBuckets",), ANY, GLOBAL),
-    Scope("storage", "Buckets", ("s3:*",), (*_BUCKETS, *_arns("s3", "::{project}-*/*"))),
-    Scope("storage", "BucketMetadata", ("s3tables:*",), _arns("s3tables", "*:*:bucket/aws-s3*")),
+    Scope("storage", "Buckets", ("s3:*",), (*BUCKETS, *arns("s3", "::{project}-*/*"))),
+    Scope("storage", "BucketMetadata", ("s3tables:*",), arns("s3tables", "*:*:bucket/aws-s3*")),
     Scope("storage", "BackupStorage", ("backup-storage:*",)),
     Scope("storage", "BackupReads", ("backup:ListBackupPlans", "backup:ListBackupVaults")),
     # Backup plans have ids, not names.
-    Scope("storage", "Backups", ("backup:*",), _arns("backup", "*:*:backup-vault:{project}-*", "*:*:backup-plan:*")),
+    Scope("storage", "Backups", ("backup:*",), arns("backup", "*:*:backup-vault:{project}-*", "*:*:backup-plan:*")),
     # Operations
     Scope(
         "operations",
@@ -303,21 +306,21 @@ SCOPES: tuple[Scope, ...] = (
         "LogDelivery",
         ("logs:*LogDelivery", "logs:*ResourcePolicy", "logs:PutIndexPolicy", "logs:DeleteIndexPolicy"),
     ),
-    Scope("operations", "LogGroups", ("logs:*",), _arns("logs", "*:*:log-group:{log_group}*")),
+    Scope("operations", "LogGroups", ("logs:*",), arns("logs", "*:*:log-group:{log_group}*")),
     Scope(
         "operations",
         "Alarms",
         ("cloudwatch:*",),
-        _arns("cloudwatch", "*:*:alarm:{project}-*", ":*:dashboard/{project}-*"),
+        arns("cloudwatch", "*:*:alarm:{project}-*", ":*:dashboard/{project}-*"),
     ),
-    Scope("operations", "Topics", ("sns:*",), _arns("sns", "*:*:{project}-*")),
-    Scope("operations", "Queues", ("sqs:*",), _arns("sqs", "*:*:{project}-*")),
-    Scope("operations", "Rules", ("events:*",), _arns("events", "*:*:rule/{project}-*")),
+    Scope("operations", "Topics", ("sns:*",), arns("sns", "*:*:{project}-*")),
+    Scope("operations", "Queues", ("sqs:*",), arns("sqs", "*:*:{project}-*")),
+    Scope("operations", "Rules", ("events:*",), arns("events", "*:*:rule/{project}-*")),
     Scope(
         "operations",
         "StateMachines",
         ("states:*",),
-        _arns("states", "*:*:stateMachine:{project}-*", "*:*:stateMachine:{state_machine}-*"),
+        STATE_MACHINES,
     ),
     # What a function may refer to: of others, and with ids.
     Scope(
@@ -330,12 +333,12 @@ SCOPES: tuple[Scope, ...] = (
             "lambda:PutFunctionCodeSigningConfig",
         ),
     ),
-    Scope("operations", "Functions", ("lambda:*",), _arns("lambda", "*:*:function:{project}-*")),
+    Scope("operations", "Functions", ("lambda:*",), arns("lambda", "*:*:function:{project}-*")),
     Scope(
         "operations",
         "Schedules",
         ("scheduler:*",),
-        _arns("scheduler", "*:*:schedule/*/{project}-*", "*:*:schedule-group/{project}-*"),
+        arns("scheduler", "*:*:schedule/*/{project}-*", "*:*:schedule-group/{project}-*"),
     ),
-    Scope("operations", "LogStreams", ("firehose:*",), _arns("firehose", "*:*:deliverystream/{project}-*")),
+    Scope("operations", "LogStreams", ("firehose:*",), arns("firehose", "*:*:deliverystream/{project}-*")),
 )
