@@ -58,9 +58,9 @@ def test_the_quotas_come_with_what_is_used(stubbed):
     quotas = [{"AccountQuotaName": "DBClusters", "Used": 3, "Max": 40}]
     stub("rds").add_response("describe_account_attributes", {"AccountQuotas": quotas})
     stub("iam").add_response("get_account_summary", {"SummaryMap": {"Roles": 12, "RolesQuota": 1000}})
-    stub("service-quotas").add_response(
-        "list_service_quotas", {"Quotas": [{"QuotaCode": "L-F678F1CE", "Value": 5.0}]}, {"ServiceCode": "vpc"}
-    )
+    asked = {"ServiceCode": "vpc", "QuotaCode": "L-F678F1CE"}
+    stub("service-quotas").add_client_error("get_service_quota", "NoSuchResourceException", expected_params=asked)
+    stub("service-quotas").add_response("get_aws_default_service_quota", {"Quota": {"Value": 5.0}}, asked)
     stub("ec2").add_response("describe_vpcs", {"Vpcs": [{"VpcId": "vpc-1"}, {"VpcId": "vpc-2"}]})
     assert region.database_room() == {"DBClusters": Room(3, 40)}
     assert (region.role_room(), region.vpc_room()) == (Room(12, 1000), Room(2, 5))
@@ -119,13 +119,16 @@ PREFIXES = {"stepfunctions": "states", "service-quotas": "servicequotas"}
 
 def calls_of(folder):
     """The calls of every method of a region that the modules of a folder use, as (service, call)."""
-    used = "".join(path.read_text(encoding="utf-8") for path in (ROOT / folder).rglob("*.py"))
-    for path in (ROOT / "twinstack" / "dr" / "aws").glob("*.py"):
-        for method in re.split(r"\n    def ", path.read_text(encoding="utf-8"))[1:]:
-            if re.search(rf"\.{method.partition('(')[0]}\b", used):
-                yield from re.findall(
-                    r'self\._(?:ask|every|if_there)\(\s*(?:\([^()]*\),\s*)?"([a-z0-9-]+)",\s*"([a-z0-9_]+)"', method
-                )
+    asking = [ROOT / "twinstack" / "preflight" / "zones.py", *(ROOT / folder).rglob("*.py")]
+    used = "".join(path.read_text(encoding="utf-8") for path in asking)
+    made_by = [ROOT / "twinstack" / "preflight" / "boto.py", *(ROOT / "twinstack" / "dr" / "aws").glob("*.py")]
+    methods = [it for path in made_by for it in re.split(r"\n    def ", path.read_text(encoding="utf-8"))[1:]]
+    used += "".join(it for it in methods if re.search(rf"\.{it.partition('(')[0]}\b", used))
+    for method in methods:
+        if re.search(rf"\.{method.partition('(')[0]}\b", used):
+            yield from re.findall(
+                r'self\._(?:ask|every|if_there)\(\s*(?:\([^()]*\),\s*)?"([a-z0-9-]+)",\s*"([a-z0-9_]+)"', method
+            )
 
 
 def actions_of_the_checks():

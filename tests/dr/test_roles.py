@@ -6,9 +6,10 @@ import pytest
 
 from tests.dr.versions.pairs import EAST, NAME, OLD, PAIR, PRIMARY, WEST, Aws, live, versioned
 from tests.systems import planner
+from twinstack.aws.errors import AwsError
+from twinstack.aws.side_by_side import Silence
 from twinstack.dr.database import Site, find_database
-from twinstack.dr.roles import read_roles
-from twinstack.dr.side_by_side import Silence
+from twinstack.dr.roles import read_members, read_roles
 from twinstack.errors import InputError, UnreachableError
 from twinstack.planning.world import Absent, Unknown
 
@@ -62,6 +63,30 @@ def test_a_region_that_does_not_answer_is_named_and_its_cluster_is_still_known(f
     assert roles.silent == {EAST: Silence("lost")}
     assert (roles.writer.region, roles.writer.found, roles.writer.status) == (EAST, Silence("lost"), "")
     assert str(roles.at(WEST).version) == OLD
+
+
+def test_whoever_may_not_read_the_instances_sees_the_cluster_all_the_same(found):
+    denied = AwsError("DescribeDBInstances", "AccessDenied", "not allowed", "here")
+
+    class WithoutInstances(Aws):
+        def __call__(self, role, region):
+            there = super().__call__(role, region)
+            there.instances = refusing
+            return there
+
+    def refusing(_cluster):
+        raise denied
+
+    roles = read_roles(found, WithoutInstances(EAST, BOTH))
+    assert [str(cluster.version) for cluster in roles.clusters] == [OLD, OLD]
+    assert roles.writer.instances == Silence(str(denied), refused=True)
+
+
+def test_who_writes_is_known_without_a_look_at_the_clusters(found):
+    aws = Aws(WEST, BOTH)
+    roles = read_members(found, aws)
+    assert (roles.writer.region, roles.writer.version) == (WEST, None)
+    assert sorted(aws.asked) == [("primary", EAST), ("secondary", WEST)]
 
 
 def test_a_region_that_accepts_and_never_answers_holds_nothing_up(found):

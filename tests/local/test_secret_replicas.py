@@ -65,6 +65,15 @@ def test_a_disabled_key_says_so_and_is_of_no_use_until_it_is_enabled(account):
     assert state() == "Disabled"
     with pytest.raises(ClientError, match="DisabledException"):
         kms.encrypt(KeyId=key, Plaintext=b"x")
+    with pytest.raises(ClientError, match=r"KMSKeyNotAccessibleFault.*it is Disabled"):
+        account.client("rds").create_db_cluster(
+            DBClusterIdentifier=account.unique("keyless"),
+            Engine="aurora-mysql",
+            MasterUsername="admin",
+            MasterUserPassword="secret-word",
+            StorageEncrypted=True,
+            KmsKeyId=key,
+        )
     kms.enable_key(KeyId=key)
     assert state() == "Enabled"
     kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=7)

@@ -24,8 +24,8 @@ ALL = [*(event for event, _ in EVENTS), PLAN]
 NASTY = ("\x1b[31m", "\x1b]0;title\x07", "\x9b2J", "\r", "\b", "\x7f", "\u202e", "\u200b", "\u2028", "\x85", "\ud800",
          "\U000e0041", "\n", "\t", "[red]", "🧨", "e\u0301")  # fmt: skip
 HOSTILE = some.lists(some.sampled_from(NASTY) | some.text(max_size=3), min_size=1, max_size=5).map("".join)
-# What rich itself writes on a terminal: colours, and a live line that is shown, erased and moved over.
-OWN = re.compile(r"\x1b\[[0-9;]*m|\x1b\[\?25[lh]|\x1b\[2K|\x1b\[1A|\r")
+# What rich itself writes: colours, a live line that is shown, erased and moved over, and a terminal that is cleared.
+OWN = re.compile(r"\x1b\[[0-9;]*m|\x1b\[\?25[lh]|\x1b\[2K|\x1b\[1A|\x1b\[2J|\x1b\[H|\r")
 CHOSEN = {"action", "replacement", "operation", "difference", "status", "verdict", "foreseen", "recreation", "reason"}
 
 

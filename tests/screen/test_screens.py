@@ -248,6 +248,10 @@ EVENTS: list[tuple[Event, str]] = [
         ),
         "\nBefore the switchover\n  ok       versions: equal\n  failed   lag: 9 s\n           wait",
     ),
+    (
+        told.PreflightDone(({"check": "quota of VPCs (us-east-1)", "verdict": "ok", "said": "1 of 5", "fix": ""},)),
+        "\nPreflight: 1 looked at, all well",
+    ),
     (told.PhaseEnded("roles moved", 61.25, "eu-west-1 writes"), "    61.2 s  roles moved: eu-west-1 writes"),
     (
         told.RolesMoved("switchover", "trading", "us-east-1", "eu-west-1", 61.25, "by a look", "RPO", 12.0, 31.0),
@@ -277,12 +281,7 @@ EVENTS: list[tuple[Event, str]] = [
             (),
             ("eu-west-1: lag: 9000 ms",),
         ),
-        "Global database trading: us-east-1 writes, as deployed\n  writer endpoint trading.global\n\n"
-        "                    us-east-1 (primary)           eu-west-1 (secondary)\n"
-        "  role              writer                        reader\n"
-        "  cluster           available                     -\n"
-        "  RPO lag           -                             ! 9000 ms, 30 s ago\n\n"
-        "Not ready to switch: eu-west-1: lag: 9000 ms",
+        "Global database trading: us-east-1 writes, as deployed\n  writer endpoint trading.global\n",
     ),
     (told.Refreshed("2026-11-25 03:00:00 UTC"), "2026-11-25 03:00:00 UTC"),
     (told.Printed("as it is\n"), "as it is"),

@@ -294,6 +294,16 @@ def failback(context: click.Context, /, **given: Any) -> int:
 
 
 @command_line.command()
+@click.option("--to", metavar="REGION", help="The region to switch to; not needed where there is one standby.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@global_options()
+@click.pass_context
+def drill(context: click.Context, /, **given: Any) -> int:
+    """Switch over to the standby and back, and write down what an auditor wants to know, in records/."""
+    return _run("drill", context, given)
+
+
+@command_line.command()
 @click.option("--stack", metavar="ROLE", help="Only this stack.")
 @global_options("cloudformation", "stacksets")
 @click.pass_context

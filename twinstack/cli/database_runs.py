@@ -39,7 +39,7 @@ def make_database_run(
     settings: Settings,
     screen: Screen,
     confirm: Callable[[str], bool],
-    checked: tuple[Environment, Planner] | None = None,
+    begun: tuple[Environment, Planner, Clients] | None = None,
 ) -> DatabaseRun:
     """Reads the environment and its stacks, and finds the global database; no region holds it up for long.
 
@@ -47,7 +47,7 @@ def make_database_run(
         settings: The global options.
         screen: Where everything is told.
         confirm: Asks the person.
-        checked: The environment, where it was read already.
+        begun: The environment and brief clients of its stacks, where there are some already.
 
     Raises:
         CredentialsError: There are no usable credentials.
@@ -55,9 +55,11 @@ def make_database_run(
     """
     from twinstack.dr.run import DatabaseRun, first_look
 
-    environment, planner = checked or read_environment(settings)
+    if begun is None:
+        environment, planner = read_environment(settings)
+        begun = environment, planner, brief_clients(settings, screen, environment)
+    environment, planner, clients = begun
     given = access(settings, screen, start_local=False)
-    clients = brief_clients(settings, screen, environment)
     region_of = regions(planner.system, lambda: given, briefly=True)
     world, database, roles = first_look(planner, clients, region_of)
     return DatabaseRun(

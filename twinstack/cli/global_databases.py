@@ -14,6 +14,7 @@ from twinstack.planning.world import World
 if TYPE_CHECKING:
     from twinstack.aws.api import Clients
     from twinstack.aws.sessions import Access
+    from twinstack.preflight.deployment import FurtherLooks
     from twinstack.rollout.run import Objections
 
 _NAMED_BY_MEMBERS, _TYPE = "GlobalClusterIdentifier", "AWS::RDS::GlobalCluster"
@@ -44,6 +45,24 @@ def adviser(system: System, access: Callable[[], Access] | None) -> Adviser:
     return advise
 
 
+def database_looks(system: System, access: Callable[[], Access]) -> FurtherLooks:
+    """Returns what looks, before a deployment, at what clusters need.
+
+    Args:
+        system: The stacks.
+        access: Returns how AWS is reached.
+    """
+    from twinstack.preflight.deployment import no_further_looks
+
+    if not has_global_database(system):
+        return no_further_looks
+    from twinstack.cli.database_runs import regions
+    from twinstack.dr.preflight.looks import looks
+
+    region_of = regions(system, access)
+    return lambda added, file: looks(added, file, region_of)
+
+
 def objector(access: Callable[[], Access]) -> Objections:
     """Returns who says why stacks must not be taken down now; it reads them itself, before anything is touched.
 
@@ -51,7 +70,7 @@ def objector(access: Callable[[], Access]) -> Objections:
         access: Returns how AWS is reached.
     """
 
-    def object_(planner: Planner, clients: Clients) -> Sequence[str]:
+    def object_(planner: Planner, clients: Clients, retained: Sequence[str]) -> Sequence[str]:
         if not has_global_database(planner.system):
             return ()
         from twinstack.aws.world_reading import read_world
@@ -60,6 +79,6 @@ def objector(access: Callable[[], Access]) -> Objections:
         from twinstack.rollout.unlinking import with_wires
 
         world = with_wires(planner.system, read_world(planner.system, clients))
-        return objections(planner, world, regions(planner.system, access))
+        return objections(planner, world, regions(planner.system, access), retained)
 
     return object_

@@ -18,6 +18,7 @@ from twinstack.screen.events import Event, Note, Refreshed, Screen, StatusRead, 
 from twinstack.statuses import Standing, standing
 
 if TYPE_CHECKING:
+    from twinstack.aws.api import Clients
     from twinstack.environment.assembly import Environment
     from twinstack.planning.steps import Planner
     from twinstack.screen.payloads import StackRow
@@ -54,7 +55,8 @@ def _show(settings: Settings, screen: Screen, checked: tuple[Environment, Planne
     stacks = planner.system.stacks
     clients = brief_clients(settings, screen, environment)
     with ThreadPoolExecutor(len(stacks) + 1) as threads:
-        database = threads.submit(_tell_database, settings, checked) if has_global_database(planner.system) else None
+        begun = environment, planner, clients
+        database = threads.submit(_database, settings, begun) if has_global_database(planner.system) else None
         looks = [threads.submit(read, clients[role].cloudformation, stack) for role, stack in stacks.items()]
         rows = [look.result() for look in looks]
         beside = look_elsewhere(environment, clients, [row["stack"] for row in rows if _is_missing(row["status"])])
@@ -72,15 +74,14 @@ def _show(settings: Settings, screen: Screen, checked: tuple[Environment, Planne
     return 0
 
 
-def _tell_database(settings: Settings, checked: tuple[Environment, Planner]) -> Event:
+def _database(settings: Settings, begun: tuple[Environment, Planner, Clients]) -> Event:
     """Returns what is told of the global database; a sentence where the environment has not exactly one."""
     from twinstack.cli.database_runs import make_database_run
     from twinstack.cli.this_process import has_ended
     from twinstack.dr.status.reading import read_status
 
-    quiet = settings.screen()
     try:
-        found = make_database_run(settings, quiet, lambda _question: False, checked)
+        found = make_database_run(settings, settings.screen(), lambda _question: False, begun)
     except CredentialsError:
         raise
     except InputError as error:

@@ -151,6 +151,7 @@ def make_run(
         InputError: There are no usable credentials, or what was named on the command line is not there.
     """
     from twinstack.cli.false_drifts import known_false_drifts
+    from twinstack.cli.preflight import preflight
     from twinstack.rollout.artifacts import build_packages
     from twinstack.rollout.guards import Allowed as Nothing
     from twinstack.rollout.run import Run
@@ -175,6 +176,7 @@ def make_run(
         known_false_drift=known_false_drifts(settings, planner.system, screen),
         advise=adviser(planner.system, reached),
         objections=objector(reached),
+        preflight=preflight(environment, reached),
     )
 
 

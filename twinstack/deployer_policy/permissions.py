@@ -109,7 +109,19 @@ def permissions_of(resource_type: str, region: str) -> frozenset[str]:
     Raises:
         InputError: The resource type has no schema.
     """
-    named = [action for actions in handlers(resource_type, region).values() for action in actions]
+    return _put_right(resource_type, [it for actions in handlers(resource_type, region).values() for it in actions])
+
+
+def permissions_to_create(resource_type: str, region: str) -> frozenset[str]:
+    """Returns the actions that one resource type may need to be made.
+
+    Raises:
+        InputError: The resource type has no schema.
+    """
+    return _put_right(resource_type, handlers(resource_type, region).get("create", ()))
+
+
+def _put_right(resource_type: str, named: Iterable[str]) -> frozenset[str]:
     corrected = (CORRECTIONS[action].instead if action in CORRECTIONS else action for action in named)
     added = (addition.actions for addition in ADDITIONS if resource_type.startswith(addition.type))
     return frozenset((*filter(None, corrected), *(action for actions in added for action in actions)))

@@ -64,8 +64,8 @@ _STACK = _arns("cloudformation", "*:*:stack/{stack}")
 # https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html
 _LISTING = ("cloudformation:DescribeStacks", "cloudformation:ListStacks")
 
-# Who writes in a global database, and what its clusters run; asked when a plan changes an engine version. Whether a
-# cluster is in it; asked when CloudFormation did not read that.
+# Who writes in a global database, asked of one that is live by every plan and deletion; what its clusters run, asked
+# when a plan changes an engine version; whether a cluster is in it, asked when CloudFormation did not read that.
 _ROLES = ("rds:DescribeDBClusters", "rds:DescribeGlobalClusters")
 _DATABASES = _arns("rds", ":*:global-cluster:{project}-*", "*:*:cluster:{project}-*")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from twinstack.aws.side_by_side import Silence
 from twinstack.dr.database import Database, with_sites
 from twinstack.dr.roles import RegionOf, Roles, read_members, with_clusters
-from twinstack.dr.side_by_side import Silence
 from twinstack.dr.versions.databases import GlobalDatabase
 from twinstack.planning.steps import Planner
 

@@ -11,15 +11,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 
+from twinstack.aws.side_by_side import Silence, side_by_side
 from twinstack.dr.aws.api import Cluster, GlobalCluster, Instance, Member, Region, RoleChange
 from twinstack.dr.database import Database
-from twinstack.dr.side_by_side import Silence, side_by_side
 from twinstack.dr.versions.engine_version import EngineVersion, read_version
 
 # Returns a region, as the account of a stack sees it: role of the stack, region.
 RegionOf = Callable[[str, str], Region]
 # How long a look may take, in seconds, whatever a region does. Its clients give up sooner, and say why.
-LOOK_SECONDS = 3.5
+LOOK_SECONDS = 8.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class LiveCluster:
         writes: Whether it is the writer.
         synchronization: How far it is in step with the writer: connected or pending-resync; '' where AWS does not say.
         found: What its own region says of it; None when that does not know it; a silence when it does not answer.
-        instances: Its instances; empty where they could not be read.
+        instances: Its instances; a silence where they could not be read.
     """
 
     region: str
@@ -169,24 +169,18 @@ def with_clusters(roles: Roles, database: Database, region_of: RegionOf, seconds
         CredentialsError: AWS does not take the credentials.
     """
 
-    def role(region: str) -> str:
-        site = database.at(region)
-        return site.role if site else database.sites[0].role
+    def there(cluster: LiveCluster) -> Region:
+        site = database.at(cluster.region) or database.sites[0]
+        return region_of(site.role, cluster.region)
 
-    looks = side_by_side(
-        {
-            cluster.region: partial(_look, region_of, role(cluster.region), cluster.region, cluster.name)
-            for cluster in roles.clusters
-            if cluster.region not in roles.silent
-        },
-        seconds,
-    )
-    return replace(
-        roles,
-        clusters=tuple(
-            _seen(cluster, looks.get(cluster.region) or roles.silent[cluster.region]) for cluster in roles.clusters
-        ),
-    )
+    answering = [cluster for cluster in roles.clusters if cluster.region not in roles.silent]
+    # Side by side too, so that whoever may not read the instances sees the clusters all the same.
+    asked: dict[str, Callable[[], Cluster | tuple[Instance, ...] | None]] = {}
+    for each in answering:
+        asked[f"the cluster in {each.region}"] = partial(_cluster, there, each)
+        asked[f"the instances in {each.region}"] = partial(_instances, there, each)
+    looks = side_by_side(asked, seconds)
+    return replace(roles, clusters=tuple(_seen(cluster, looks, roles.silent) for cluster in roles.clusters))
 
 
 _NOT_ASKED = Silence("it was not asked about")
@@ -196,9 +190,12 @@ def _view(database: Database, region_of: RegionOf, role: str, region: str) -> Gl
     return region_of(role, region).global_cluster(database.identifier)
 
 
-def _look(region_of: RegionOf, role: str, region: str, name: str) -> tuple[Cluster | None, tuple[Instance, ...]]:
-    there = region_of(role, region)
-    return there.cluster(name), tuple(there.instances(name))
+def _cluster(there: Callable[[LiveCluster], Region], cluster: LiveCluster) -> Cluster | None:
+    return there(cluster).cluster(cluster.name)
+
+
+def _instances(there: Callable[[LiveCluster], Region], cluster: LiveCluster) -> tuple[Instance, ...]:
+    return tuple(there(cluster).instances(cluster.name))
 
 
 def _live(member: Member, look: Silence) -> LiveCluster:
@@ -206,6 +203,16 @@ def _live(member: Member, look: Silence) -> LiveCluster:
     return LiveCluster(region, name, member.cluster_arn, member.writes, member.synchronization, look, look)
 
 
-def _seen(cluster: LiveCluster, look: tuple[Cluster | None, tuple[Instance, ...]] | Silence) -> LiveCluster:
-    found, instances = (look, look) if isinstance(look, Silence) else look
-    return replace(cluster, found=found, instances=instances)
+def _seen(
+    cluster: LiveCluster,
+    looks: Mapping[str, Cluster | tuple[Instance, ...] | Silence | None],
+    silent: Mapping[str, Silence],
+) -> LiveCluster:
+    if cluster.region in silent:
+        return replace(cluster, found=silent[cluster.region], instances=silent[cluster.region])
+    found, instances = (looks[f"the {what} in {cluster.region}"] for what in ("cluster", "instances"))
+    return replace(
+        cluster,
+        found=None if isinstance(found, tuple) else found,
+        instances=instances if isinstance(instances, (tuple, Silence)) else (),
+    )

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from twinstack.aws.api import Clients
+from twinstack.aws.side_by_side import Silence, side_by_side
 from twinstack.aws.world_reading import read_stack
 from twinstack.clock import Clock
 from twinstack.dr.database import Database, find_database
 from twinstack.dr.roles import LOOK_SECONDS, RegionOf, Roles, read_roles
-from twinstack.dr.side_by_side import Silence, side_by_side
 from twinstack.environment.assembly import Environment
 from twinstack.errors import InputError
 from twinstack.planning.steps import Planner
@@ -89,6 +89,16 @@ def first_look(
     if known == database and isinstance(told, (Roles, Silence)):
         return world, database, told
     return world, known, read_roles(known, region_of, seconds)
+
+
+def looked_again(run: DatabaseRun) -> DatabaseRun:
+    """Returns the run with its stacks and roles as they are now.
+
+    Raises:
+        CredentialsError: AWS does not take the credentials.
+    """
+    world, database, roles = first_look(run.planner, run.clients, run.region_of)
+    return replace(run, world=world, database=database, first_roles=roles)
 
 
 def read_world_soon(planner: Planner, clients: Clients, seconds: float = LOOK_SECONDS) -> World:

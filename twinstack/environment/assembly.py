@@ -194,7 +194,7 @@ def _misplaced(file: EnvironmentFile, place: tuple[str, ...], templates: list[Te
                 yield f"{where}: {name} takes its value from {wire.source} ({template.source}); leave it out here"
 
 
-def _place(file: EnvironmentFile, stack: Stack, name: str) -> str:
+def given_at(file: EnvironmentFile, stack: Stack, name: str) -> str:
     """Returns where a parameter's value was given: the file that a reader has to change."""
     for place in (("parameter_overrides", stack.region, name), ("parameters", name)):
         if place in file.document.lines:
@@ -213,7 +213,7 @@ def _broken_values(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Iterat
             if value is None or name in wired:
                 continue
             if problem := broken_constraint(declared, as_text(value)):
-                yield f"{_place(file, stack, name)}: {role}: parameter {name}: {problem}"
+                yield f"{given_at(file, stack, name)}: {role}: parameter {name}: {problem}"
 
 
 def _network_problems(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Iterator[str]:
@@ -224,15 +224,15 @@ def _network_problems(file: EnvironmentFile, stacks: Mapping[str, Stack]) -> Ite
             try:
                 networks.append((stack, name, IPv4Network(value)))
             except ValueError as error:
-                where = _place(file, stack, name)
+                where = given_at(file, stack, name)
                 yield f"{where}: {stack.role}: parameter {name}: {value!r} is not a network: {error}"
     for (one, name, left), (other, other_name, right) in combinations(networks, 2):
         if one.role != other.role and left.overlaps(right):
             same = (one.region, name) == (other.region, other_name)
             way_out = "rename one of the parameters" if same else "change one of them under parameter_overrides"
             yield (
-                f"{_place(file, other, other_name)}: {other.role}: parameter {other_name} {right} overlaps "
-                f"{one.role}'s {name} {left} ({_place(file, one, name)}); {way_out}"
+                f"{given_at(file, other, other_name)}: {other.role}: parameter {other_name} {right} overlaps "
+                f"{one.role}'s {name} {left} ({given_at(file, one, name)}); {way_out}"
             )
 
 

@@ -21,6 +21,7 @@ from twinstack.rollout.executing import Begun, begin, conclude, execute, review,
 from twinstack.rollout.failure_causes import failed_at
 from twinstack.rollout.following import bring_to_rest
 from twinstack.rollout.planned import make_plan, refuse_what_is_not_allowed
+from twinstack.rollout.preflight import refuse_what_would_fail
 from twinstack.rollout.run import Run
 from twinstack.rollout.saving import refuse_stale, take_up
 from twinstack.rollout.watching import Operation, watch
@@ -104,7 +105,7 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
     Raises:
         BusyError: Another operation is running on a stack.
         InputError: Something that is to be abandoned is not there.
-        RefusedError: A guard refused, or the person did, or the saved plan is stale.
+        RefusedError: A guard refused, or what was looked at before, or the person did, or the saved plan is stale.
         NotConvergedError: After the last pass something still differs.
         TwinStackError: A step failed.
     """
@@ -115,6 +116,7 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
     if saved:
         refuse_stale(saved, made)
     refuse_what_is_not_allowed(made, run.screen)
+    refuse_what_would_fail(run, planner, planned)
     if run.protected:
         _restore_protection(run, planner, world)
     run = provide(replace(run, planner=planner), stacks_of(planner, planned.steps))

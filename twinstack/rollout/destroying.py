@@ -66,7 +66,7 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     """
     if unconfirmed := [*_unconfirmed(run, options)]:
         raise RefusedError("\n".join(unconfirmed))
-    if objections := [*run.objections(run.planner, run.clients)]:
+    if objections := [*run.objections(run.planner, run.clients, options.retain)]:
         raise RefusedError("\n".join(objections))
     system = run.planner.system
     bring_to_rest(run, system.stacks.values(), rollbacks=False)

@@ -11,18 +11,27 @@ from twinstack.drifting.report import Known, nothing_known
 from twinstack.environment.assembly import Environment
 from twinstack.packaging import Package
 from twinstack.planning.advice import Adviser, no_advice
+from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner
+from twinstack.preflight.checked import Checked
 from twinstack.rollout.guards import Allowed
 from twinstack.rollout.lock import NO_LOCK, Lock
 from twinstack.rollout.under_way import UnderWay
 from twinstack.screen.events import Screen
 
 Confirm = Callable[[str], bool]
-Objections = Callable[[Planner, Clients], Sequence[str]]
+Preflight = Callable[[Planner, Plan], Sequence[Checked]]
+# Planner, clients, and the names of what a person wants kept.
+Objections = Callable[[Planner, Clients, Sequence[str]], Sequence[str]]
 
 
-def no_objections(_planner: Planner, _clients: Clients) -> Sequence[str]:
+def no_objections(_planner: Planner, _clients: Clients, _retained: Sequence[str]) -> Sequence[str]:
     """Lets every stack be taken down."""
+    return ()
+
+
+def no_preflight(_planner: Planner, _planned: Plan) -> Sequence[Checked]:
+    """Looks at nothing."""
     return ()
 
 
@@ -43,6 +52,7 @@ class Run:
         packages: The code that templates name, by folder.
         advise: Looks at the plan before it is told, with what the planner does not know.
         objections: Says why the stacks must not be taken down now, a sentence each, before anything is touched.
+        preflight: Looks at what the plan needs of the account and the regions, before anything is done.
         template_urls: Where the templates stand that are too large for a request, by their text.
         under_way: What goes on on AWS because of this run.
         lock: What keeps other runs out; it is read back before anything is executed or deleted.
@@ -61,6 +71,7 @@ class Run:
     packages: Mapping[str, Package] = field(default_factory=dict)
     advise: Adviser = no_advice
     objections: Objections = no_objections
+    preflight: Preflight = no_preflight
     template_urls: Mapping[str, str] = field(default_factory=dict)
     known_false_drift: Known = nothing_known
     under_way: UnderWay = field(default_factory=UnderWay)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 Line = tuple[str, str]
 _MARKS = {"ok": "", "failed": "! ", "unknown": "? "}
 _STYLES = {"failed": "red", "unknown": "yellow"}
-_WIDEST, _LABEL, _COLUMN = 140, 20, 29
+_WIDEST, _LABEL, _COLUMN = 140, 21, 29
 
 
 def database_lines(event: DatabaseRead, width: int) -> Iterator[Line]:

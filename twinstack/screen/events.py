@@ -329,6 +329,14 @@ class ChecksMade(Event):
 
 
 @dataclass(frozen=True)
+class PreflightDone(Event):
+    """What was looked at before a deployment: whether the account has room, and takes what the plan adds."""
+
+    code: ClassVar[str] = "preflight"
+    checks: tuple[CheckRow, ...]
+
+
+@dataclass(frozen=True)
 class PhaseEnded(Event):
     """A phase of a change of roles has ended, so many seconds after it began."""
 

@@ -14,6 +14,7 @@ from rich.text import Text
 
 from twinstack.screen import events as told
 from twinstack.screen.change_lines import kind_of, lines_of, side_by_side
+from twinstack.screen.check_lines import check_lines, preflight_lines
 from twinstack.screen.database_text import database_lines
 from twinstack.screen.drift_text import drift_lines, preview_lines
 from twinstack.screen.escaping import escaped, escaped_lines
@@ -30,7 +31,6 @@ _COUNTED = {
     "Import": "imported",
     "Add": "added",
 }
-_CHECK_COLOURS = {"ok": "green", "failed": "bold red", "unknown": "yellow"}
 _VERDICT_COLOURS = {"as expected": "green", "differs": "red", "not answered here": "yellow", "not looked at": "dim"}
 _COLOURS = {"matches": "green", "differs": "red", "stale": "yellow", "unknown": "yellow"}
 
@@ -290,11 +290,14 @@ class TextScreen:
     def _(self, event: told.ChecksMade) -> None:
         self._line("")
         self._line(event.title, "bold")
-        for row in event.checks:
-            for line in wrapped(f"{row['check']}: {row['said']}", f"  {row['verdict']:<8}", further=" " * 11):
-                self._line(line, _CHECK_COLOURS[row["verdict"]])
-            for line in wrapped(row["fix"], " " * 11) if row["fix"] and row["verdict"] != "ok" else ():
-                self._line(line)
+        for line, style in check_lines(event.checks):
+            self._line(line, style)
+
+    @_draw.register
+    def _(self, event: told.PreflightDone) -> None:
+        self._line("")
+        for line, style in preflight_lines(event.checks, verbose=self._verbose):
+            self._line(line, style)
 
     @_draw.register
     def _(self, event: told.PhaseEnded) -> None:

@@ -15,8 +15,9 @@ from twinstack.planning.world import Absent, Unknown
 DENIED = AwsError("DescribeGlobalClusters", "AccessDenied", "not allowed", "here")
 
 
-def objected(aws, world=None, templates=PAIR):
-    return objections(Planner(versioned(templates, OLD), shipped_schemas), world or live(PAIR, OLD), aws)
+def objected(aws, world=None, templates=PAIR, retained=()):
+    planner = Planner(versioned(templates, OLD), shipped_schemas)
+    return objections(planner, world or live(PAIR, OLD), aws, retained)
 
 
 def test_with_the_roles_as_deployed_there_is_no_objection():
@@ -104,3 +105,28 @@ def test_with_the_readers_region_lost_the_lost_cluster_is_the_one_to_take_out():
 
 def test_the_files_do_not_count_but_what_is_live():
     assert objected(Aws(EAST, BOTH), templates=changed("primary", ("Name: reader", "Name: other"))) == []
+
+
+@pytest.mark.parametrize("name", ["secondary.Cluster", "Cluster", "secondary.Instance"])
+def test_a_reader_is_not_kept_as_a_member_while_the_writer_goes(name):
+    assert objected(Aws(EAST, BOTH), retained=(name,)) == [
+        "secondary.Cluster cannot be kept as it is: trading-eu-west-1 in eu-west-1 is a member of global database "
+        "trading and reads, and AWS deletes no writer while the database has a reader; take it out first, which makes "
+        "it a database of its own that takes writes: `aws rds remove-from-global-cluster --region eu-west-1 "
+        "--global-cluster-identifier trading --db-cluster-identifier "
+        "arn:aws:rds:eu-west-1:111122223333:cluster:trading-eu-west-1`; then `destroy` again; nothing was deleted"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("aws", "retained"),
+    [
+        (Aws(EAST, {EAST: OLD}), ("secondary.Cluster",)),
+        (Aws(EAST, BOTH), ("primary.Cluster", "primary.Instance")),
+        (Aws(EAST, BOTH), ("Cluster", "Instance")),
+        (Aws(EAST, BOTH), ("secondary.Topic",)),
+    ],
+    ids=["a cluster that was taken out", "the writer", "all of them", "something else"],
+)
+def test_what_can_be_kept_is_no_objection(aws, retained):
+    assert objected(aws, retained=retained) == []

@@ -1,5 +1,7 @@
 """A cluster that somebody took out of the global database, and regions that disagree about its members."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.dr.reversal.pairs import BOTH, PAIR, changed, judged
@@ -76,6 +78,19 @@ def test_two_regions_that_each_see_a_writer_of_their_own_are_refused_with_both_s
         "Applications may have written to either side."
     ) in refusal.sentence
     assert refusal.sentence.endswith('docs/runbook.md, "Split brain"')
+
+
+def test_while_the_roles_move_regions_that_differ_for_a_moment_are_not_taken_for_more():
+    class Moving(Disagreeing):
+        def __call__(self, role, region):
+            there = super().__call__(role, region)
+            seen = there.global_cluster
+            there.global_cluster = lambda name: replace(seen(name), status="switching-over")
+            return there
+
+    found = judged(Moving(east=(EAST, WEST), west=(WEST, EAST)))
+    assert found.refused == ()
+    assert "it is switching-over, so the roles may be moving" in found.remarks[0]
 
 
 def test_the_plan_that_takes_the_detached_cluster_out_only_follows():

@@ -1,6 +1,7 @@
 """A small pair on the local AWS: reversed roles, a detached member, and what the commands make of it."""
 
 import itertools
+import time
 from contextlib import nullcontext
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ import yaml
 
 from tests.flagship.conftest import Told
 from tests.local.conftest import EAST, ROOT, WEST, Account
+from tests.local.global_database import GlobalDatabase
 from twinstack.aws.sessions import Access, connect
 from twinstack.cli.deploy import roll_out
 from twinstack.cli.destroy import take_down
@@ -39,6 +41,9 @@ Resources:
       EngineVersion: {VERSION}
       MasterUsername: admin
       MasterUserPassword: not-a-secret-1
+  Instance:
+    Type: AWS::RDS::DBInstance
+    Properties: {{DBClusterIdentifier: !Ref Cluster, Engine: aurora-mysql, DBInstanceClass: db.r6g.large}}
   Topic:
     Type: AWS::SNS::Topic
     Properties: {{DisplayName: one}}
@@ -60,7 +65,15 @@ Resources:
       SourceRegion: us-east-1
       Engine: aurora-mysql
       EngineVersion: {VERSION}
+  Instance:
+    Type: AWS::RDS::DBInstance
+    Properties: {{DBClusterIdentifier: !Ref Cluster, Engine: aurora-mysql, DBInstanceClass: db.r6g.large}}
 """
+
+
+class Small(GlobalDatabase):
+    def cluster(self, region):
+        return {EAST: "small-east", WEST: "small-west"}[region]
 
 
 class Pair:
@@ -96,7 +109,7 @@ class Pair:
         return roll_out(self.run(), nullcontext)
 
     def destroy(self, **options):
-        return take_down(self.run(), nullcontext, DestroyOptions(empty_buckets=True, **options))
+        return take_down(self.run(), nullcontext, DestroyOptions(**options))
 
     def remarks(self):
         (made,) = self.screen.only(PlanMade)
@@ -110,14 +123,11 @@ class Pair:
         return self.account.client("rds", region)
 
     def writes_in(self, region):
-        """Moves the writer to a region, behind CloudFormation's back."""
-        name = {EAST: "small-east", WEST: "small-west"}[region]
-        (cluster,) = self.rds(region).describe_db_clusters(DBClusterIdentifier=name)["DBClusters"]
-        self.rds(region).failover_global_cluster(
-            GlobalClusterIdentifier="small-trading",
-            TargetDbClusterIdentifier=cluster["DBClusterArn"],
-            AllowDataLoss=True,
-        )
+        """Moves the writer to a region, behind CloudFormation's back, unless it is there."""
+        database = Small(self.account, "small-trading")
+        if database.writer() != region:
+            database.switch_over(region)
+            database.settled()
 
     def there(self):
         """What both stacks hold."""
@@ -140,6 +150,7 @@ class Pair:
 @pytest.fixture(scope="module")
 def pair(tmp_path_factory):
     state = tmp_path_factory.mktemp("local-aws")
+    (state / "settings.json").write_text('{"role_change_seconds": 0.1}')
     account = Account(process.start_in(state, ROOT / ".venv-local", lambda _: None, SystemClock()).endpoint)
     pair = Pair(tmp_path_factory.mktemp("small"), account)
     assert pair.deploy() == 0
@@ -156,8 +167,13 @@ def as_deployed(pair):
 @pytest.fixture
 def reversed_(pair):
     pair.writes_in(WEST)
-    yield pair
+    return pair
+
+
+@pytest.fixture
+def pair_as_deployed(pair):
     pair.writes_in(EAST)
+    return pair
 
 
 def changed(pair, role, old, new):
@@ -165,9 +181,9 @@ def changed(pair, role, old, new):
     pair.templates[role] = pair.templates[role].replace(old, new)
 
 
-def test_with_the_roles_as_deployed_nothing_is_said(pair):
-    assert pair.deploy() == 0
-    assert pair.remarks() == []
+def test_with_the_roles_as_deployed_nothing_is_said(pair_as_deployed):
+    assert pair_as_deployed.deploy() == 0
+    assert pair_as_deployed.remarks() == []
 
 
 def test_with_reversed_roles_nothing_changes_and_that_is_said(reversed_):
@@ -213,7 +229,8 @@ def test_destroy_with_reversed_roles_exits_4_and_changes_nothing(reversed_):
     assert reversed_.there() == before
 
 
-def test_a_member_that_was_detached_by_hand_is_found_and_nothing_converges(pair):
+def test_a_member_that_was_detached_by_hand_is_found_and_nothing_converges(pair_as_deployed):
+    pair = pair_as_deployed
     (cluster,) = pair.rds(WEST).describe_db_clusters(DBClusterIdentifier="small-west")["DBClusters"]
     pair.rds(WEST).remove_from_global_cluster(
         GlobalClusterIdentifier="small-trading", DbClusterIdentifier=cluster["DBClusterArn"]
@@ -225,8 +242,12 @@ def test_a_member_that_was_detached_by_hand_is_found_and_nothing_converges(pair)
 
 
 def test_at_the_end_what_a_person_names_is_kept_and_the_rest_goes(pair):
-    bucket = next(each for each in pair.account.client("s3").list_buckets()["Buckets"])["Name"]
+    """The secondary is told to keep its cluster by an update, the primary, which failed half way, as it is deleted."""
+    (bucket,) = [each["Name"] for each in pair.account.client("s3").list_buckets()["Buckets"]]
     pair.account.client("s3").put_object(Bucket=bucket, Key="key", Body=b"data")
+    east = pair.account.client("cloudformation")
+    east.delete_stack(StackName="small-dev-primary")
+    waited_for(east, "small-dev-primary", "DELETE_FAILED")
     assert pair.destroy(retain=("Bucket", "secondary.Cluster")) == 0
     assert pair.stacks() == []
     (left,) = pair.screen.only(Left)
@@ -237,3 +258,10 @@ def test_at_the_end_what_a_person_names_is_kept_and_the_rest_goes(pair):
     assert pair.account.client("s3").list_objects_v2(Bucket=bucket)["KeyCount"] == 1
     assert len(pair.rds(WEST).describe_db_clusters()["DBClusters"]) == 1
     assert pair.rds(EAST).describe_db_clusters()["DBClusters"] == []
+
+
+def waited_for(api, name, status):
+    until = time.monotonic() + 20
+    while (now := api.describe_stacks(StackName=name)["Stacks"][0]["StackStatus"]) != status:
+        assert time.monotonic() < until, now
+        time.sleep(0.05)

@@ -221,6 +221,30 @@ def test_a_region_that_is_lost_does_not_hide_that_the_other_one_writes():
     assert found.remarks[0] == REVERSED
 
 
+def test_a_region_that_did_not_answer_is_named_though_the_roles_are_known():
+    found = judged(Aws(EAST, BOTH, silent={WEST: UnreachableError("eu-west-1: no answer")}))
+    assert found.refused == ()
+    assert found.remarks == (
+        "global database trading: eu-west-1 did not say which clusters it counts: eu-west-1: no answer",
+    )
+
+
+HIDDEN = ("      Note: {Type: String, Default: ''}\n", "      Note: {Type: String, Default: hidden, NoEcho: true}\n")
+FROM_HIDDEN = ("'{{resolve:secretsmanager:master:SecretString:password}}'", "!Ref Note")
+
+
+def test_a_password_that_cannot_be_compared_is_named_when_something_else_changes_in_the_stack_of_a_reader():
+    before = changed("primary", HIDDEN, FROM_HIDDEN)
+    after = changed("primary", HIDDEN, FROM_HIDDEN, TOPIC)
+    said = (
+        "primary: Cluster: MasterUserPassword comes from a value that AWS does not show; trading-us-east-1 in "
+        "us-east-1 reads, so the update fails if that value is another now"
+    )
+    assert said in judged(Aws(WEST, BOTH), after, live(before, OLD)).remarks
+    assert said not in judged(Aws(WEST, BOTH), before, live(before, OLD)).remarks
+    assert judged(Aws(EAST, BOTH), after, live(before, OLD)).remarks == ()
+
+
 def test_credentials_that_are_not_taken_end_the_run():
     with pytest.raises(CredentialsError):
         judged(Aws(EAST, BOTH, silent={EAST: CredentialsError("expired"), WEST: CredentialsError("expired")}))

@@ -28,8 +28,8 @@ def pair(tmp_path):
 
 
 def run_with(pair, aws):
-    def object_(planner, clients):
-        return objections(planner, read_world(planner.system, clients), aws)
+    def object_(planner, clients, retained):
+        return objections(planner, read_world(planner.system, clients), aws, retained)
 
     return replace(
         pair.run(), advise=lambda planner, world, made: advise(planner, world, made, aws), objections=object_
@@ -40,8 +40,8 @@ def deployed(pair, writer):
     return roll_out(run_with(pair, Aws(writer, BOTH)), nullcontext)
 
 
-def destroyed(pair, writer, **options):
-    return take_down(run_with(pair, Aws(writer, BOTH)), nullcontext, DestroyOptions(**options))
+def destroyed(pair, writer, members=BOTH, **options):
+    return take_down(run_with(pair, Aws(writer, members)), nullcontext, DestroyOptions(**options))
 
 
 def test_a_deployment_that_changes_nothing_says_that_the_roles_are_reversed(pair):
@@ -91,7 +91,10 @@ def test_destroy_goes_on_once_the_roles_are_back(pair):
     assert pair.stacks() == []
 
 
-def test_a_cluster_can_be_kept_with_all_that_it_needs(pair):
-    assert destroyed(pair, EAST, retain=("secondary.Cluster", "secondary.Instance")) == 0
+def test_a_cluster_can_be_kept_with_all_that_it_needs_once_it_stands_alone(pair):
+    kept = ("secondary.Cluster", "secondary.Instance")
+    assert destroyed(pair, EAST, retain=kept) == 4
+    assert (pair.mutations(), pair.questions) == ([], [])
+    assert destroyed(pair, EAST, {EAST: OLD}, retain=kept) == 0
     (question,) = pair.questions[-1:]
     assert question == ("Delete pair-dev-secondary, pair-dev-primary, and keep secondary: Cluster, Instance, Group?")

@@ -6,23 +6,14 @@ from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from twinstack.dr.aws.api import Execution, Measurement, Room, StackDrift, Validated
-from twinstack.dr.aws.asking import Asking
+from twinstack.aws.asking import Asking
+from twinstack.dr.aws.api import Execution, Measurement, StackDrift, Validated
 
 _MINUTE, _RECENTLY = timedelta(minutes=1), timedelta(minutes=15)
 
 
 class BotoAccount(Asking):
     """See `api.Account` for what each method does."""
-
-    def account(self) -> str:
-        """See `api.Account`."""
-        return str(self._ask("sts", "get_caller_identity")["Account"])
-
-    def role_room(self) -> Room:
-        """See `api.Account`."""
-        summary = self._ask("iam", "get_account_summary")["SummaryMap"]
-        return Room(summary["Roles"], summary["RolesQuota"])
 
     def validate_template(self, text: str, url: str | None) -> Validated:
         """See `api.Account`."""

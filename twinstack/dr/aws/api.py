@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from twinstack.preflight.site import Room, Site
+
 
 @dataclass(frozen=True)
 class EngineVersion:
@@ -17,14 +19,6 @@ class EngineVersion:
 
     version: str
     in_global_databases: bool
-
-
-@dataclass(frozen=True)
-class Room:
-    """How much of a quota is used."""
-
-    used: int
-    limit: int
 
 
 @dataclass(frozen=True)
@@ -94,7 +88,7 @@ class RoleChange:
     See https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_FailoverState.html
 
     Attributes:
-        status: pending, failing-over or cancelling.
+        status: pending, switching-over (a switchover), failing-over (a failover) or cancelling.
         source_arn: The cluster that writes before.
         target_arn: The cluster that writes afterwards.
         may_lose_data: Whether data loss was allowed: a failover.
@@ -223,15 +217,6 @@ class Databases(Protocol):
 class Network(Protocol):
     """EC2 and Route 53."""
 
-    def zones(self) -> Sequence[str]:
-        """Returns the availability zones of the account, in order (EC2 DescribeAvailabilityZones)."""
-
-    def zones_with_default_subnet(self) -> Sequence[str]:
-        """Returns the zones with a default subnet (EC2 DescribeSubnets)."""
-
-    def vpc_room(self) -> Room:
-        """Returns how many VPCs there are and may be (Service Quotas ListServiceQuotas, EC2 DescribeVpcs)."""
-
     def hosted_zone(self, zone: str) -> Zone:
         """Returns a hosted zone (Route 53 GetHostedZone)."""
 
@@ -264,13 +249,7 @@ class Network(Protocol):
 
 
 class Account(Protocol):
-    """What belongs to the account: who calls, roles, keys, log groups, topics, metrics, state machines."""
-
-    def account(self) -> str:
-        """Returns the number of the account (STS GetCallerIdentity)."""
-
-    def role_room(self) -> Room:
-        """Returns how many IAM roles there are and may be (IAM GetAccountSummary)."""
+    """What belongs to the account: keys, log groups, topics, metrics, state machines."""
 
     def validate_template(self, text: str, url: str | None) -> Validated:
         """Has CloudFormation read a template, in a bucket if it stands there (CloudFormation ValidateTemplate)."""
@@ -331,7 +310,7 @@ class Storage(Protocol):
         """Returns what a secret holds; it is never told or recorded (Secrets Manager GetSecretValue)."""
 
 
-class Region(Databases, Network, Account, Storage, Protocol):
+class Region(Databases, Network, Account, Storage, Site, Protocol):
     """One region of the account.
 
     Every method raises `AwsError` when AWS refuses, and `InputError` or `UnreachableError` when it cannot be asked.

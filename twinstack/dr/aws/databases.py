@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from twinstack.dr.aws.api import Cluster, EngineVersion, GlobalCluster, Instance, Member, RoleChange, Room, Snapshot
-from twinstack.dr.aws.asking import Asking, only
+from twinstack.aws.asking import Asking, only
+from twinstack.dr.aws.api import Cluster, EngineVersion, GlobalCluster, Instance, Member, RoleChange, Snapshot
+from twinstack.preflight.site import Room
 
 _ENGINE = "aurora-mysql"
 

@@ -4,32 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from twinstack.dr.aws.api import Endpoint, Room, Route, Zone
-from twinstack.dr.aws.asking import Asking, only
-
-# https://docs.aws.amazon.com/vpc/latest/userguide/amazon-vpc-limits.html
-_VPCS_PER_REGION = "L-F678F1CE"
+from twinstack.aws.asking import Asking, only
+from twinstack.dr.aws.api import Endpoint, Route, Zone
 
 
 class BotoNetwork(Asking):
     """See `api.Network` for what each method does."""
-
-    def zones(self) -> Sequence[str]:
-        """See `api.Network`."""
-        kinds = [{"Name": "zone-type", "Values": ["availability-zone"]}]
-        found = self._ask("ec2", "describe_availability_zones", Filters=kinds)["AvailabilityZones"]
-        return sorted(zone["ZoneName"] for zone in found)
-
-    def zones_with_default_subnet(self) -> Sequence[str]:
-        """See `api.Network`."""
-        found = self._every("ec2", "describe_subnets", "Subnets", Filters=only("default-for-az", "true"))
-        return sorted({subnet["AvailabilityZone"] for subnet in found})
-
-    def vpc_room(self) -> Room:
-        """See `api.Network`."""
-        quotas = self._every("service-quotas", "list_service_quotas", "Quotas", ServiceCode="vpc")
-        limit = next((int(quota["Value"]) for quota in quotas if quota["QuotaCode"] == _VPCS_PER_REGION), 0)
-        return Room(len(self._every("ec2", "describe_vpcs", "Vpcs")), limit)
 
     def hosted_zone(self, zone: str) -> Zone:
         """See `api.Network`."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from twinstack.aws.asking import Asking
 from twinstack.dr.aws.api import ReplicationRule, Secret, StoredObject
-from twinstack.dr.aws.asking import Asking
 
 
 class BotoStorage(Asking):

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from twinstack.dr.operations.moved import Checked, Lag, Moved
+from twinstack.aws.side_by_side import Silence, side_by_side
+from twinstack.dr.operations.moved import Lag, Moved
 from twinstack.dr.operations.preflight import before_failover
 from twinstack.dr.operations.sight import Sight, look
 from twinstack.dr.operations.switchover import (
@@ -26,8 +27,8 @@ from twinstack.dr.operations.verifying import verify
 from twinstack.dr.operations.watching import Change, carry_out
 from twinstack.dr.roles import LiveCluster, Roles, read_roles
 from twinstack.dr.run import DatabaseRun
-from twinstack.dr.side_by_side import Silence, side_by_side
 from twinstack.errors import RefusedError
+from twinstack.preflight.checked import Checked
 from twinstack.rollout.parameter_lock import Holder
 from twinstack.screen.events import Note, Warning_
 
@@ -35,7 +36,7 @@ _NOT_ALLOWED = (
     "a failover gives up what had not arrived in {region} when the writer was lost; give --allow-data-loss to say that "
     "this is wanted. While both regions are healthy, `switchover --to {region}` loses nothing"
 )
-_SECONDS = 3.5
+_SECONDS = 8.0
 
 
 def refuse_data_loss(to: str, *, allowed: bool) -> None:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from twinstack.aws.side_by_side import Silence
 from twinstack.dr.aws.api import Cluster, Instance
 from twinstack.dr.database import Database
-from twinstack.dr.operations.moved import Checked, Lag, Verdict
+from twinstack.dr.operations.moved import Lag
 from twinstack.dr.operations.sight import Sight
 from twinstack.dr.roles import LiveCluster, Roles
-from twinstack.dr.side_by_side import Silence
 from twinstack.planning.world import Live, Unknown, World
+from twinstack.preflight.checked import Checked, Verdict
 from twinstack.statuses import Standing, standing
 
 # Below a second is usual; what a switchover has to catch up with makes it longer.

@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
+from twinstack.aws.side_by_side import Silence, side_by_side
 from twinstack.dr.aws.api import Measurement
 from twinstack.dr.operations.moved import Lag
 from twinstack.dr.roles import LOOK_SECONDS, LiveCluster, Roles
 from twinstack.dr.run import DatabaseRun
-from twinstack.dr.side_by_side import Silence, side_by_side
 from twinstack.planning.world import World
 from twinstack.rollout.lock import place_of
 from twinstack.rollout.parameter_lock import Holder, holding

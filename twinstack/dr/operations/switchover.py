@@ -8,15 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from twinstack.dr.operations.moved import Checked, Lag, Moved
+from twinstack.aws.side_by_side import Silence
+from twinstack.dr.operations.moved import Lag, Moved
 from twinstack.dr.operations.preflight import MAX_LAG_MILLISECONDS, NOBODY_DEPLOYS, before_switchover
 from twinstack.dr.operations.sight import look
 from twinstack.dr.operations.verifying import verify
 from twinstack.dr.operations.watching import Change, carry_out
 from twinstack.dr.roles import LiveCluster, Roles
 from twinstack.dr.run import DatabaseRun
-from twinstack.dr.side_by_side import Silence
 from twinstack.errors import BusyError, InputError, RefusedError, UnreachableError
+from twinstack.preflight.checked import Checked
 from twinstack.rollout.parameter_lock import Holder
 from twinstack.screen.events import ChecksMade, Note, RolesMoved, Screen
 

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
 from twinstack.aws.api import StackResource
+from twinstack.aws.side_by_side import Silence, side_by_side
 from twinstack.dr.database import Site
-from twinstack.dr.operations.moved import Checked
 from twinstack.dr.operations.names import (
     PROBE,
     PROBE_IS_ON,
@@ -19,9 +19,9 @@ from twinstack.dr.operations.names import (
 )
 from twinstack.dr.roles import Roles
 from twinstack.dr.run import DatabaseRun
-from twinstack.dr.side_by_side import Silence, side_by_side
 from twinstack.planning.values import as_text
 from twinstack.planning.world import Live
+from twinstack.preflight.checked import Checked
 
 _LOCAL = "the local AWS runs no database that a probe could log in to"
 # A probe that starts cold has to reach Secrets Manager and two databases first.

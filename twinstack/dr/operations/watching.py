@@ -9,10 +9,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from twinstack.aws.side_by_side import Silence
 from twinstack.dr.operations.moved import Phase
 from twinstack.dr.roles import LiveCluster, Roles, read_members, with_clusters
 from twinstack.dr.run import DatabaseRun
-from twinstack.dr.side_by_side import Silence
 from twinstack.errors import TwinStackError, UnreachableError
 from twinstack.rollout.change_sets import growing_waits
 from twinstack.screen.events import PhaseEnded, Waiting, Warning_

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from twinstack.dr.database import Database, Site
 from twinstack.dr.reversal.detached import standing_alone
 from twinstack.dr.reversal.effects import Effect, effects
-from twinstack.dr.reversal.rules import Standing, refused, restarts
+from twinstack.dr.reversal.rules import OF_WRITERS, Standing, refused, restarts
 from twinstack.dr.roles import Roles
 from twinstack.planning.advice import Refusal
 from twinstack.planning.passes import Plan
@@ -37,20 +37,14 @@ def judge(database: Database, roles: Roles | str, planner: Planner, world: World
         planned: The plan.
     """
     verdict = Verdict()
-    if isinstance(roles, Roles):
-        alone, remarks = standing_alone(database, roles, planner, world, planned)
-        verdict.remarks += remarks
-        if alone:
-            verdict.refused += alone
-            return verdict
-        if not roles.exists:
-            return verdict
     why = roles if isinstance(roles, str) else roles.unclear
-    turned = not why and isinstance(roles, Roles) and roles.reversed_in(database)
+    if isinstance(roles, Roles) and not (why and roles.exists):  # while roles move the regions may differ for a moment
+        verdict.refused, verdict.remarks = standing_alone(database, roles, planner, world, planned)
+        if verdict.refused or not roles.exists:
+            return verdict
     known = roles if isinstance(roles, Roles) and not why else None
-    changed = list(effects(planner, world, planned.steps, database))
     safe: list[Effect] = []
-    for effect in changed:
+    for effect in effects(planner, world, planned.steps, database):
         standing = _standing(database, known, effect.site, why)
         found = list(refused(effect, standing)) if standing else []
         verdict.refused += found
@@ -59,9 +53,28 @@ def judge(database: Database, roles: Roles | str, planner: Planner, world: World
     verdict.refused.reverse()  # what follows from another change comes after it, and the cause is to stand last
     if known is None:
         verdict.remarks.append(f"Who writes in {database} could not be read: {why}{_left_out(verdict.refused)}")
-    elif turned:
+        return verdict
+    if known.reversed_in(database):
         verdict.remarks += _reversed(database, known, safe)
+    verdict.remarks += _not_known(database, known, planned)
     return verdict
+
+
+def _not_known(database: Database, roles: Roles, planned: Plan) -> Iterator[str]:
+    """Yields what could not be asked or compared, and would matter."""
+    for region, silence in roles.silent.items():
+        yield f"{database}: {region} did not say which clusters it counts: {silence.why}"
+    for step in planned.steps:
+        site = next((site for site in database.sites if site.role == step.stack.role), None)
+        cluster = roles.at(site.region) if site else None
+        if site is None or cluster is None or cluster.writes or not step.updates:
+            continue
+        details = [detail for each in step.touched if each.resource == site.cluster for detail in each.details]
+        for name in sorted({detail.name for detail in details} & OF_WRITERS.keys()):
+            yield (
+                f"{site.role}: {site.cluster}: {name} comes from a value that AWS does not show; {cluster} reads, so "
+                "the update fails if that value is another now"
+            )
 
 
 def _left_out(refused_: Sequence[Refusal]) -> str:

@@ -7,7 +7,7 @@ See https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-d
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from twinstack.dr.advice import live_databases
 from twinstack.dr.database import Database, Site
@@ -21,13 +21,14 @@ from twinstack.planning.world import Live, Unknown, World
 _RUNBOOK = 'the steps are in docs/runbook.md, "Lost region"'
 
 
-def objections(planner: Planner, world: World, region_of: RegionOf) -> list[str]:
+def objections(planner: Planner, world: World, region_of: RegionOf, retained: Sequence[str] = ()) -> list[str]:
     """Returns why the stacks must not be taken down now, a sentence each; nothing is changed by asking.
 
     Args:
         planner: The planner of the stacks.
         world: What is known of each stack.
         region_of: Returns a region to ask.
+        retained: What a person wants kept, by logical id or `role.LogicalId`.
 
     Raises:
         CredentialsError: AWS does not take the credentials.
@@ -42,25 +43,48 @@ def objections(planner: Planner, world: World, region_of: RegionOf) -> list[str]
         if unread:
             found.append(_lost(database, roles, planner, world, unread))
         else:
-            found += _by_roles(database, roles)
+            found += _by_roles(database, roles) or _kept_members(database, roles, planner, world, retained)
     return found
 
 
-def _by_roles(database: Database, roles: Roles | str) -> Iterator[str]:
+def _by_roles(database: Database, roles: Roles | str) -> list[str]:
     if isinstance(roles, str):
-        yield (
+        return [
             f"who writes in {database} could not be read: {roles}; with the roles reversed a deletion would fail half "
             "way, so nothing was deleted; run `destroy` again when it can be read"
-        )
-    elif roles.change is not None or roles.status.endswith("-over"):
-        yield f"{database}: {roles.unclear}; nothing was deleted"
-    elif roles.reversed_in(database):
+        ]
+    if roles.change is not None or roles.status.endswith("-over"):
+        return [f"{database}: {roles.unclear}; nothing was deleted"]
+    if roles.reversed_in(database):
         owner = database.owner
-        yield (
+        return [
             f"roles reversed: {roles.writer} writes in {database} now, and {owner}, whose stack holds the global "
             "cluster, reads; AWS deletes no writer while the database has a reader, and CloudFormation does not know "
             "that the roles are reversed: `failback` first, then `destroy`; nothing was deleted"
-        )
+        ]
+    return []
+
+
+def _kept_members(
+    database: Database, roles: Roles | str, planner: Planner, world: World, retained: Sequence[str]
+) -> Iterator[str]:
+    """Yields why a reader cannot be kept as a member while the writer goes."""
+    kept: dict[str, bool] = {}
+    wholly: dict[str, bool] = {}
+    for site in database.sites:
+        named = [name in retained or f"{site.role}.{name}" in retained for name in _of_database(planner, world, site)]
+        kept[site.region], wholly[site.region] = any(named), bool(named) and all(named)
+    if isinstance(roles, str) or roles.writer is None or wholly.get(roles.writer.region, True):
+        return
+    for reader in roles.readers:
+        site_ = database.at(reader.region)
+        if site_ is not None and kept[reader.region]:
+            yield (
+                f"{site_.role}.{site_.cluster} cannot be kept as it is: {reader} is a member of {database} and reads, "
+                "and AWS deletes no writer while the database has a reader; take it out first, which makes it a "
+                f"database of its own that takes writes: {_detaching(database, site_, reader.arn)}; then `destroy` "
+                "again; nothing was deleted"
+            )
 
 
 def _lost(database: Database, roles: Roles | str, planner: Planner, world: World, unread: dict[Site, str]) -> str:
@@ -90,7 +114,10 @@ def _detach(database: Database, roles: Roles | None, here: Site, lost: list[Site
     leaving = own
     if own is not None and own.writes and roles is not None:
         leaving = roles.at(lost[0].region)
-    arn = leaving.arn if leaving else f"ARN-OF-THE-CLUSTER-IN-{here.region}"
+    return _detaching(database, here, leaving.arn if leaving else f"ARN-OF-THE-CLUSTER-IN-{here.region}")
+
+
+def _detaching(database: Database, here: Site, arn: str) -> str:
     return (
         f"`aws rds remove-from-global-cluster --region {here.region} --global-cluster-identifier "
         f"{database.identifier} --db-cluster-identifier {arn}`"

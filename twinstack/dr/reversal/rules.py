@@ -16,7 +16,7 @@ from twinstack.planning.values import NO_VALUE
 
 # RDS refuses them of a cluster that reads: "Cannot specify user name for cross region replication cluster"
 # (https://github.com/crossplane-contrib/provider-aws/issues/2072).
-_OF_WRITERS = {
+OF_WRITERS = {
     "MasterUserPassword": "password",
     "MasterUsername": "user",
     "MasterUserAuthenticationType": "sign-in of the user",
@@ -79,8 +79,8 @@ def _nothing(_effect: Effect, _standing: Standing) -> Iterator[Refusal]:
 def _cluster(effect: Effect, standing: Standing) -> Iterator[Refusal]:
     said = False
     for detail in effect.properties:
-        if detail.name in _OF_WRITERS and standing.may_read:
-            what = f"AWS takes no {_OF_WRITERS[detail.name]} of a cluster that reads"
+        if detail.name in OF_WRITERS and standing.may_read:
+            what = f"AWS takes no {OF_WRITERS[detail.name]} of a cluster that reads"
             yield _refusal(effect, standing, "Modify", f"{detail.name} would change, and {what}", detail.name)
         elif detail.name == "SourceRegion" and standing.reversed:
             what = (

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from twinstack.aws.api import Alarms
+from twinstack.aws.side_by_side import Silence
 from twinstack.dr.aws.api import Cluster, Region
 from twinstack.dr.operations.preflight import MAX_LAG_MILLISECONDS, OLDEST_LAG_SECONDS
 from twinstack.dr.roles import LiveCluster
-from twinstack.dr.side_by_side import Silence
 from twinstack.dr.status.picture import Fact
 
 _LAGS = {"RPO lag": "AuroraGlobalDBRPOLag", "replication lag": "AuroraGlobalDBReplicationLag"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twinstack.dr.operations.moved import Verdict
+from twinstack.preflight.checked import Verdict
 from twinstack.screen.events import DatabaseRead
 
 

@@ -6,18 +6,19 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from twinstack.aws.api import StackResource
+from twinstack.aws.side_by_side import Silence, side_by_side
 from twinstack.dr.database import Site
 from twinstack.dr.operations.preflight import before_switchover
 from twinstack.dr.operations.sight import look
 from twinstack.dr.roles import LiveCluster, Roles
 from twinstack.dr.run import DatabaseRun
-from twinstack.dr.side_by_side import Silence, side_by_side
 from twinstack.dr.status import facts
 from twinstack.dr.status.picture import Fact, Picture, RegionPicture
 from twinstack.planning.world import Live, Unknown
 from twinstack.rollout.parameter_lock import Holder
 
-_SECONDS = 3.5
+# A picture now beats a whole one later: the look at the resources of the stacks, and then that at all the facts.
+_LIST_SECONDS, _FACT_SECONDS = 8.0, 5.0
 _ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
 
@@ -73,7 +74,7 @@ def _ready(
 def _regions(run: DatabaseRun, roles: Roles) -> tuple[RegionPicture, ...]:
     listed = side_by_side(
         {site.role: partial(_listed, run, site) for site in run.database.sites if site.region not in roles.silent},
-        _SECONDS,
+        _LIST_SECONDS,
     )
     asked: dict[tuple[str, str], Callable[[], Sequence[Fact]]] = {}
     for site in run.database.sites:
@@ -81,7 +82,7 @@ def _regions(run: DatabaseRun, roles: Roles) -> tuple[RegionPicture, ...]:
         if resources is not None and not isinstance(resources, Silence):
             looks = _looks(run, roles, site, resources)
             asked |= {(site.role, name): ask for name, ask in looks.items()}
-    answers = side_by_side(asked, _SECONDS)
+    answers = side_by_side(asked, _FACT_SECONDS)
     return tuple(_region(run, roles, site, listed.get(site.role), answers) for site in run.database.sites)
 
 

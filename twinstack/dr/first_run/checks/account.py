@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from twinstack.dr.aws.api import Room
 from twinstack.dr.first_run.answers import Answer, compared
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
+from twinstack.dr.preflight.offers import is_offered, zones_without
+from twinstack.dr.preflight.room import QUOTAS
 from twinstack.planning.passes import Plan, plan
 from twinstack.planning.resolution import ResolvedResource
 from twinstack.planning.settled import settle
 from twinstack.planning.world import Absent
+from twinstack.preflight.site import Room
+from twinstack.preflight.zones import names_of_get_azs
 
 THREE_PASSES = "create primary, create secondary, update primary"
 
@@ -60,7 +63,7 @@ def engine_versions(scene: Scene) -> Answer:
             f"{it.version}{'' if it.in_global_databases else ' not'}, in global databases" for it in found
         )
         answered.append(f"{role}: {told_ or 'no such version'}")
-        same = same and [(it.version, it.in_global_databases) for it in found] == [(version, True)]
+        same = same and is_offered(found, version)
     equal = len({scene.parameter(role, "EngineVersion") for role in scene.regions}) == 1
     return compared("; ".join(expected), "; ".join(answered), same=same and equal)
 
@@ -71,9 +74,9 @@ def orderable_classes(scene: Scene) -> Answer:
     for role, region in scene.regions.items():
         kind = scene.parameter(role, "DBInstanceClass")
         offered = region.orderable_zones(scene.parameter(role, "EngineVersion"), kind)
-        used = _names_of_get_azs(scene, role)[:2]
+        used = names_of_get_azs(region)[:2]
         answered.append(f"{role}: {kind} in {_list(offered)}; the first two zones are {_list(used)}")
-        same = same and len(used) == 2 and set(used) <= set(offered)
+        same = same and len(used) == 2 and not zones_without(offered, used)
     return compared(
         "the instance class is offered in the first two zones of each region", "; ".join(answered), same=same
     )
@@ -82,20 +85,11 @@ def orderable_classes(scene: Scene) -> Answer:
 def zones(scene: Scene) -> Answer:
     """Asks both regions for their zones, as `Fn::GetAZs` names them."""
     answered, same = [], True
-    for role in scene.regions:
-        found, wanted = _names_of_get_azs(scene, role), int(scene.parameter(role, "ZoneCount"))
+    for role, region in scene.regions.items():
+        found, wanted = names_of_get_azs(region), int(scene.parameter(role, "ZoneCount"))
         answered.append(f"{role}: {_list(found)}, and ZoneCount is {wanted}")
         same = same and len(found) >= wanted
     return compared("in each region as many zones as ZoneCount, which Fn::GetAZs names", "; ".join(answered), same=same)
-
-
-def _names_of_get_azs(scene: Scene, role: str) -> list[str]:
-    """Returns what `Fn::GetAZs` names: the zones with a default subnet; without any such zone all of them.
-
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-getavailabilityzones.html
-    """
-    every, default = scene.regions[role].zones(), scene.regions[role].zones_with_default_subnet()
-    return sorted(zone for zone in every if not default or zone in default)
 
 
 def quotas(scene: Scene) -> Answer:
@@ -105,14 +99,14 @@ def quotas(scene: Scene) -> Answer:
     for role, region in scene.regions.items():
         databases = region.database_room()
         lines.append((f"{role}: VPCs", needed[role]["AWS::EC2::VPC"], region.vpc_room()))
-        for name, kind in (("DBClusters", "AWS::RDS::DBCluster"), ("DBInstances", "AWS::RDS::DBInstance")):
+        for name, kind, _ in QUOTAS[:2]:
             lines.append((f"{role}: {name}", needed[role][kind], databases.get(name, Room(0, 0))))
     roles = sum(count["AWS::IAM::Role"] for count in needed.values())
     lines.append(("IAM roles", roles, scene.regions[PRIMARY].role_room()))
     return compared(
         "room for " + ", ".join(f"{count} {what}" for what, count, _ in lines),
         ", ".join(f"{what} {room.used} of {room.limit}" for what, _, room in lines),
-        same=all(room.limit - room.used >= count for _, count, room in lines),
+        same=all(room.has(count) for _, count, room in lines),
     )
 
 

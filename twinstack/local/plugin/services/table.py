@@ -6,6 +6,7 @@ from types import ModuleType
 
 from . import (
     automated_backups,
+    database_keys,
     health_checks,
     lag_metrics,
     members,
@@ -19,6 +20,7 @@ from . import (
 
 SERVICES: tuple[ModuleType, ...] = (
     automated_backups,
+    database_keys,
     health_checks,
     lag_metrics,
     offers,

@@ -59,7 +59,11 @@ def side_by_side(asked: Mapping[Key, Callable[[], Answer]], seconds: float) -> d
         if isinstance(answer, BaseException):
             raise answer
         found[key] = answer
-    return {key: found.get(key, Silence(f"{key}: no answer within {seconds:.0f} s")) for key in asked}
+    return {key: found.get(key, Silence(f"{_words(key)}: no answer within {seconds:.1f} s")) for key in asked}
+
+
+def _words(key: Hashable) -> str:
+    return " ".join(map(str, key)) if isinstance(key, tuple) else str(key)
 
 
 def _ask(

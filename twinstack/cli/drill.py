@@ -1,0 +1,30 @@
+"""`drill`: a switchover to the standby and back, written down for an auditor."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from pathlib import Path
+
+from twinstack.cli.database_runs import make_database_run
+from twinstack.cli.options import Settings
+from twinstack.cli.working import confirmation
+from twinstack.screen.events import Done
+
+
+def run(settings: Settings, *, to: str | None, yes: bool) -> int:
+    """Runs the command; returns the exit code."""
+    from twinstack.cli.this_process import has_ended, this_run
+    from twinstack.dr.drill.drill import Around, drill
+
+    screen = settings.screen()
+    database = make_database_run(settings, screen, confirmation(yes=yes))
+    settings.interrupted = settings.roles_moving
+    tools = {name: version(name) for name in ("twinstack", "botocore")}
+    around = Around(settings.environment, this_run(), tools, Path(), has_ended, settings.secrets.hidden_in)
+    record, failure = drill(database, to, around)
+    if failure is not None:
+        return settings.fail(f"{record.left}\n{failure}", failure.exit_code)
+    there, back = record.legs
+    times = f"{there.rto_seconds or 0:.1f} s there, {back.rto_seconds or 0:.1f} s back"
+    screen.tell(Done(f"Done: {record.left} RTO {times}."))
+    return 0

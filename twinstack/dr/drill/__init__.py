@@ -1,0 +1,1 @@
+"""A drill: a switchover to the standby and back, written down for an auditor."""
