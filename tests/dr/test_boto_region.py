@@ -144,5 +144,6 @@ def actions_of_the_checks():
 def test_the_rights_that_the_page_on_roles_lists_are_those_of_the_calls():
     text = (ROOT / "docs" / "deployer-role.md").read_text(encoding="utf-8")
     section = text.partition("## For `first-run`")[2].partition("\n## ")[0]
-    beside = {"s3:PutObject", "kms:Decrypt", "kms:GenerateDataKey"}  # through the deployer's own seam, and by a key
+    # Through the seams of the deployer, and by a key.
+    beside = {"sts:GetCallerIdentity", "s3:PutObject", "kms:Decrypt", "kms:GenerateDataKey"}
     assert set(re.findall(r"`([a-z0-9]+:[A-Za-z0-9]+)`", section)) == set(actions_of_the_checks()) | beside

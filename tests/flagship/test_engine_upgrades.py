@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from tests.flagship.conftest import REGIONS, ROOT, Pair
+from tests.local.global_database import GlobalDatabase
 from twinstack.screen.events import PlanMade
 
 FIRST, SECOND, THIRD, OTHER_LINE = (f"8.0.mysql_aurora.{number}" for number in ("3.10.2", "3.10.3", "3.10.4", "3.11.1"))
@@ -44,6 +45,7 @@ def fail_over_to(pair, role):
         TargetDbClusterIdentifier=running(pair, role)["DBClusterArn"],
         AllowDataLoss=True,
     )
+    GlobalDatabase(pair.account, "tradingdb-dev").settled()
 
 
 def run(pair, *words):
@@ -94,6 +96,8 @@ def test_a_change_of_line_is_shown_refused_and_changes_nothing(at_version):
     assert versions(pair) == before
 
 
-def test_without_a_change_of_version_nothing_is_said_of_the_roles(at_version):
+def test_without_a_change_of_version_it_is_said_that_the_roles_are_reversed_and_no_more(at_version):
     told = at_version(THIRD).deploy()
-    assert (told.steps(), told.only(PlanMade)[0].plan["remarks"]) == ([], [])
+    (remark,) = told.only(PlanMade)[0].plan["remarks"]
+    assert remark.startswith("Roles reversed: tradingdb-dev-eu-west-1 in eu-west-1 (stack secondary) writes")
+    assert told.steps() == []

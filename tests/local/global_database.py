@@ -75,15 +75,15 @@ class GlobalDatabase:
             GlobalClusterIdentifier=self.name, TargetDbClusterIdentifier=self.arn(to), AllowDataLoss=True
         )["GlobalCluster"]
 
+    def state(self):
+        """The status, that of the change, and those of the members, the first region's first."""
+        found = self.described()
+        members = tuple(member["SynchronizationStatus"] for member in found["GlobalClusterMembers"])
+        return found["Status"], found.get("FailoverState", {}).get("Status"), members
+
     def settled(self):
-        """The states that were seen until no change is under way and every member is connected."""
-        seen = []
-        while True:
-            found = self.described()
-            members = tuple(member["SynchronizationStatus"] for member in found["GlobalClusterMembers"])
-            state = (found["Status"], found.get("FailoverState", {}).get("Status"), members)
-            if state not in seen:
-                seen.append(state)
-            if state[:2] == ("available", None) and set(state[2]) == {"connected"}:
-                return seen
+        """Wait until no change is under way and every member is connected."""
+        end = time.monotonic() + 30
+        while (state := self.state())[:2] != ("available", None) or set(state[2]) != {"connected"}:
+            assert time.monotonic() < end, state
             time.sleep(0.01)

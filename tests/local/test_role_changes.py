@@ -15,46 +15,62 @@ NEWER = "8.0.mysql_aurora.3.12.0"
 
 @pytest.fixture
 def database(account, local_state):
-    with local_settings(local_state, role_change_seconds=0.2):
+    with local_settings(local_state, role_change_seconds=0):
         yield GlobalDatabase(account, account.unique("roles")).make()
 
 
-def test_a_switchover_moves_the_roles_through_the_states_that_aws_names(database):
+@pytest.fixture
+def held_at(local_state):
+    """Holds a change of roles at one of its stages, for as long as it is a context."""
+    return lambda stage: local_settings(local_state, role_change_held_at=stage)
+
+
+def test_a_switchover_moves_the_roles_through_the_states_that_aws_names(database, held_at):
     before = database.described()
-    begun = database.switch_over(WEST)
-    assert (begun["Status"], begun["FailoverState"]) == (
-        "switching-over",
-        {
-            "Status": "pending",
-            "FromDbClusterArn": database.arn(EAST),
-            "ToDbClusterArn": database.arn(WEST),
-            "IsDataLossAllowed": False,
-        },
-    )
-    assert database.writer() == EAST
-    assert database.settled() == [
-        ("switching-over", "pending", ("connected", "connected")),
-        ("switching-over", "switching-over", ("connected", "connected")),
-        ("available", None, ("connected", "connected")),
-    ]
+    with held_at("pending"):
+        begun = database.switch_over(WEST)
+        assert (begun["Status"], begun["FailoverState"]) == (
+            "switching-over",
+            {
+                "Status": "pending",
+                "FromDbClusterArn": database.arn(EAST),
+                "ToDbClusterArn": database.arn(WEST),
+                "IsDataLossAllowed": False,
+            },
+        )
+        assert database.state() == ("switching-over", "pending", ("connected", "connected"))
+    with held_at("moving"):
+        assert database.state() == ("switching-over", "switching-over", ("connected", "connected"))
+        assert database.writer() == EAST
+    assert database.state() == ("available", None, ("connected", "connected"))
     assert database.writer() == WEST
     assert database.described()["Endpoint"] == before["Endpoint"]
     assert database.described()["EngineVersion"] == before["EngineVersion"]
     database.switch_over(EAST)
-    database.settled()
     assert database.writer() == EAST
 
 
-def test_after_a_failover_the_old_primary_is_built_anew_and_its_volume_is_kept(database):
-    begun = database.fail_over(WEST)
-    assert (begun["Status"], begun["FailoverState"]["IsDataLossAllowed"]) == ("failing-over", True)
-    assert database.settled() == [
-        ("failing-over", "pending", ("connected", "connected")),
-        ("failing-over", "failing-over", ("connected", "connected")),
-        ("available", None, ("pending-resync", "connected")),
-        ("available", None, ("connected", "connected")),
-    ]
-    assert database.writer() == WEST
+def test_a_change_of_roles_takes_its_time(database, local_state):
+    with local_settings(local_state, role_change_seconds=0.4):
+        begun = time.monotonic()
+        database.switch_over(WEST)
+        database.settled()
+        assert time.monotonic() - begun >= 0.4
+    with local_settings(local_state, role_change_seconds=3600):
+        assert database.switch_over(EAST)["FailoverState"]["Status"] == "pending"
+        assert database.state() == ("switching-over", "pending", ("connected", "connected"))
+
+
+def test_after_a_failover_the_old_primary_is_built_anew_and_its_volume_is_kept(database, held_at):
+    with held_at("moving"):
+        begun = database.fail_over(WEST)
+        assert (begun["Status"], begun["FailoverState"]["IsDataLossAllowed"]) == ("failing-over", True)
+        assert database.state() == ("failing-over", "failing-over", ("connected", "connected"))
+        assert database.writer() == EAST
+    with held_at("rebuilding"):
+        assert database.state() == ("available", None, ("pending-resync", "connected"))
+        assert database.writer() == WEST
+    assert database.state() == ("available", None, ("connected", "connected"))
     (kept,) = database.rds(EAST).describe_db_cluster_snapshots(DBClusterIdentifier=database.cluster(EAST))[
         "DBClusterSnapshots"
     ]
@@ -73,7 +89,6 @@ def test_a_primary_that_is_not_available_can_be_failed_over_and_not_switched_ove
     with pytest.raises(ClientError, match=r"InvalidDBClusterStateFault.*is not available: it is stopp"):
         database.switch_over(WEST)
     database.fail_over(WEST)
-    database.settled()
     assert database.writer() == WEST
 
 
@@ -137,27 +152,28 @@ def test_targets_that_are_none_are_refused(database, account):
         ask(target=database.arn(EAST))
 
 
-def test_while_the_roles_move_nothing_else_changes(database):
-    database.switch_over(WEST)
-    with pytest.raises(ClientError, match=r"InvalidGlobalClusterStateFault.*already switching over"):
-        database.switch_over(WEST)
-    with pytest.raises(ClientError, match=r"InvalidGlobalClusterStateFault.*already switching over"):
-        database.fail_over(WEST)
-    with pytest.raises(ClientError, match=r"InvalidDBClusterStateFault"):
+def test_while_the_roles_move_nothing_else_changes(database, held_at):
+    def keep_backups_longer():
         database.rds(EAST).modify_db_cluster(DBClusterIdentifier=database.cluster(EAST), BackupRetentionPeriod=7)
-    database.settled()
-    database.rds(EAST).modify_db_cluster(DBClusterIdentifier=database.cluster(EAST), BackupRetentionPeriod=7)
+
+    with held_at("moving"):
+        database.switch_over(WEST)
+        with pytest.raises(ClientError, match=r"InvalidGlobalClusterStateFault.*already switching over"):
+            database.switch_over(WEST)
+        with pytest.raises(ClientError, match=r"InvalidGlobalClusterStateFault.*already switching over"):
+            database.fail_over(WEST)
+        with pytest.raises(ClientError, match="InvalidDBClusterStateFault"):
+            keep_backups_longer()
+    keep_backups_longer()
 
 
-def test_a_member_that_is_built_anew_takes_no_role_yet(database):
-    database.fail_over(WEST)
-    while database.synchronization()[EAST] != "pending-resync":
-        time.sleep(0.01)
-    with pytest.raises(ClientError, match=r"InvalidDBClusterStateFault.*replication setup is still in progress"):
-        database.switch_over(EAST)
-    database.settled()
+def test_a_member_that_is_built_anew_takes_no_role_yet(database, held_at):
+    with held_at("rebuilding"):
+        database.fail_over(WEST)
+        assert database.synchronization()[EAST] == "pending-resync"
+        with pytest.raises(ClientError, match=r"InvalidDBClusterStateFault.*replication setup is still in progress"):
+            database.switch_over(EAST)
     database.switch_over(EAST)
-    database.settled()
     assert database.writer() == EAST
 
 

@@ -9,7 +9,7 @@ from tests.preflight.site import VERSION, region
 from tests.rollout.deployments import Deployments
 from twinstack.dr.aws.api import Cluster, EngineVersion, GlobalCluster
 from twinstack.dr.preflight import looks as of_databases
-from twinstack.errors import RefusedError
+from twinstack.errors import RefusedError, TwinStackError
 from twinstack.preflight.deployment import checks
 from twinstack.preflight.site import Peering, Room, Vpc
 from twinstack.rollout.deploying import deploy
@@ -297,3 +297,24 @@ def test_the_root_of_an_account_cannot_be_simulated(one):
     row = verdicts(one)["permissions (one, us-east-1)"]
     assert row["said"] == "IAM simulates users and roles, and arn:aws:iam::111122223333:root is neither"
     assert row["verdict"] == "unknown"
+
+
+def test_what_needs_no_rights_is_not_simulated(one):
+    one.templates["one"] = (
+        TEMPLATE.partition("      Vpc:")[0] + "      Handle: {Type: AWS::CloudFormation::WaitConditionHandle}\n"
+    )
+    assert deployed(one).asked == []
+    assert one.status("one") == "CREATE_COMPLETE"
+
+
+def test_what_the_local_aws_says_is_wrong_is_refused_there_too(one):
+    with pytest.raises(RefusedError, match="quota of VPCs"):
+        deployed(one, local=True, vpc_room=Room(5, 5))
+
+
+def test_a_name_that_an_earlier_run_stopped_at_may_be_there(one):
+    one.aws["one"].fail("Bucket", "it took too long")
+    with pytest.raises(TwinStackError, match="it took too long"):
+        deployed(one)
+    deployed(one, bucket_name="ours")
+    assert "names of buckets (us-east-1)" not in verdicts(one)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from twinstack.rollout.run import Objections
 
 _NAMED_BY_MEMBERS, _TYPE = "GlobalClusterIdentifier", "AWS::RDS::GlobalCluster"
+_CLUSTER = "AWS::RDS::DBCluster"
 
 
 def has_global_database(system: System) -> bool:
@@ -54,7 +55,7 @@ def database_looks(system: System, access: Callable[[], Access]) -> FurtherLooks
     """
     from twinstack.preflight.deployment import no_further_looks
 
-    if not has_global_database(system):
+    if not any(_CLUSTER in stack.template.text for stack in system.stacks.values()):
         return no_further_looks
     from twinstack.cli.database_runs import regions
     from twinstack.dr.preflight.looks import looks

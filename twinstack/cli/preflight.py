@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from twinstack.cli.global_databases import database_looks
@@ -34,6 +35,7 @@ def preflight(environment: Environment, reached: Callable[[], Access]) -> Prefli
         given = reached()
         makers = looking_makers(planner.system, given)
 
+        @cache
         def site_of(role: str, region: str) -> BotoSite:
             return BotoSite(lambda service: makers[role](service, region), f"{role} ({region})", region)
 

@@ -72,6 +72,26 @@ _DATABASES = _arns("rds", ":*:global-cluster:{project}-*", "*:*:cluster:{project
 # The resources are listed of a stack that stopped half way.
 _READING = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources")
 
+# What is looked at before something is made; all of it only reads, and what is not allowed is not known then.
+_PREFLIGHT = (
+    "ec2:DescribeAvailabilityZones",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcPeeringConnections",
+    "ec2:DescribeVpcs",
+    "events:ListRules",
+    "iam:GetAccountSummary",
+    "kms:ListAliases",
+    "lambda:GetAccountSettings",
+    "logs:DescribeLogGroups",
+    "rds:DescribeAccountAttributes",
+    "rds:DescribeDBEngineVersions",
+    "rds:DescribeOrderableDBInstanceOptions",
+    "route53:ListHostedZonesByVPC",
+    "s3:ListAllMyBuckets",
+    "servicequotas:GetAWSDefaultServiceQuota",
+    "servicequotas:GetServiceQuota",
+)
+
 # What the deployer itself calls; written out, as it stands in no schema.
 OWN_CALLS: tuple[Scope, ...] = (
     Scope("planner", "ReadStacks", _READING, _STACK, ()),
@@ -146,6 +166,15 @@ OWN_CALLS: tuple[Scope, ...] = (
     Scope("stacks", "BucketsLookedInto", ("s3:ListBucketVersions",), _BUCKETS, (Only.OF_OUR_ACCOUNT,)),
     Scope("stacks", "ServiceRolesPassed", ("iam:PassRole",), ("{service_role}",), (Only.TO_CLOUDFORMATION,)),
     Scope("stacks", "AccountsEntered", ("sts:AssumeRole",), ("{assumed_role}",), ()),
+    Scope("preflight", "AskedBeforehand", _PREFLIGHT, ANY, (Only.IN_OUR_REGIONS,)),
+    Scope("preflight", "BucketNamesAsked", ("s3:ListBucket",), _BUCKETS, ()),
+    Scope(
+        "preflight",
+        "RightsSimulated",
+        ("iam:GetRole", "iam:SimulatePrincipalPolicy"),
+        _arns("iam", ":*:role/*", ":*:user/*"),
+        (),
+    ),
     # Apart, so that it need not be attached to a role that only deploys.
     Scope(
         "emptying",

@@ -6,7 +6,7 @@ found as well when a whole region is lost.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from twinstack.dr.versions.databases import CLUSTER, GLOBAL_CLUSTER, GlobalDatabase, global_databases
 from twinstack.errors import InputError
@@ -57,6 +57,10 @@ class Database:
     def at(self, region: str) -> Site | None:
         """Returns the site in a region."""
         return next((site for site in self.sites if site.region == region), None)
+
+    def seen_from(self, region: str) -> Database:
+        """Returns the database with the site of a region first: where regions disagree, that one is believed."""
+        return replace(self, sites=tuple(sorted(self.sites, key=lambda site: site.region != region)))
 
     def __str__(self) -> str:
         return f"global database {self.identifier}"

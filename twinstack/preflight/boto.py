@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from twinstack.aws.asking import Asking, only
@@ -31,14 +32,15 @@ class BotoSite(Asking):
     def __init__(self, make: MakeClient, where: str, region: str = "") -> None:
         super().__init__(make, where)
         self._region = region
+        self._identity = cache(lambda: self._ask("sts", "get_caller_identity"))
 
     def account(self) -> str:
         """See `site.Site`."""
-        return str(self._ask("sts", "get_caller_identity")["Account"])
+        return str(self._identity()["Account"])
 
     def caller(self) -> str:
         """See `site.Site`."""
-        return str(self._ask("sts", "get_caller_identity")["Arn"])
+        return str(self._identity()["Arn"])
 
     def role_arn(self, name: str) -> str:
         """See `site.Site`."""

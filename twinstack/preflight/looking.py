@@ -14,7 +14,7 @@ SiteOf = Callable[[str, str], Site]
 """Returns the region of the account that the stack of a role is in."""
 
 # What has not answered by then is not known, and holds nothing up.
-SECONDS = 15.0
+SECONDS = 20.0
 
 Answer = TypeVar("Answer")
 

@@ -68,6 +68,8 @@ def looks(added: Sequence[Added], site_of: SiteOf, file: EnvironmentFile) -> Ite
         except InputError as error:
             yield Look(check, lambda: ("", {}), partial(_not_computed, check, str(error)))
             continue
+        if not wanted:
+            continue
         essential = {action: kind for kind in types for action in made_by(kind, stack.region)}
         ask = partial(_simulate, site_of(role, stack.region), wanted, stack.region, stack.service_role)
         yield Look(check, ask, partial(_judged, check, essential))
@@ -154,9 +156,10 @@ def _context(conditions: Mapping[str, Mapping[str, Any]], account: str, region: 
         return tuple(_example(it.replace("${aws:PrincipalAccount}", account), account, region) for it in every[:1])
 
     return {
-        key: (_KINDS.get(operator, "string"), values(key, given))
+        key: (_KINDS.get(operator, "string"), known)
         for operator, keys in conditions.items()
         for key, given in keys.items()
+        if (known := values(key, given))
     }
 
 

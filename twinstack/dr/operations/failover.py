@@ -94,7 +94,7 @@ def fail_over(
         roles.silent,
     )
     watched = carry_out(run, change)
-    found = read_roles(run.database, run.region_of)
+    found = read_roles(run.database.seen_from(to), run.region_of)
     now = watched.roles if isinstance(found, Silence) else found
     after = (*verify(run, roles, now, to), *_old_primary(run, now, writer))
     tell(run.screen, "After the failover", after)

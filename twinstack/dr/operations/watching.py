@@ -22,6 +22,8 @@ PATIENCE_SECONDS = 1800.0
 # So long AWS may show neither the change nor its result after it was asked for.
 SHOWN_WITHIN_SECONDS = 60.0
 _FIRST_WAIT = 0.5
+# One answer may be an old one.
+_LOOKS_TO_BELIEVE = 3
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,7 @@ def carry_out(run: DatabaseRun, change: Change) -> Watched:
 
 def _moved(run: DatabaseRun, change: Change, phases: _Phases) -> tuple[Roles, float]:
     """Waits until AWS says that the target writes; returns the roles and the seconds since the call."""
-    seen = False
+    seen, at_rest = False, 0
     for wait in growing_waits(_FIRST_WAIT):
         roles = _read(run, change)
         seconds = run.clock.now() - phases.at_first
@@ -111,7 +113,10 @@ def _moved(run: DatabaseRun, change: Change, phases: _Phases) -> tuple[Roles, fl
             phases.end("roles moved", f"{change.target.region} writes, by AWS")
             return roles, seconds
         seen = seen or (roles is not None and roles.change is not None)
-        _refuse_ended(run, change, roles, seconds, seen=seen)
+        at_rest = at_rest + 1 if _is_at_rest(roles) else 0
+        if at_rest >= _LOOKS_TO_BELIEVE and (seen or seconds > SHOWN_WITHIN_SECONDS):
+            raise _ended(run, roles, seconds, seen=seen)
+        _refuse_endless(run, change, seconds)
         _tell_waiting(run, change, roles, seconds)
         run.clock.sleep(wait)
     raise AssertionError("waits never end")
@@ -137,7 +142,9 @@ def _at_rest(run: DatabaseRun, change: Change, phases: _Phases, roles: Roles) ->
 
 def _read(run: DatabaseRun, change: Change) -> Roles | None:
     """Reads the roles; None when no region answers at this moment, which ends nothing."""
-    asked = replace(run.database, sites=tuple(site for site in run.database.sites if site.region not in change.deaf))
+    # A region that was cut off may still believe in the old writer, so the new one is believed.
+    every = run.database.seen_from(change.target.region)
+    asked = replace(every, sites=tuple(site for site in every.sites if site.region not in change.deaf))
     roles = read_members(asked, run.region_of)
     if isinstance(roles, Silence):
         return None
@@ -158,21 +165,27 @@ def _not_available(roles: Roles, waits_for: Collection[str]) -> str:
     return "; ".join([*unready, *(f"{region} has no member" for region in gone)])
 
 
-def _refuse_ended(run: DatabaseRun, change: Change, roles: Roles | None, seconds: float, *, seen: bool) -> None:
-    """Ends the watching of a change that AWS has given up, or never began, or that takes too long.
+def _is_at_rest(roles: Roles | None) -> bool:
+    return roles is not None and roles.change is None and roles.status == "available"
+
+
+def _ended(run: DatabaseRun, roles: Roles | None, seconds: float, *, seen: bool) -> TwinStackError:
+    """Returns the error of a change that AWS has given up, or never began."""
+    run.under_way.end(run.database.identifier)
+    how = "has ended it without moving the roles" if seen else f"shows nothing of it after {seconds:.0f} s"
+    writer = roles.writer if roles is not None else None
+    return TwinStackError(
+        f"{run.database}: AWS {how}: {writer or 'nobody'} writes; look at the events of the clusters in the RDS console, "
+        "and at `status`, then try again"
+    )
+
+
+def _refuse_endless(run: DatabaseRun, change: Change, seconds: float) -> None:
+    """Ends the watching of a change that takes too long.
 
     Raises:
-        TwinStackError: It has, or it does.
+        TwinStackError: It does.
     """
-    at_rest = roles is not None and roles.change is None and roles.status == "available"
-    if at_rest and (seen or seconds > SHOWN_WITHIN_SECONDS):
-        run.under_way.end(run.database.identifier)
-        how = "has ended it without moving the roles" if seen else f"shows nothing of it after {seconds:.0f} s"
-        writer = roles.writer if roles is not None else None
-        raise TwinStackError(
-            f"{run.database}: AWS {how}: {writer or 'nobody'} writes; look at the events of the clusters in the RDS "
-            "console, and at `status`, then try again"
-        )
     if seconds > PATIENCE_SECONDS:
         raise TwinStackError(
             f"{run.database}: after {seconds:.0f} s the roles have not moved to {change.target.region}; AWS goes on; "

@@ -3,6 +3,7 @@
     {"role_change_seconds": 0.2, "quotas": {"L-F678F1CE": 1, "eu-west-1/DBClusters": 0}}
 
 - `role_change_seconds`: how long a switchover or a failover takes; 2 by default.
+- `role_change_held_at`: `pending`, `moving` or `rebuilding`, where it stays for as long as this is set.
 - `lag_milliseconds`: the lag of the cluster that reads; 100 by default, and null for none at all.
 - `quotas`: limits in the place of AWS's defaults, by quota code (Service Quotas) or name (RDS), for a region or all.
 - `not_offered`: engine versions and instance classes that are not there, for a zone, a region or everywhere.

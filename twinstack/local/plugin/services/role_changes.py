@@ -51,10 +51,11 @@ class Change:
         """AWS's word for it while the roles move."""
         return "failing-over" if self.may_lose_data else "switching-over"
 
-    def state(self, now: float) -> dict[str, Any]:
-        """FailoverState, at a time."""
+    def state(self) -> dict[str, Any]:
+        """FailoverState as it is by now."""
+        early = time.monotonic() < self.begun + self.seconds / 4
         return {
-            "Status": "pending" if now < self.begun + self.seconds / 4 else self.moving,
+            "Status": "pending" if _held_at("pending") or (early and not _held_at("moving")) else self.moving,
             "FromDbClusterArn": self.source,
             "ToDbClusterArn": self.target,
             "IsDataLossAllowed": self.may_lose_data,
@@ -75,8 +76,7 @@ def install() -> None:
         change = global_cluster.get(_CHANGE)
         if change is None:
             return str(show(global_cluster))
-        state = change.state(time.monotonic())
-        return str(show({**global_cluster, "Status": change.moving, "FailoverState": state}))
+        return str(show({**global_cluster, "Status": change.moving, "FailoverState": change.state()}))
 
     rds._handle_request_sync = in_time
     rds._global_cluster_xml = with_the_change
@@ -90,12 +90,16 @@ def finish_changes() -> None:
     with rds._shared_container_lock:
         for global_cluster in list(rds._global_clusters.values()):
             change = global_cluster.get(_CHANGE)
-            if change and now >= change.begun + change.seconds:
+            if change and now >= change.begun + change.seconds and not _held_at("pending", "moving"):
                 _finish(global_cluster, change)
-            if now >= global_cluster.get(_REBUILT_AT, now + 1):
+            if now >= global_cluster.get(_REBUILT_AT, now + 1) and not _held_at("rebuilding"):
                 del global_cluster[_REBUILT_AT]
                 for member in global_cluster["GlobalClusterMembers"]:
                     member["SynchronizationStatus"] = "connected"
+
+
+def _held_at(*stages: str) -> bool:
+    return setting("role_change_held_at", "") in stages
 
 
 def _finish(global_cluster: Record, change: Change) -> None:
