@@ -218,13 +218,20 @@ def test_no_more_than_twenty_deleted_stacks_of_a_name_are_looked_through(destroy
 
 
 @pytest.mark.parametrize("call", ["deleted_stacks", "resources"])
-def test_where_aws_does_not_say_what_was_kept_the_plan_says_so(destroyed, call):
+def test_where_it_is_not_allowed_to_read_what_was_kept_the_plan_says_so(destroyed, call):
     destroyed.aws["primary"].refuse(call, "AccessDenied")
     made = make_plan(destroyed.run())
     assert not made.plan.passes[0][0].imports
     assert made.shown.remarks[-1].startswith(
         "primary: what deleted stacks pair-dev-primary have kept could not be read:"
     )
+
+
+def test_without_an_answer_to_what_was_kept_nothing_is_created_beside_it(destroyed):
+    destroyed.aws["primary"].refuse("deleted_stacks", "Throttling")
+    with pytest.raises(AwsError, match="Throttling"):
+        destroyed.deploy()
+    assert destroyed.stacks() == []
 
 
 def test_where_aws_does_not_say_whether_it_is_there_the_import_decides(destroyed):

@@ -20,6 +20,9 @@ from twinstack.planning.world import Kept, Unknown, World
 
 # So many deleted stacks of a name are looked through, the newest: an environment may come and go many times a day.
 LOOKED_THROUGH = 20
+# Whoever may not look goes on without, and says so. Any other trouble ends the run: a stack that is created beside what
+# an earlier one has kept meets its names half way.
+_NOT_ALLOWED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ def with_kept(planner: Planner, clients: Clients, world: World) -> KeptRead:
     """Returns the world with what earlier stacks have left behind of each stack that has to be created.
 
     Raises:
+        AwsError: CloudFormation refuses to say, for another reason than that it is not allowed.
+        UnreachableError: It does not answer.
         InputError: There are no usable credentials.
     """
     states, gaps = dict(world), list[str]()
@@ -43,7 +48,9 @@ def with_kept(planner: Planner, clients: Clients, world: World) -> KeptRead:
         stack = planner.system.stacks[role]
         try:
             kept = _kept(clients[role].cloudformation, stack)
-        except (AwsError, UnreachableError) as error:
+        except AwsError as error:
+            if error.code not in _NOT_ALLOWED:
+                raise
             gaps.append(f"{role}: what deleted stacks {stack.name} have kept could not be read: {error}")
             continue
         if kept:

@@ -40,6 +40,7 @@ _HELP = (
     "cloudformation of_resources",
     "ec2 enabled",
 )
+_KEPT = ("cloudformation deleted_stacks",)
 _LOCK = ("ssm create", "ssm read")
 _TOKENS = (
     "cloudformation execute_change_set",
@@ -55,6 +56,9 @@ _RULES = (
     _Rule("expired credentials are an error of their own", 2, ("expired",)),
     _Rule("it is only help, and said to be missing", 0, calls=_HELP),
     _Rule("a run that may not write the lock goes on without, and says so", 0, ("denied",), calls=_LOCK),
+    _Rule(
+        "what was kept may not be looked for, which is said", 0, ("denied",), calls=("cloudformation deleted_stacks",)
+    ),
     _Rule("AWS has done it, and shows it later", 0, _DONE_AND_LOST, _LASTING, _TOKENS),
     _Rule("it is read again for the plan", 0, _REFUSED, _ONCE, ("cloudformation describe_stack",)),
     _Rule("the next beat writes it", 0, _REFUSED, _ONCE, ("ssm overwrite",)),
