@@ -172,12 +172,12 @@ OWN_CALLS: tuple[Scope, ...] = (
     Scope("stacks", "ServiceRolesPassed", ("iam:PassRole",), ("{service_role}",), (Only.TO_CLOUDFORMATION,)),
     Scope("stacks", "AccountsEntered", ("sts:AssumeRole",), ("{assumed_role}",), ()),
     Scope("preflight", "AskedBeforehand", _PREFLIGHT, ANY, (Only.IN_OUR_REGIONS,)),
-    Scope("preflight", "BucketNamesAsked", ("s3:ListBucket",), _BUCKETS, ()),
+    Scope("preflight", "BucketNamesAsked", ("s3:ListBucket",), BUCKETS, ()),
     Scope(
         "preflight",
         "RightsSimulated",
         ("iam:GetRole", "iam:SimulatePrincipalPolicy"),
-        _arns("iam", ":*:role/*", ":*:user/*"),
+        arns("iam", ":*:role/*", ":*:user/*"),
         (),
     ),
     # Apart, so that it need not be attached to a role that only deploys.

@@ -175,8 +175,8 @@ def _ended(run: DatabaseRun, roles: Roles | None, seconds: float, *, seen: bool)
     how = "has ended it without moving the roles" if seen else f"shows nothing of it after {seconds:.0f} s"
     writer = roles.writer if roles is not None else None
     return TwinStackError(
-        f"{run.database}: AWS {how}: {writer or 'nobody'} writes; look at the events of the clusters in the RDS console, "
-        "and at `status`, then try again"
+        f"{run.database}: AWS {how}: {writer or 'nobody'} writes; look at the events of the clusters in the RDS "
+        "console, and at `status`, then try again"
     )
 
 
