@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from twinstack.aws.errors import AwsError
 from twinstack.cli.options import Settings
 from twinstack.cli.working import access, read_environment
 from twinstack.clock import SystemClock
+from twinstack.errors import TwinStackError
 from twinstack.screen.events import Screen
 
 if TYPE_CHECKING:
@@ -77,6 +80,22 @@ def make_database_run(
         settings.local,
         settings.under_way,
     )
+
+
+@contextmanager
+def telling_what_goes_on(settings: Settings) -> Iterator[None]:
+    """Adds to whatever ends an operation what AWS goes on with all the same.
+
+    Raises:
+        TwinStackError: What ended it.
+    """
+    try:
+        yield
+    except TwinStackError as error:
+        if not settings.under_way.operations:
+            raise
+        kind = TwinStackError if isinstance(error, AwsError) else type(error)
+        raise kind(f"{settings.roles_moving()}\n{error}") from error
 
 
 def regions(system: System, given: Callable[[], Access], *, briefly: bool = False) -> RegionOf:

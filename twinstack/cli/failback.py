@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twinstack.cli.database_runs import make_database_run
+from twinstack.cli.database_runs import make_database_run, telling_what_goes_on
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation
 from twinstack.screen.events import Done
@@ -18,6 +18,7 @@ def run(settings: Settings, *, max_lag: float | None, yes: bool) -> int:
     database = make_database_run(settings, screen, confirmation(yes=yes))
     settings.interrupted = settings.roles_moving
     limit = MAX_LAG_MILLISECONDS if max_lag is None else max_lag
-    moved = fail_back(database, limit, has_ended=has_ended)
+    with telling_what_goes_on(settings):
+        moved = fail_back(database, limit, has_ended=has_ended)
     screen.tell(Done(f"Done: {moved.target} writes again." if moved else "Nothing to do: the roles are as deployed."))
     return 0

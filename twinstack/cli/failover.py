@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twinstack.cli.database_runs import make_database_run
+from twinstack.cli.database_runs import make_database_run, telling_what_goes_on
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation
 from twinstack.screen.events import Done
@@ -17,6 +17,7 @@ def run(settings: Settings, *, to: str, allow_data_loss: bool, yes: bool) -> int
     screen = settings.screen()
     database = make_database_run(settings, screen, confirmation(yes=yes))
     settings.interrupted = settings.roles_moving
-    moved = fail_over(database, to, has_ended=has_ended)
+    with telling_what_goes_on(settings):
+        moved = fail_over(database, to, has_ended=has_ended)
     screen.tell(Done(f"Done: {to} writes." if moved else f"Nothing to do: {to} writes already."))
     return 0

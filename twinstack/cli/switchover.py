@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from twinstack.cli.database_runs import make_database_run
+from twinstack.cli.database_runs import make_database_run, telling_what_goes_on
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation
 from twinstack.screen.events import Done
@@ -18,6 +18,7 @@ def run(settings: Settings, *, to: str, max_lag: float | None, yes: bool) -> int
     database = make_database_run(settings, screen, confirmation(yes=yes))
     settings.interrupted = settings.roles_moving
     limit = MAX_LAG_MILLISECONDS if max_lag is None else max_lag
-    moved = switch_over(database, to, limit, has_ended=has_ended)
+    with telling_what_goes_on(settings):
+        moved = switch_over(database, to, limit, has_ended=has_ended)
     screen.tell(Done(f"Done: {to} writes." if moved else f"Nothing to do: {to} writes already."))
     return 0

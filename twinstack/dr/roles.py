@@ -98,6 +98,16 @@ class Roles:
         return tuple(cluster for cluster in self.clusters if not cluster.writes)
 
     @property
+    def writers(self) -> dict[str, str]:
+        """The region that writes, by each region that says so; empty where all that answer agree."""
+        said = {
+            region: next((it.cluster_arn.split(":")[3] for it in view.members if it.writes), "nobody")
+            for region, view in self.views.items()
+            if isinstance(view, GlobalCluster)
+        }
+        return said if len(set(said.values())) > 1 else {}
+
+    @property
     def unclear(self) -> str:
         """Why nobody can rely on the roles now; '' when they stand."""
         if not self.exists:
