@@ -33,7 +33,7 @@ def run_line(line: str, client: Callable[[str, str], Any]) -> str:
         raise ValueError(f"{line}: does not begin with `aws`")
     waiter = words.pop(0) if operation == "wait" else ""
     options = _options(words)
-    made = client(service, "".join(options.pop("region", ["us-east-1"])))
+    made = client({"s3api": "s3"}.get(service, service), "".join(options.pop("region", ["us-east-1"])))
     query, output = options.pop("query", None), "".join(options.pop("output", ["json"]))
     if waiter:
         found = made.get_waiter(waiter.replace("-", "_"))

@@ -111,10 +111,9 @@ def the_regions_agree(world):
 
 @beginning("bad-deploy")
 def a_change_that_aws_refuses(world):
-    """A permission on a function that is not there: the update fails, and is rolled back."""
+    """A peering of no VPC: the update fails, and is rolled back."""
     text = world.template("secondary").read_text()
-    broken = "  Broken:\n    Type: AWS::Lambda::Permission\n    Properties:\n      Action: lambda:InvokeFunction\n"
-    broken += "      FunctionName: no-such-function\n      Principal: events.amazonaws.com\n"
+    broken = "  Broken:\n    Type: AWS::EC2::VPCPeeringConnection\n    Properties: {VpcId: ''}\n"
     world.template("secondary").write_text(text.replace("Outputs:\n", f"{broken}Outputs:\n"))
 
 
