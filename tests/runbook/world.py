@@ -77,7 +77,7 @@ class World:
         return self.client("rds", region)
 
     def writer(self):
-        (found,) = self.rds(WEST).describe_global_clusters(GlobalClusterIdentifier=DATABASE)["GlobalClusters"]
+        (found,) = self.rds(WEST).describe_global_clusters()["GlobalClusters"]
         return [it["DBClusterArn"].split(":")[3] for it in found["GlobalClusterMembers"] if it["IsWriter"]]
 
     def is_as_deployed(self):
