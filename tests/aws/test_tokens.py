@@ -50,7 +50,7 @@ def calls_with_a_token(service):
 
 
 def test_the_table_has_every_call_with_a_token_that_the_sources_name():
-    sources = [*PACKAGE.glob("aws/*.py"), *PACKAGE.glob("dr/**/*.py")]
+    sources = [path for folder in ("aws", "dr", "preflight") for path in PACKAGE.glob(f"{folder}/**/*.py")]
     named = {word for path in sources for word in words(path)}
     services = named & set(boto3.Session().get_available_services())
     assert {"cloudformation", "s3", "ssm", "cloudwatch", "ec2", "rds", "sts"} <= services

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tests.rollout.deployments import Deployments, with_note
-from twinstack.cli import events, outputs, plan, status
+from twinstack.cli import database_runs, events, outputs, plan, status
 from twinstack.cli.options import Settings
 from twinstack.errors import CredentialsError, PartialError, UnreachableError
 
@@ -22,6 +22,8 @@ def live(tmp_path, monkeypatch):
         monkeypatch.setattr(module, "read_environment", lambda settings, run=run: (run.environment, run.planner))
         if module is plan:
             monkeypatch.setattr(module, "make_run", lambda *given, **named: pair.run(allowed=named["allowed"]))
+        elif module is status:
+            monkeypatch.setattr(database_runs, "brief_clients", lambda *_given, run=run: run.clients)
         else:
             monkeypatch.setattr(module, "connect", lambda *given, run=run, **named: run.clients)
     return pair
@@ -41,7 +43,7 @@ def planned(**options):
 
 
 READERS = {
-    "status": lambda: status.run(Settings()),
+    "status": lambda: status.run(Settings(), watch=None),
     "outputs": lambda: outputs.run(Settings()),
     "events": lambda: events.run(Settings(), stack=None, limit=50),
 }

@@ -13,6 +13,7 @@ from twinstack.aws import patience, sessions
 from twinstack.cli import deploy as deploying
 from twinstack.cli.working import read_environment
 from twinstack.clock import SystemClock
+from twinstack.errors import UnreachableError
 
 __all__ = ["here"]
 
@@ -52,12 +53,18 @@ QUOTED = (
 )
 
 
+def nobody(*_asked):
+    raise UnreachableError("nobody is there")
+
+
 @pytest.fixture
 def aws(tmp_path, monkeypatch, here):
     """A pair in a fake AWS with secrets, and the command line on it; what it writes is kept."""
     made = Deployments(tmp_path, {"primary": PRIMARY, "secondary": SECONDARY}, parameters={"Token": GIVEN})
     clients = made.run().clients
-    monkeypatch.setattr(sessions, "connect", lambda *arguments: clients)
+    monkeypatch.setattr(sessions, "connect", lambda *arguments, **options: clients)
+    # What is looked at before a deployment finds nobody: that is not known, and said.
+    monkeypatch.setattr(sessions, "looking_makers", lambda system, *_, **__: dict.fromkeys(system.stacks, nobody))
     monkeypatch.setattr(patience, "patient", lambda clients, *arguments, **options: clients)
     monkeypatch.setattr(SystemClock, "now", lambda self: made.clock.now())
     monkeypatch.setattr(SystemClock, "sleep", lambda self, seconds: made.clock.sleep(seconds))
