@@ -6,7 +6,7 @@ LOCAL_READY := .venv-local/.ready
 MUTATION_READY := .venv/.mutation-ready
 SCAN_READY := .venv-scan/.ready
 
-.PHONY: demo test lint generate mutate simulate tables clean
+.PHONY: demo drill test lint generate mutate simulate tables clean
 
 demo: $(READY) $(LOCAL_READY)  ## deploy the pair to the local AWS, twice: the second run finds nothing to do
 	$(BIN)/python deploy.py generate --check
@@ -15,6 +15,18 @@ demo: $(READY) $(LOCAL_READY)  ## deploy the pair to the local AWS, twice: the s
 	@echo
 	@echo "The pair stays up: look at it with '$(BIN)/python deploy.py status --local', take it down with"
 	@echo "'$(BIN)/python deploy.py destroy --local' and end the local AWS with '$(BIN)/python deploy.py local stop'."
+
+drill: $(READY) $(LOCAL_READY)  ## operate the pair on the local AWS: drill, switchover, a deployment with reversed roles, failback
+	$(BIN)/python deploy.py deploy --local --yes
+	$(BIN)/python deploy.py status --local
+	$(BIN)/python deploy.py drill --local --yes
+	$(BIN)/python deploy.py switchover --local --to eu-west-1 --yes
+	$(BIN)/python deploy.py status --local
+	$(BIN)/python deploy.py deploy --local --yes
+	$(BIN)/python deploy.py failback --local --yes
+	@echo
+	@echo "The record of the drill is in records/. The pair stays up: '$(BIN)/python deploy.py destroy --local' takes it"
+	@echo "down, '$(BIN)/python deploy.py local stop' ends the local AWS."
 
 test: $(READY) $(LOCAL_READY) $(SCAN_READY)  ## everything that CI asks for
 	$(BIN)/ruff check .
@@ -39,6 +51,7 @@ generate: $(READY)  ## write generated/ from templates_src/, and what else is ma
 	$(BIN)/python -m lint_rules docs/rules.md
 	$(BIN)/python -m twinstack.dr.first_run.page docs/first-real-run.md
 	$(BIN)/python -m tests.predictions.page docs/predictions.md
+	$(BIN)/python -m tests.screens.page docs/screens.md
 	$(BIN)/python -m tests.mutation.page docs/mutants.md
 
 mutate: $(MUTATION_READY)  ## which changes of the code no test notices: docs/mutants.md

@@ -26,6 +26,8 @@ FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.5, 3.0, 1.5
 QUIET = 30.0
 # After so many seconds a final status is believed without an event that proves it.
 PATIENCE = 120.0
+# A machine that stood still uses up the time with one look, so this many have found no event as well.
+LOOKS = 5
 # An answer of AWS may be so many seconds old: after that an event counts, whatever the stack is described as.
 OLD = 30.0
 # An operation is given up, here and not on AWS, after so many seconds without any answer.
@@ -173,6 +175,7 @@ class _Follower:
         ended: When its own events first said that it has ended.
         told: Whether it was told that AWS does not answer.
         silent: Whether the last look at the events got no answer.
+        looks: How often the events were looked at, and answered.
     """
 
     operation: Operation
@@ -184,6 +187,7 @@ class _Follower:
     ended: float | None = None
     silent: bool = False
     told: bool = False
+    looks: int = 0
 
     def __post_init__(self) -> None:
         self.heard = self.described = self.begun
@@ -203,6 +207,7 @@ class _Follower:
             self.described = -math.inf  # perhaps only events are refused
             return []
         self.silent = False
+        self.looks += 1
         if self.ended is None:  # after that only a description says something new
             self.heard = self.clock.now()
         if fresh:
@@ -240,7 +245,7 @@ class _Follower:
         is_gone = self.operation.deletes and stack.status == "DELETE_COMPLETE"
         if self.silent or self.operation.events or is_gone:
             self.operation.end = stack
-        else:
+        elif self.looks >= LOOKS:
             self.operation.lost = f"AWS has no event of it after {PATIENCE:.0f} s, and the stack is {stack.status}"
 
     def _not_heard(self, error: AwsError | UnreachableError) -> None:

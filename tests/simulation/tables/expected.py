@@ -59,6 +59,7 @@ _RULES = (
     _Rule(
         "what was kept may not be looked for, which is said", 0, ("denied",), calls=("cloudformation deleted_stacks",)
     ),
+    _Rule("the lock grows old over the tries", 1, ("timeout",), _LASTING, ("ssm overwrite",), ("pair",)),
     _Rule("AWS has done it, and shows it later", 0, _DONE_AND_LOST, _LASTING, _TOKENS),
     _Rule("it is read again for the plan", 0, _REFUSED, _ONCE, ("cloudformation describe_stack",)),
     _Rule("the next beat writes it", 0, _REFUSED, _ONCE, ("ssm overwrite",)),

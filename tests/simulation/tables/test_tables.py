@@ -38,7 +38,7 @@ def test_a_region_that_cannot_be_read_makes_the_run_partial(kind):
 
 
 def test_a_stack_that_can_no_longer_be_described_is_not_followed_for_ever():
-    row = faults.play(faults.Case("pair", 49, "denied", "lasting", by_name=False))
+    row = faults.play(faults.Case("pair", 51, "denied", "lasting", by_name=False))
     assert row.case.call.name == "describe_stack"
     assert row.wrong == ""
     assert "describe_stack was refused: AccessDenied" in row.result.last
