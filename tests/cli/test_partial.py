@@ -24,6 +24,8 @@ def live(tmp_path, monkeypatch):
             monkeypatch.setattr(module, "make_run", lambda *given, **named: pair.run(allowed=named["allowed"]))
         elif module is status:
             monkeypatch.setattr(database_runs, "brief_clients", lambda *_given, run=run: run.clients)
+            # Of its database only RDS itself could tell.
+            monkeypatch.setattr(status, "has_global_database", lambda _system: False)
         else:
             monkeypatch.setattr(module, "connect", lambda *given, run=run, **named: run.clients)
     return pair

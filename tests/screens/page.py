@@ -24,8 +24,8 @@ from twinstack.screen.text import TextScreen
 WIDTHS = (80, 140)
 HEAD = """# The operator's screens
 
-What `status`, `switchover` and `failover` say, on 80 and on 140 columns. Made by `make generate`: the real drawing, from
-written-down answers of an AWS that does not exist. Names, times and figures are made up.
+What `status`, `switchover` and `failover` say, on 80 and on 140 columns. Made by `make generate`: the real drawing,
+from written-down answers of an AWS that does not exist. Names, times and figures are made up.
 """
 _RESOURCES = {
     "Alarm": "AWS::CloudWatch::Alarm",
