@@ -58,6 +58,10 @@ class Database:
         """Returns the site in a region."""
         return next((site for site in self.sites if site.region == region), None)
 
+    def role_in(self, region: str) -> str:
+        """Returns the role of the stack as whose account a region is asked: of the first, where none is there."""
+        return (self.at(region) or self.sites[0]).role
+
     def seen_from(self, region: str) -> Database:
         """Returns the database with the site of a region first: where regions disagree, that one is believed."""
         return replace(self, sites=tuple(sorted(self.sites, key=lambda site: site.region != region)))

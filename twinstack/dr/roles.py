@@ -180,8 +180,7 @@ def with_clusters(roles: Roles, database: Database, region_of: RegionOf, seconds
     """
 
     def there(cluster: LiveCluster) -> Region:
-        site = database.at(cluster.region) or database.sites[0]
-        return region_of(site.role, cluster.region)
+        return region_of(database.role_in(cluster.region), cluster.region)
 
     answering = [cluster for cluster in roles.clusters if cluster.region not in roles.silent]
     # Side by side too, so that whoever may not read the instances sees the clusters all the same.

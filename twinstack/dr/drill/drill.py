@@ -12,7 +12,7 @@ from twinstack.dr.drill.page import as_markdown
 from twinstack.dr.drill.record import CheckRecord, DrillRecord, LegRecord, Outcome, PhaseRecord, paths, write
 from twinstack.dr.operations.failback import fail_back
 from twinstack.dr.operations.moved import Moved
-from twinstack.dr.operations.switchover import known_roles, role_at, switch_over
+from twinstack.dr.operations.switchover import known_roles, switch_over
 from twinstack.dr.run import DatabaseRun, looked_again
 from twinstack.errors import InputError, RefusedError, TwinStackError
 from twinstack.rollout.parameter_lock import Holder
@@ -160,7 +160,7 @@ def _target(run: DatabaseRun, to: str | None) -> str:
 
 def _record(run: DatabaseRun, target: str, around: Around) -> DrillRecord:
     owner = run.database.owner or run.database.sites[0]
-    asked = run.region_of(role_at(run, target), target)
+    asked = run.region_of(run.database.role_in(target), target)
     caller = asked.caller()
     return DrillRecord(
         database=run.database.identifier,

@@ -18,7 +18,6 @@ from twinstack.dr.operations.switchover import (
     known_roles,
     member_at,
     refuse_failed,
-    role_at,
     tell,
     tell_moved,
     versions_of,
@@ -84,7 +83,7 @@ def fail_over(
     if not run.confirm(f"Fail {run.database} over to {to}, and lose what has not arrived there?"):
         raise RefusedError("declined; nothing was changed")
     # AWS takes it where the target is: the other region may not be there to hear it.
-    asked = run.region_of(role_at(run, to), to)
+    asked = run.region_of(run.database.role_in(to), to)
     change = Change(
         f"the failover of {run.database} to {to}",
         partial(asked.fail_over, run.database.identifier, target.arn),
@@ -154,7 +153,7 @@ def _old_primary(run: DatabaseRun, roles: Roles, old: LiveCluster | None) -> lis
     fix = f"when {old.region} is back: copy {name}, which is kept only as long as the cluster's backups"
     if old.region in roles.silent:
         return [Checked(check, "unknown", f"{old.region} does not answer", fix)]
-    region = run.region_of(role_at(run, old.region), old.region)
+    region = run.region_of(run.database.role_in(old.region), old.region)
     found = side_by_side({old.region: partial(region.snapshots, old.name)}, _SECONDS)[old.region]
     if isinstance(found, Silence):
         return [Checked(check, "unknown", found.why, fix)]

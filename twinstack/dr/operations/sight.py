@@ -65,8 +65,7 @@ def _lag(run: DatabaseRun, target: LiveCluster | None) -> Lag | None:
     """Reads the lag of the cluster that is to write, in its own region: only there RDS reports it."""
     if target is None:
         return None
-    site = run.database.at(target.region) or run.database.sites[0]
-    region = run.region_of(site.role, target.region)
+    region = run.region_of(run.database.role_in(target.region), target.region)
     now = run.clock.date()
     for metric in LAGS:
         measured: Measurement | None = region.measured(metric, target.name, now)

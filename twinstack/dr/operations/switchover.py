@@ -66,7 +66,7 @@ def switch_over(
     if not run.confirm(f"Switch {run.database} over from {writer.region} to {to}?"):
         raise RefusedError("declined; nothing was changed")
     # AWS takes it in the writer's region only.
-    asked = run.region_of(role_at(run, writer.region), writer.region)
+    asked = run.region_of(run.database.role_in(writer.region), writer.region)
     change = Change(
         f"the switchover of {run.database} from {writer.region} to {to}",
         partial(asked.switch_over, run.database.identifier, target.arn),
@@ -122,11 +122,6 @@ def member_at(run: DatabaseRun, roles: Roles, region: str) -> LiveCluster:
             f"--to {region}: {run.database} has no cluster there; it has clusters in {there or 'no region'}"
         )
     return found
-
-
-def role_at(run: DatabaseRun, region: str) -> str:
-    """Returns the role of the stack in a region, as whose account it is asked."""
-    return (run.database.at(region) or run.database.sites[0]).role
 
 
 def tell(screen: Screen, title: str, checks: Sequence[Checked]) -> None:
