@@ -101,11 +101,21 @@ class Roles:
     def writers(self) -> dict[str, str]:
         """The region that writes, by each region that says so; empty where all that answer agree."""
         said = {
-            region: next((it.cluster_arn.split(":")[3] for it in view.members if it.writes), "nobody")
+            region: next((it.region for it in view.members if it.writes), "nobody")
             for region, view in self.views.items()
             if isinstance(view, GlobalCluster)
         }
         return said if len(set(said.values())) > 1 else {}
+
+    @property
+    def at_odds(self) -> tuple[str, ...]:
+        """The regions that know the database and do not all say the same of its members; none where they do."""
+        told = {
+            region: tuple(sorted((member.cluster_arn, member.writes) for member in view.members))
+            for region, view in self.views.items()
+            if isinstance(view, GlobalCluster)
+        }
+        return tuple(told) if len(set(told.values())) > 1 else ()
 
     @property
     def unclear(self) -> str:
@@ -208,8 +218,9 @@ def _instances(there: Callable[[LiveCluster], Region], cluster: LiveCluster) -> 
 
 
 def _live(member: Member, look: Silence) -> LiveCluster:
-    _, _, _, region, *_, name = member.cluster_arn.split(":")
-    return LiveCluster(region, name, member.cluster_arn, member.writes, member.synchronization, look, look)
+    return LiveCluster(
+        member.region, member.name, member.cluster_arn, member.writes, member.synchronization, look, look
+    )
 
 
 def _seen(

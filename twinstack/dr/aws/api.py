@@ -80,6 +80,16 @@ class Member:
     writes: bool
     synchronization: str
 
+    @property
+    def region(self) -> str:
+        """Its region."""
+        return self.cluster_arn.split(":")[3]
+
+    @property
+    def name(self) -> str:
+        """Its identifier."""
+        return self.cluster_arn.rpartition(":")[2]
+
 
 @dataclass(frozen=True)
 class RoleChange:
@@ -98,6 +108,11 @@ class RoleChange:
     source_arn: str
     target_arn: str
     may_lose_data: bool
+
+    def __str__(self) -> str:
+        kind = "failover" if self.may_lose_data else "switchover"
+        target = self.target_arn.split(":")[3] if self.target_arn.count(":") > 3 else "another region"
+        return f"a {kind} to {target} is {self.status}"
 
 
 @dataclass(frozen=True)

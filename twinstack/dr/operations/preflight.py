@@ -88,14 +88,7 @@ def _no_change(roles: Roles) -> Checked:
 
 
 def _under_way(roles: Roles) -> str:
-    if roles.change is None:
-        return ""
-    kind = "failover" if roles.change.may_lose_data else "switchover"
-    return f"a {kind} to {_region(roles.change.target_arn)} is {roles.change.status}"
-
-
-def _region(arn: str) -> str:
-    return arn.split(":")[3] if arn.count(":") > 3 else "another region"
+    return str(roles.change) if roles.change else ""
 
 
 def _regions_answer(roles: Roles) -> Checked:
@@ -106,13 +99,8 @@ def _regions_answer(roles: Roles) -> Checked:
 
 def _members(database: Database, roles: Roles) -> Checked:
     alone = [f"{site} has no cluster in it" for site in database.sites if roles.at(site.region) is None]
-    views = {
-        region: tuple(sorted((member.cluster_arn, member.writes) for member in view.members))
-        for region, view in roles.views.items()
-        if not isinstance(view, Silence) and view is not None
-    }
-    if len(set(views.values())) > 1:
-        alone.append(f"{' and '.join(views)} disagree about who writes")
+    if roles.at_odds:
+        alone.append(f"{' and '.join(roles.at_odds)} disagree about who writes")
     fix = "find out which cluster has the data before anything else: docs/runbook.md, split brain and manual detach"
     return _checked("members", "; ".join(alone), f"{len(roles.clusters)}, all known to their stacks", fix)
 

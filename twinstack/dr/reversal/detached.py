@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from twinstack.dr.aws.api import GlobalCluster, Member
+from twinstack.dr.aws.api import GlobalCluster
 from twinstack.dr.database import Database, Site
 from twinstack.dr.roles import Roles
 from twinstack.dr.versions.databases import CLUSTER, global_databases
@@ -71,7 +71,7 @@ def _answers(roles: Roles) -> Mapping[str, GlobalCluster | None]:
 
 
 def _regions(view: GlobalCluster | None) -> set[str]:
-    return {member.cluster_arn.split(":")[3] for member in view.members} if view else set()
+    return {member.region for member in view.members} if view else set()
 
 
 def _why_alone(site: Site, roles: Roles) -> str:
@@ -101,12 +101,7 @@ def _what_it_means(database: Database, roles: Roles, site: Site) -> str:
 
 def _disagreement(roles: Roles) -> str:
     """Returns what the regions that answer say of the members, '' when all say the same."""
-    told = {
-        region: tuple(sorted((member.cluster_arn, member.writes) for member in view.members))
-        for region, view in _answers(roles).items()
-        if view is not None
-    }
-    if len(set(told.values())) < 2:
+    if not roles.at_odds:
         return ""
     return f"the regions disagree about global database {roles.identifier}: " + "; ".join(_told(roles))
 
@@ -114,12 +109,8 @@ def _disagreement(roles: Roles) -> str:
 def _told(roles: Roles) -> Iterator[str]:
     for region, view in _answers(roles).items():
         members = view.members if view else ()
-        names = [f"{_name(member)} ({'writes' if member.writes else 'reads'})" for member in members]
+        names = [f"{member.name} ({'writes' if member.writes else 'reads'})" for member in members]
         yield f"{region} counts {', '.join(names) or 'no cluster'}"
-
-
-def _name(member: Member) -> str:
-    return member.cluster_arn.rpartition(":")[2]
 
 
 _DISAGREEING = (

@@ -44,8 +44,7 @@ def read_status(run: DatabaseRun, has_ended: Callable[[Holder], bool]) -> Pictur
 
 def _state(run: DatabaseRun, roles: Roles) -> str:
     if roles.change is not None:
-        kind = "failover" if roles.change.may_lose_data else "switchover"
-        return f"a {kind} to {roles.change.target_arn.split(':')[3]} is {roles.change.status}"
+        return str(roles.change)
     if len(writers := roles.writers) > 1:
         said = ", ".join(f"{region} says {writer}" for region, writer in writers.items())
         return f"the regions disagree about who writes: {said}"
