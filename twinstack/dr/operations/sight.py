@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from twinstack.aws.side_by_side import Silence, side_by_side
-from twinstack.dr.aws.api import Measurement
+from twinstack.dr.aws.api import Region
 from twinstack.dr.operations.moved import Lag
 from twinstack.dr.roles import LOOK_SECONDS, LiveCluster, Roles
 from twinstack.dr.run import DatabaseRun
@@ -67,8 +68,12 @@ def _lag(run: DatabaseRun, target: LiveCluster | None) -> Lag | None:
         return None
     region = run.region_of(run.database.role_in(target.region), target.region)
     now = run.clock.date()
-    for metric in LAGS:
-        measured: Measurement | None = region.measured(metric, target.name, now)
-        if measured is not None:
-            return Lag(metric, measured.value, max((now - measured.time).total_seconds(), 0.0))
-    return None
+    return next((lag for metric in LAGS if (lag := lag_by(metric, region, target.name, now))), None)
+
+
+def lag_by(metric: str, region: Region, cluster: str, now: datetime) -> Lag | None:
+    """Returns how far a cluster is behind by one metric, None where its region has no value of it."""
+    measured = region.measured(metric, cluster, now)
+    if measured is None:
+        return None
+    return Lag(metric, measured.value, max((now - measured.time).total_seconds(), 0.0))

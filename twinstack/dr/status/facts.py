@@ -9,10 +9,11 @@ from twinstack.aws.api import Alarms
 from twinstack.aws.side_by_side import Silence
 from twinstack.dr.aws.api import Cluster, Region
 from twinstack.dr.operations.preflight import MAX_LAG_MILLISECONDS, OLDEST_LAG_SECONDS
+from twinstack.dr.operations.sight import LAGS, lag_by
 from twinstack.dr.roles import LiveCluster
 from twinstack.dr.status.picture import Fact
 
-_LAGS = {"RPO lag": "AuroraGlobalDBRPOLag", "replication lag": "AuroraGlobalDBReplicationLag"}
+_LAG_NAMES = ("RPO lag", "replication lag")
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/replication-metrics.html
 _PENDING = "OperationsPendingReplication"
 _SHOWN = 3
@@ -53,14 +54,14 @@ def _instances(cluster: LiveCluster) -> Fact:
 def lags(region: Region, cluster: str, now: datetime) -> list[Fact]:
     """Returns how far a cluster that reads is behind, by each metric that says so, with its age."""
     found = []
-    for name, metric in _LAGS.items():
-        measured = region.measured(metric, cluster, now)
-        if measured is None:
+    for name, metric in zip(_LAG_NAMES, LAGS, strict=True):
+        lag = lag_by(metric, region, cluster, now)
+        if lag is None:
             found.append(Fact(name, "no value of the last 15 minutes", "unknown"))
             continue
-        age = max((now - measured.time).total_seconds(), 0.0)
-        well = measured.value <= MAX_LAG_MILLISECONDS and age <= OLDEST_LAG_SECONDS
-        found.append(Fact(name, f"{measured.value:.0f} ms, {_ago(age)}", "ok" if well else "failed", measured.value))
+        well = lag.milliseconds <= MAX_LAG_MILLISECONDS and lag.age <= OLDEST_LAG_SECONDS
+        said = f"{lag.milliseconds:.0f} ms, {_ago(lag.age)}"
+        found.append(Fact(name, said, "ok" if well else "failed", lag.milliseconds))
     return found
 
 
