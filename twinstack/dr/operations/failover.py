@@ -13,15 +13,7 @@ from twinstack.aws.side_by_side import Silence, side_by_side
 from twinstack.dr.operations.moved import Lag, Moved
 from twinstack.dr.operations.preflight import before_failover
 from twinstack.dr.operations.sight import Sight, look
-from twinstack.dr.operations.switchover import (
-    MEASURED_BY,
-    known_roles,
-    member_at,
-    refuse_failed,
-    tell,
-    tell_moved,
-    versions_of,
-)
+from twinstack.dr.operations.switchover import conclude, known_roles, member_at, refuse_failed, tell
 from twinstack.dr.operations.verifying import verify
 from twinstack.dr.operations.watching import Change, carry_out
 from twinstack.dr.roles import LiveCluster, Roles, read_roles
@@ -87,7 +79,6 @@ def fail_over(
     change = Change(
         f"the failover of {run.database} to {to}",
         partial(asked.fail_over, run.database.identifier, target.arn),
-        writer,
         target,
         (to,),
         roles.silent,
@@ -97,20 +88,8 @@ def fail_over(
     now = watched.roles if isinstance(found, Silence) else found
     after = (*verify(run, roles, now, to), *_old_primary(run, now, writer))
     tell(run.screen, "After the failover", after)
-    moved = Moved(
-        kind="failover",
-        source=writer.region if writer else "",
-        target=to,
-        begun=watched.begun,
-        rto_seconds=watched.rto_seconds,
-        measured_by=MEASURED_BY,
-        lag=sight.lag if isinstance(sight.lag, Lag) else None,
-        versions=versions_of(roles),
-        before=before,
-        phases=watched.phases,
-        after=after,
-    )
-    tell_moved(run, moved)
+    regions = (writer.region if writer else "", to)
+    moved = conclude(run, "failover", regions, sight, watched, before=before, after=after)
     _tell_next_steps(run, writer, to)
     return moved
 

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Literal
 
 from twinstack.aws.side_by_side import Silence
 from twinstack.dr.operations.moved import Lag, Moved
 from twinstack.dr.operations.preflight import MAX_LAG_MILLISECONDS, NOBODY_DEPLOYS, before_switchover
-from twinstack.dr.operations.sight import look
+from twinstack.dr.operations.sight import Sight, look
 from twinstack.dr.operations.verifying import verify
-from twinstack.dr.operations.watching import Change, carry_out
+from twinstack.dr.operations.watching import Change, Watched, carry_out
 from twinstack.dr.roles import LiveCluster, Roles
 from twinstack.dr.run import DatabaseRun
 from twinstack.errors import BusyError, InputError, RefusedError, UnreachableError
@@ -70,28 +71,13 @@ def switch_over(
     change = Change(
         f"the switchover of {run.database} from {writer.region} to {to}",
         partial(asked.switch_over, run.database.identifier, target.arn),
-        writer,
         target,
         tuple(cluster.region for cluster in roles.clusters),
     )
     watched = carry_out(run, change)
     after = verify(run, roles, watched.roles, to)
     tell(run.screen, "After the switchover", after)
-    moved = Moved(
-        kind="switchover",
-        source=writer.region,
-        target=to,
-        begun=watched.begun,
-        rto_seconds=watched.rto_seconds,
-        measured_by=MEASURED_BY,
-        lag=sight.lag if isinstance(sight.lag, Lag) else None,
-        versions=versions_of(roles),
-        before=before,
-        phases=watched.phases,
-        after=after,
-    )
-    tell_moved(run, moved)
-    return moved
+    return conclude(run, "switchover", (writer.region, to), sight, watched, before=before, after=after)
 
 
 def known_roles(run: DatabaseRun) -> Roles:
@@ -145,27 +131,56 @@ def refuse_failed(checks: Sequence[Checked]) -> None:
     raise RefusedError(f"{text}\nnothing was changed" if len(failed) > 1 else f"{text}; nothing was changed")
 
 
-def tell_moved(run: DatabaseRun, moved: Moved) -> None:
-    """Tells what a change of roles came to."""
-    lag = moved.lag
+def conclude(
+    run: DatabaseRun,
+    kind: Literal["switchover", "failover"],
+    regions: tuple[str, str],
+    sight: Sight,
+    watched: Watched,
+    *,
+    before: tuple[Checked, ...],
+    after: tuple[Checked, ...],
+) -> Moved:
+    """Tells what a change of roles came to, and returns it.
+
+    Args:
+        run: The run.
+        kind: What it was.
+        regions: The one that wrote before, '' where that is not known, and the one that writes now.
+        sight: What was seen before.
+        watched: How it went.
+        before: What was looked at before.
+        after: What was looked at afterwards.
+    """
+    lag = sight.lag if isinstance(sight.lag, Lag) else None
+    source, target = regions
     run.screen.tell(
         RolesMoved(
-            moved.kind,
+            kind,
             run.database.identifier,
-            moved.source,
-            moved.target,
-            moved.rto_seconds,
-            moved.measured_by,
+            source,
+            target,
+            watched.rto_seconds,
+            MEASURED_BY,
             lag.metric if lag else "",
             lag.milliseconds if lag else None,
             lag.age if lag else None,
         )
     )
-
-
-def versions_of(roles: Roles) -> dict[str, str]:
-    """Returns the version of each cluster, by region, as far as they could be read."""
-    return {cluster.region: str(cluster.version) for cluster in roles.clusters if cluster.version}
+    versions = {cluster.region: str(cluster.version) for cluster in sight.roles.clusters if cluster.version}
+    return Moved(
+        kind,
+        source,
+        target,
+        watched.begun,
+        watched.rto_seconds,
+        MEASURED_BY,
+        lag,
+        versions,
+        before,
+        watched.phases,
+        after,
+    )
 
 
 def _summary(writer: LiveCluster, target: LiveCluster) -> str:

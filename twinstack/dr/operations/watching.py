@@ -33,7 +33,6 @@ class Change:
     Attributes:
         words: What it is, for people.
         call: Asks AWS for it.
-        source: The cluster that writes; None where that is not known.
         target: The cluster that is to write.
         waits_for: The regions whose clusters have to be available at the end.
         deaf: The regions that do not answer, and are not asked again and again while this is watched.
@@ -41,7 +40,6 @@ class Change:
 
     words: str
     call: Callable[[], None]
-    source: LiveCluster | None
     target: LiveCluster
     waits_for: Collection[str]
     deaf: Mapping[str, Silence] = field(default_factory=dict)
