@@ -34,6 +34,7 @@ class Database:
         lost: The regions that do not answer, with the error.
         lag: The lag of the reader in milliseconds by metric.
         old_answers: The numbers of the looks that are answered as it was before.
+        loses_the_answer: Whether a change is begun, and nobody hears so.
         calls: The changes that were asked for, as (call, region, target).
     """
 
@@ -52,6 +53,7 @@ class Database:
     lasts: int | None = 2
     ends: str = "moves"
     refuses: Exception | None = None
+    loses_the_answer: bool = False
     endpoint: str = "trading.global"
     snapshots: dict = field(default_factory=dict)
     calls: list = field(default_factory=list)
@@ -79,6 +81,8 @@ class Database:
             raise self.refuses
         self.status = "switching-over" if call == "switchover" else "failing-over"
         self.change = RoleChange("pending", arn(self.writer), target, call == "failover")
+        if self.loses_the_answer:
+            raise UnreachableError("the connection ended")
 
 
 class Region:

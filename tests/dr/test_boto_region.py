@@ -3,11 +3,10 @@
 import re
 from pathlib import Path
 
-import boto3
 import botocore.session
 import pytest
-from botocore.stub import Stubber
 
+from tests.aws.stubbed import stubbed_clients
 from twinstack.aws.errors import AwsError
 from twinstack.dr.aws.api import EngineVersion, Room, Secret, StoredObject
 from twinstack.dr.aws.boto import BotoRegion
@@ -19,20 +18,8 @@ VERSION = "8.0.mysql_aurora.3.10.4"
 @pytest.fixture
 def stubbed():
     """A region whose services give the answers that are queued for them."""
-    clients, stubs = {}, {}
-
-    def stub(service):
-        if service not in clients:
-            given = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": "us-east-1"}
-            clients[service] = boto3.client(service, **given)
-            stubs[service] = Stubber(clients[service])
-            stubs[service].activate()
-        return stubs[service]
-
-    yield stub, BotoRegion(lambda service: (stub(service), clients[service])[1], "primary (us-east-1)")
-    for service, made in stubs.items():
-        made.assert_no_pending_responses()
-        clients[service].close()
+    with stubbed_clients() as (stub, make):
+        yield stub, BotoRegion(make, "primary (us-east-1)")
 
 
 def test_every_page_of_the_orderable_options_counts(stubbed):

@@ -1,9 +1,8 @@
 """What is made of AWS's answers before a deployment."""
 
-import boto3
 import pytest
-from botocore.stub import Stubber
 
+from tests.aws.stubbed import stubbed_clients
 from twinstack.aws.errors import AwsError
 from twinstack.preflight.boto import BotoSite
 from twinstack.preflight.site import Peering, Room, Vpc
@@ -12,20 +11,8 @@ from twinstack.preflight.site import Peering, Room, Vpc
 @pytest.fixture
 def stubbed():
     """A region whose services give the answers that are queued for them."""
-    clients, stubs = {}, {}
-
-    def stub(service):
-        if service not in clients:
-            given = {"aws_access_key_id": "x", "aws_secret_access_key": "x", "region_name": "us-east-1"}
-            clients[service] = boto3.client(service, **given)
-            stubs[service] = Stubber(clients[service])
-            stubs[service].activate()
-        return stubs[service]
-
-    yield stub, BotoSite(lambda service: (stub(service), clients[service])[1], "one (us-east-1)", "us-east-1")
-    for service, made in stubs.items():
-        made.assert_no_pending_responses()
-        clients[service].close()
+    with stubbed_clients() as (stub, make):
+        yield stub, BotoSite(make, "one (us-east-1)", "us-east-1")
 
 
 @pytest.mark.parametrize(("code", "answer"), [("404", "free"), ("403", "taken"), ("301", "taken")])

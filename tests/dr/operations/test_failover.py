@@ -8,7 +8,7 @@ from tests.dr.operated import LARGE, LOST, Database, operated
 from tests.dr.versions.pairs import EAST, NEW, OLD, WEST
 from tests.fake_cloudformation import FakeClock
 from twinstack.dr.operations.failover import fail_over, refuse_data_loss
-from twinstack.errors import RefusedError, TwinStackError, UnreachableError
+from twinstack.errors import RefusedError, TwinStackError
 from twinstack.planning.world import Unknown
 from twinstack.rollout.parameter_lock import Holder
 from twinstack.screen.events import Note, PhaseEnded, RolesMoved, Warning_
@@ -157,16 +157,9 @@ def test_what_aws_leaves_to_people_stands_at_the_end():
 
 
 def test_a_call_whose_answer_is_lost_is_looked_for():
-    aws = Database(FakeClock(), lost={EAST: LOST})
-    run, begin = operated(aws, world=UNREAD), aws.begin
-
-    def lose_the_answer(*asked):
-        begin(*asked)
-        raise UnreachableError("the connection ended")
-
-    aws.begin = lose_the_answer
+    run = lost(loses_the_answer=True)
     assert fail_over(run, WEST).target == WEST
-    assert len(aws.calls) == 1
+    assert len(run.region_of.calls) == 1
 
 
 def test_what_takes_too_long_goes_on_on_aws():

@@ -197,17 +197,9 @@ def test_what_aws_refuses_is_no_operation_under_way():
 
 
 def test_a_call_whose_answer_is_lost_is_not_made_again_but_looked_for():
-    aws = Database(FakeClock())
-    run = operated(aws)
-    begin = aws.begin
-
-    def lose_the_answer(*asked):
-        begin(*asked)
-        raise UnreachableError("the connection ended")
-
-    aws.begin = lose_the_answer
+    run = operated(loses_the_answer=True)
     assert switch_over(run, WEST).target == WEST
-    assert len(aws.calls) == 1
+    assert len(run.region_of.calls) == 1
 
 
 def test_a_call_that_never_arrived_is_told_after_a_minute():
