@@ -13,12 +13,15 @@ from . import (
     offers,
     permissions,
     quotas,
+    restoring,
     role_changes,
     secret_replicas,
     snapshots,
 )
 
+# What adds actions comes before what wraps them.
 SERVICES: tuple[ModuleType, ...] = (
+    restoring,
     automated_backups,
     database_keys,
     health_checks,

@@ -24,7 +24,6 @@ from .probe_users import ProbeUser
 from .replicas import encrypt_replicas_with_the_rules_key
 from .role_policies import RolePolicy
 from .secrets import ResourcePolicy, RotationSchedule, Secret
-from .snapshots import restore_and_copy_snapshots
 from .topics import Topic
 from .vpcs import VPC, SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
 
@@ -63,7 +62,6 @@ BEHAVIOUR: tuple[Callable[[], None], ...] = (
     answer_event_subscriptions,
     encrypt_replicas_with_the_rules_key,
     read_lists_of_health_checks,
-    restore_and_copy_snapshots,
     show_all_of_a_flow_log,
     show_all_of_an_endpoint,
     show_all_settings,

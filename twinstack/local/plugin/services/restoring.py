@@ -6,15 +6,12 @@ See https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_RestoreDBClust
 
 from __future__ import annotations
 
-from typing import Any
-
 from ministack.services import rds
 
-Answer = tuple[int, dict[str, str], bytes]
-Asked = dict[str, Any]
+from .snapshots import Answer, Asked, refused
 
 
-def restore_and_copy_snapshots() -> None:
+def install() -> None:
     """Give the emulator's RDS the two actions."""
     rds._ACTION_MAP.update({"RestoreDBClusterFromSnapshot": _restore, "CopyDBClusterSnapshot": _copy})
 
@@ -26,9 +23,8 @@ def _restore(asked: Asked) -> Answer:
         return _missing(named)
     engine = rds._p(asked, "Engine")
     if engine != found["Engine"]:
-        return _error(
-            "InvalidParameterCombination", f"The engine of snapshot {named} is {found['Engine']}, not {engine}.", 400
-        )
+        words = f"The engine of snapshot {named} is {found['Engine']}, not {engine}."
+        return refused("InvalidParameterCombination", words)
     kept = {name: found[name] for name in ("EngineVersion", "MasterUsername", "KmsKeyId") if found.get(name)}
     given = {name: rds._p(asked, name) for name in kept if rds._p(asked, name)}
     encrypted = {"StorageEncrypted": str(bool(found["StorageEncrypted"])).lower()}
@@ -46,14 +42,14 @@ def _copy(asked: Asked) -> Answer:
     if found is None:
         return _missing(source)
     if target in rds._db_cluster_snapshots:
-        return _error("DBClusterSnapshotAlreadyExistsFault", f"DB cluster snapshot {target} already exists.", 400)
+        return refused("DBClusterSnapshotAlreadyExistsFault", f"DB cluster snapshot {target} already exists.")
     made = rds._create_cluster_snapshot_internal(target, found)
     of_another_region = found["DBClusterSnapshotArn"].split(":")[3] != made["DBClusterSnapshotArn"].split(":")[3]
     key = rds._p(asked, "KmsKeyId")
     if found["StorageEncrypted"] and of_another_region and not key:
         # An encrypted copy needs a key of its own region.
         del rds._db_cluster_snapshots[target]
-        return _error("InvalidParameterCombination", "An encrypted snapshot of another region needs KmsKeyId.", 400)
+        return refused("InvalidParameterCombination", "An encrypted snapshot of another region needs KmsKeyId.")
     made["KmsKeyId"] = key or found["KmsKeyId"]
     shown = rds._cluster_snapshot_xml(made)
     action = "CopyDBClusterSnapshot"
@@ -64,9 +60,4 @@ def _copy(asked: Asked) -> Answer:
 
 
 def _missing(name: str) -> Answer:
-    return _error("DBClusterSnapshotNotFoundFault", f"DB cluster snapshot {name} not found.", 404)
-
-
-def _error(code: str, message: str, status: int) -> Answer:
-    answer: Answer = rds._error(code, message, status)
-    return answer
+    return refused("DBClusterSnapshotNotFoundFault", f"DB cluster snapshot {name} not found.", 404)
