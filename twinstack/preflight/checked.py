@@ -27,6 +27,9 @@ class Checked:
     said: str
     fix: str = ""
 
+    def __str__(self) -> str:
+        return "; ".join(filter(None, (f"{self.check}: {self.said}", self.fix)))
+
     def as_row(self) -> CheckRow:
         """Returns what is told of it."""
         return {"check": self.check, "verdict": self.verdict, "said": self.said, "fix": self.fix}

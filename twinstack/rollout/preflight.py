@@ -19,9 +19,6 @@ def refuse_what_would_fail(run: Run, planner: Planner, planned: Plan) -> None:
     checks = run.preflight(planner, planned)
     if not checks:
         return
-    run.screen.tell(
-        PreflightDone(tuple({"check": c.check, "verdict": c.verdict, "said": c.said, "fix": c.fix} for c in checks))
-    )
+    run.screen.tell(PreflightDone(tuple(c.as_row() for c in checks)))
     if failed := [c for c in checks if c.verdict == "failed"]:
-        told = [f"{c.check}: {c.said}; {c.fix}" for c in failed]
-        raise RefusedError("\n".join(["nothing was changed, since AWS would not do this:", *told]))
+        raise RefusedError("\n".join(["nothing was changed, since AWS would not do this:", *map(str, failed)]))

@@ -125,7 +125,7 @@ def refuse_failed(checks: Sequence[Checked]) -> None:
     failed = [it for it in checks if it.verdict == "failed"]
     if not failed:
         return
-    text = "\n".join(f"{it.check}: {it.said}; {it.fix}" if it.fix else f"{it.check}: {it.said}" for it in failed)
+    text = "\n".join(map(str, failed))
     if all(it.check == NOBODY_DEPLOYS for it in failed):
         raise BusyError(text)
     raise RefusedError(f"{text}\nnothing was changed" if len(failed) > 1 else f"{text}; nothing was changed")
