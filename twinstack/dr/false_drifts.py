@@ -12,13 +12,13 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
+from twinstack.dr.versions.databases import CLUSTER, GLOBAL_CLUSTER, INSTANCE
 from twinstack.dr.versions.engine_version import AURORA_MYSQL, AURORA_POSTGRESQL, read_version
 from twinstack.drifting.report import FalseDrift, RealDrift
 
 _ROADMAP = "https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/"
 _HANDLERS = "https://github.com/aws-cloudformation/aws-cloudformation-resource-providers-rds/pull/"
 _AURORA = "https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/"
-GLOBAL_CLUSTER, CLUSTER, INSTANCE = "AWS::RDS::GlobalCluster", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 
 # `writeOnlyProperties` of the resource schemas that cfn-lint 1.58 ships.
 _WRITE_ONLY = {

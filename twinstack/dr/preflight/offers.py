@@ -8,6 +8,8 @@ from functools import partial
 from typing import Any
 
 from twinstack.dr.aws.api import EngineVersion, Region
+from twinstack.dr.versions.databases import CLUSTER, GLOBAL_CLUSTER, INSTANCE
+from twinstack.dr.versions.engine_version import AURORA_MYSQL
 from twinstack.environment.file import EnvironmentFile
 from twinstack.planning.values import Value, made_by
 from twinstack.preflight.checked import Checked
@@ -15,8 +17,6 @@ from twinstack.preflight.looking import Look
 from twinstack.preflight.needs import Added, of_type, place, written
 from twinstack.preflight.zones import index_of, names_of_get_azs
 
-CLUSTER, INSTANCE, GLOBAL_CLUSTER = "AWS::RDS::DBCluster", "AWS::RDS::DBInstance", "AWS::RDS::GlobalCluster"
-ENGINE = "aurora-mysql"
 MADE_UP = "the local AWS offers what is written into it"
 # Which versions global databases take, and which classes:
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database.limitations.html
@@ -60,7 +60,7 @@ def looks(added: Sequence[Added], region: Region, name: str, file: EnvironmentFi
         name: Its name.
         file: The environment's file.
     """
-    clusters = [it for it in of_type(added, CLUSTER) if it.properties.get("Engine") == ENGINE]
+    clusters = [it for it in of_type(added, CLUSTER) if it.properties.get("Engine") == AURORA_MYSQL]
     versions = {version: it for it in clusters if (version := _text(it.properties.get("EngineVersion")))}
     for version, cluster in versions.items():
         check = f"engine version ({name}, {version})"
@@ -92,7 +92,7 @@ def _judged_version(
         return [Checked(check, "ok", "offered, in global databases too" if needs_global else "offered")]
     said = f"{cluster.where}: {'not for global databases' if found else 'not offered'} there"
     way_out = (
-        f"change {place(file, cluster, 'EngineVersion')}; `aws rds describe-db-engine-versions --engine {ENGINE} "
+        f"change {place(file, cluster, 'EngineVersion')}; `aws rds describe-db-engine-versions --engine {AURORA_MYSQL} "
         f"--region {cluster.stack.region}` lists what is offered"
     )
     return [Checked(check, "failed", said, way_out)]
@@ -131,7 +131,7 @@ def _judged_class(
     also = f", which is where instances are put; it is offered in {', '.join(offered)}" if offered else ""
     way_out = (
         f"change {place(file, wanted.instance, 'DBInstanceClass')}; `aws rds describe-orderable-db-instance-options "
-        f"--engine {ENGINE} --engine-version {wanted.version} --region {wanted.instance.stack.region}` lists what is "
-        "offered"
+        f"--engine {AURORA_MYSQL} --engine-version {wanted.version} --region {wanted.instance.stack.region}` lists what "
+        "is offered"
     )
     return [Checked(check, "failed", said + also, way_out)]

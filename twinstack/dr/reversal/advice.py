@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 
 from twinstack.dr.database import Database, Site
 from twinstack.dr.reversal.detached import standing_alone
 from twinstack.dr.reversal.effects import Effect, effects
 from twinstack.dr.reversal.rules import OF_WRITERS, Standing, refused, restarts
 from twinstack.dr.roles import Roles
+from twinstack.dr.verdict import Verdict
 from twinstack.planning.advice import Refusal
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner
 from twinstack.planning.world import World
 
 _NAMED_AT_MOST = 6
-
-
-@dataclass
-class Verdict:
-    """What there is to say of one database."""
-
-    refused: list[Refusal] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
 
 
 def judge(database: Database, roles: Roles | str, planner: Planner, world: World, planned: Plan) -> Verdict:

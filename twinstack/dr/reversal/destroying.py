@@ -12,8 +12,8 @@ from collections.abc import Iterator, Sequence
 from twinstack.dr.advice import live_databases
 from twinstack.dr.database import Database, Site
 from twinstack.dr.looks import Looks
-from twinstack.dr.reversal.effects import INSTANCE
 from twinstack.dr.roles import RegionOf, Roles
+from twinstack.dr.versions.databases import INSTANCE
 from twinstack.planning.steps import Planner, resolver_for
 from twinstack.planning.values import made_by
 from twinstack.planning.world import Live, Unknown, World

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from twinstack.dr.database import Database, Site
-from twinstack.dr.versions.databases import CLUSTER, GLOBAL_CLUSTER
+from twinstack.dr.versions.databases import CLUSTER, GLOBAL_CLUSTER, INSTANCE
 from twinstack.planning.prediction import Change, Detail
 from twinstack.planning.resolution import ResolvedResource
 from twinstack.planning.steps import Planner, Step, base_of, resolver_for
@@ -15,7 +15,6 @@ from twinstack.planning.values import Symbol, Value, made_by
 from twinstack.planning.world import Live, World
 from twinstack.templates import Template
 
-INSTANCE = "AWS::RDS::DBInstance"
 _GROUPS = ("AWS::RDS::DBClusterParameterGroup", "AWS::RDS::DBParameterGroup")
 _NAMED_GROUPS = ("DBClusterParameterGroupName", "DBInstanceParameterGroupName", "DBParameterGroupName")
 _WRITER_ENDPOINT = "Endpoint.Address"

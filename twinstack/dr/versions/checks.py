@@ -8,22 +8,14 @@ See https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 
 from twinstack.dr.roles import LiveCluster, Roles
+from twinstack.dr.verdict import Verdict
 from twinstack.dr.versions.databases import CLUSTER, GlobalDatabase, Member, VersionChange
 from twinstack.dr.versions.engine_version import AURORA_MYSQL, EngineVersion, Move, move, read_version
 from twinstack.dr.versions.procedures import EQUAL_VERSIONS, ONE_BY_ONE, way_out
 from twinstack.planning.advice import Refusal
-
-
-@dataclass
-class Verdict:
-    """What there is to say of one database."""
-
-    refused: list[Refusal] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
 
 
 def judge(database: GlobalDatabase, roles: Roles | str | None) -> Verdict:

@@ -17,7 +17,7 @@ from twinstack.planning.system import Stack
 from twinstack.planning.values import Value, freeze, made_by
 from twinstack.planning.world import Live, World
 
-GLOBAL_CLUSTER, CLUSTER = "AWS::RDS::GlobalCluster", "AWS::RDS::DBCluster"
+GLOBAL_CLUSTER, CLUSTER, INSTANCE = "AWS::RDS::GlobalCluster", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 # What names a global database: the role and the logical id of its global cluster, or ('', its identifier).
 _Key = Hashable
 
