@@ -131,7 +131,7 @@ def _judged_class(
     also = f", which is where instances are put; it is offered in {', '.join(offered)}" if offered else ""
     way_out = (
         f"change {place(file, wanted.instance, 'DBInstanceClass')}; `aws rds describe-orderable-db-instance-options "
-        f"--engine {AURORA_MYSQL} --engine-version {wanted.version} --region {wanted.instance.stack.region}` lists what "
-        "is offered"
+        f"--engine {AURORA_MYSQL} --engine-version {wanted.version} --region {wanted.instance.stack.region}` lists "
+        "what is offered"
     )
     return [Checked(check, "failed", said + also, way_out)]
