@@ -48,7 +48,7 @@ generate: $(READY)  ## write generated/ from templates_src/, and what else is ma
 	$(BIN)/python deploy.py generate
 	$(BIN)/python -m twinstack.planning.document twinstack/planning/plan.schema.json
 	$(BIN)/python -m twinstack.screen.schema twinstack/screen/events.schema.json
-	$(BIN)/python -m lint_rules docs/rules.md
+	$(BIN)/python -m twinstack.linting.page docs/rules.md
 	$(BIN)/python -m twinstack.dr.first_run.page docs/first-real-run.md
 	$(BIN)/python -m tests.predictions.page docs/predictions.md
 	$(BIN)/python -m tests.screens.page docs/screens.md
@@ -82,8 +82,8 @@ $(MUTATION_READY): $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev,mutation]'
 	touch $@
 
-$(LOCAL_READY): $(READY) twinstack/local/requirements.txt
-	$(BIN)/python -m twinstack.local.environment
+$(LOCAL_READY): $(READY) local/requirements.txt
+	$(BIN)/python -m local.environment
 	touch $@
 
 $(SCAN_READY): scan-requirements.txt

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def local_settings(state, **settings):
-    """Set inside `with` for the local AWS with this state folder (the command line's is `.twinstack/local`).
+    """Set inside `with` for the local AWS with this state folder (the command line's is `.local`).
 
     `role_change_seconds=0.2`, `quotas={"L-F678F1CE": 1, "eu-west-1/DBClusters": 0}`: see the plugin's `settings.py`.
     """

@@ -13,17 +13,17 @@ import boto3
 import cfnlint
 import pytest
 
-from twinstack import generating
+from deployer_policy import FILE, render_policies, templates
+from deployer_policy.documents import MAX_CHARACTERS, policies
+from deployer_policy.facts import facts_of
+from deployer_policy.kept import KEPT
+from deployer_policy.operators import OPERATORS
+from deployer_policy.permissions import ADDITIONS, CORRECTIONS, handlers, permissions_of
+from deployer_policy.scopes import OWN_CALLS, SCOPES
 from twinstack.aws import boto, parameter_store
-from twinstack.deployer_policy import FILE, render_policies, templates
-from twinstack.deployer_policy.documents import MAX_CHARACTERS, policies
-from twinstack.deployer_policy.facts import facts_of
-from twinstack.deployer_policy.kept import KEPT
-from twinstack.deployer_policy.operators import OPERATORS
-from twinstack.deployer_policy.permissions import ADDITIONS, CORRECTIONS, handlers, permissions_of
-from twinstack.deployer_policy.scopes import OWN_CALLS, SCOPES
 from twinstack.environment.file import EnvironmentModel
 from twinstack.errors import InputError
+from twinstack.generating import generated
 
 ROOT = Path(__file__).parents[1]
 COMMITTED = ROOT / "generated" / FILE
@@ -522,7 +522,7 @@ def test_the_committed_file_is_current():
 @pytest.mark.parametrize("seed", ["0", "12345"])
 def test_another_process_with_another_hash_seed_renders_the_same_bytes(seed):
     program = (
-        "import sys; from pathlib import Path; from twinstack.deployer_policy import render_policies as render;"
+        "import sys; from pathlib import Path; from deployer_policy import render_policies as render;"
         "texts = {n: Path('generated', n).read_text() for n in ('primary.yaml', 'secondary.yaml')};"
         "sys.stdout.write(render(texts, Path.cwd()))"
     )
@@ -537,11 +537,11 @@ def test_generating_writes_the_policies_and_finds_an_edit(tmp_path):
     (tmp_path / "environments").mkdir()
     for file in (ROOT / "environments").glob("*.yaml"):
         (tmp_path / "environments" / file.name).write_text(file.read_text())
-    assert (tmp_path / "generated" / FILE) in generating.write(tmp_path)
-    assert generating.stale(tmp_path) == ""
+    assert (tmp_path / "generated" / FILE) in generated.write(tmp_path)
+    assert generated.stale(tmp_path) == ""
     written = tmp_path / "generated" / FILE
     written.write_text(written.read_text().replace("tradingdb-*", "*"))
-    assert f"--- a/generated/{FILE}\n+++ b/generated/{FILE}\n" in generating.stale(tmp_path)
+    assert f"--- a/generated/{FILE}\n+++ b/generated/{FILE}\n" in generated.stale(tmp_path)
 
 
 PREPARED = [

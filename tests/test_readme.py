@@ -11,6 +11,7 @@ import click
 import pytest
 import yaml
 
+from local.environment import FOLDER
 from tests.cli.here import here
 from tests.cli.test_command_line import edit
 from tests.cli.test_since import copied
@@ -21,7 +22,6 @@ from twinstack.cli.interruptions import EXIT_CODES
 from twinstack.cli.options import Settings
 from twinstack.cli.plan import CHANGES_PENDING
 from twinstack.environment.file import EnvironmentModel, StackEntry, read_environment_file
-from twinstack.local.environment import FOLDER
 
 __all__ = ["here"]
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Protocol
+
+FIRST_WAIT, LONGEST_WAIT, GROWTH = 0.2, 3.0, 1.5
 
 
 class Clock(Protocol):
@@ -34,3 +37,11 @@ class SystemClock:
     def date(self) -> datetime:
         """Returns the date and time."""
         return datetime.now(UTC)
+
+
+def growing_waits(first: float = FIRST_WAIT) -> Iterator[float]:
+    """Yields how long to wait before each next look, in seconds: short at first, three at most."""
+    seconds = first
+    while True:
+        yield seconds
+        seconds = min(seconds * GROWTH, LONGEST_WAIT)

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.here import here
 from tests.cli.test_command_line import ROOT, edit, project, run
-from twinstack.rollout.artifacts import WHEELS
+from twinstack.rollout.steps.artifacts import WHEELS
 
 __all__ = ["here", "project"]
 

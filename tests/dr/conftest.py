@@ -11,7 +11,7 @@ from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
-from twinstack.rollout.run import Run
+from twinstack.rollout.run.run import Run
 
 ROOT = Path(__file__).parents[2]
 

@@ -21,7 +21,6 @@ from twinstack.dr.aws.api import (
     Validated,
     Zone,
 )
-from twinstack.dr.first_run.answers import Verdict
 from twinstack.dr.first_run.checks import (
     account,
     change_set,
@@ -33,9 +32,10 @@ from twinstack.dr.first_run.checks import (
     removal,
     secondary,
 )
+from twinstack.dr.first_run.checks.answers import Verdict
 from twinstack.dr.first_run.checks.check import Check
+from twinstack.dr.first_run.checks.scene import FirstChangeSet
 from twinstack.dr.first_run.page import read_page
-from twinstack.dr.first_run.scene import FirstChangeSet
 from twinstack.dr.first_run.stages import STAGES
 from twinstack.errors import InputError, RefusedError
 from twinstack.planning.prediction import Change

@@ -135,7 +135,7 @@ def test_each_part_has_stacks_of_its_own_under_the_suffix(flagship):
 
 
 def test_the_parts_of_the_pair_refer_to_nothing_that_was_cut_away(flagship, tmp_path):
-    from twinstack.linting import lint
+    from twinstack.linting.lint import lint
 
     paths = []
     for part in (small_parts, network):

@@ -11,10 +11,10 @@ from pathlib import Path
 import boto3
 import pytest
 
+from local import process
 from twinstack.clock import SystemClock
 from twinstack.dr.first_run.page import read_page
 from twinstack.dr.first_run.stages import STAGES
-from twinstack.local import process
 
 ROOT = Path(__file__).parents[2]
 COPIED = ("environments", "generated", "templates_src", "lint_rules", "lambda_src")

@@ -8,10 +8,10 @@ import pytest
 
 from tests.dr.written_answers import Answers, refused
 from tests.rollout.deployments import PAIR, Deployments
-from twinstack.dr.first_run.answers import Answer, Verdict, compared
+from twinstack.dr.first_run.checks.answers import Answer, Verdict, compared
 from twinstack.dr.first_run.checks.check import Check
+from twinstack.dr.first_run.checks.scene import Memory, Scene
 from twinstack.dr.first_run.page import Page
-from twinstack.dr.first_run.scene import Memory, Scene
 from twinstack.dr.first_run.stages import Stage
 from twinstack.dr.first_run.walk import Walk, walk_page
 from twinstack.errors import InputError, RefusedError, TwinStackError

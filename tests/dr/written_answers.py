@@ -1,7 +1,7 @@
 """Regions whose answers are written down, and a scene of the flagship that asks them."""
 
 from twinstack.aws.errors import AwsError
-from twinstack.dr.first_run.scene import Memory, Scene
+from twinstack.dr.first_run.checks.scene import Memory, Scene
 
 
 def refused(operation, code, reason=""):

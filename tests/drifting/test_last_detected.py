@@ -51,7 +51,7 @@ def test_one_that_only_may_be_touched_is_said_to_be_uncertain(live):
     live.drifts["primary"].tamper(PRIMARY, "Cluster", "/Engine", "a", "b")
     live.drifts["primary"].tamper(PRIMARY, "Table", "/Note", "a", "b")
     live.drifts["primary"].detect_at_once(PRIMARY)
-    from twinstack.rollout.guards import Allowed
+    from twinstack.rollout.guards.guards import Allowed
 
     found = drift(live, allowed=Allowed(replace=("Vpc", "Table", "Route")))
     assert {entry["resource"] for entry in found["resources"]} == {"Table"}

@@ -6,8 +6,8 @@ import pytest
 
 from twinstack.aws.api import ChangeDetail, ResourceChange
 from twinstack.aws.drift_api import RevertChangeSet
-from twinstack.drifting.preview import Preview, preview_revert
 from twinstack.errors import TwinStackError
+from twinstack.rollout.change_sets.drift_preview import Preview, preview_revert
 
 PRIMARY = "pair-dev-primary"
 BACK = ResourceChange(

@@ -7,6 +7,7 @@ import pytest
 import yaml
 from click.testing import CliRunner
 
+from local import process
 from tests.flagship.conftest import Told
 from tests.local.conftest import ROOT, Account
 from twinstack.aws.sessions import Access, connect
@@ -15,7 +16,6 @@ from twinstack.cli.options import Settings
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
-from twinstack.local import process
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
 from twinstack.rollout.deploying import Run, deploy

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from local import process
 from tests.local.conftest import EAST, ROOT, WEST, Account
 from twinstack.aws.sessions import Access, connect
 from twinstack.cli.global_databases import adviser
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
-from twinstack.local import process
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
-from twinstack.rollout.artifacts import build_packages
 from twinstack.rollout.deploying import Run, deploy
 from twinstack.rollout.destroying import DestroyOptions, destroy
+from twinstack.rollout.steps.artifacts import build_packages
 from twinstack.screen.events import ChangeSetMade, StepBegun, WiresRead
 
 REGIONS = {"primary": EAST, "secondary": WEST}

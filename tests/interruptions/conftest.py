@@ -4,12 +4,12 @@ import socket
 
 import pytest
 
+from local import process
 from tests.interruptions import pair
 from tests.interruptions.bench import ROOT
 from tests.interruptions.commands import PATIENCE, Command
 from tests.interruptions.proxy import Proxy
 from twinstack.clock import SystemClock
-from twinstack.local import process
 
 
 @pytest.fixture(scope="session")

@@ -11,10 +11,10 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from local import process
 from tests.interruptions.bench import ROOT, Bench, Call, Cut, Ran
 from tests.interruptions.proxy import ANSWERED, MOMENTS
 from twinstack.clock import SystemClock
-from twinstack.local import process
 
 SIGNALS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -signal.SIGKILL}
 SECONDS = 1.0

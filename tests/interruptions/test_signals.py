@@ -138,9 +138,7 @@ def test_a_local_aws_that_is_not_up_yet_ends_too(command, folder, number):
     script = folder / "python"
     script.write_text("#!/bin/sh\nsleep 300 &\necho $! $$ > ../../pids.new; mv ../../pids.new ../../pids; wait\n")
     script.chmod(0o755)
-    python = (
-        f"from pathlib import Path; from twinstack.local import process; process.ensure = lambda *_: Path('{script}')"
-    )
+    python = f"from pathlib import Path; from local import process; process.ensure = lambda *_: Path('{script}')"
     starting = command("local", "start", code=f"{python}; main()")
     until((folder / "pids").exists)
     code, _, err, seconds = starting.cut(number)

@@ -10,7 +10,7 @@ each is right.
 import sys
 from pathlib import Path
 
-from twinstack.linting import lint
+from twinstack.linting.lint import lint
 
 
 def main(folder):

@@ -12,7 +12,7 @@ import pytest
 
 from lint_rules import RULES
 from tests.templates.pair import ROOT
-from twinstack.linting import lint
+from twinstack.linting.lint import lint
 
 FIXTURES = Path(__file__).parent / "fixtures"
 TEMPLATES = sorted(FIXTURES.glob("*/*.yaml"))

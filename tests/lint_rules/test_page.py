@@ -3,16 +3,17 @@
 import cfnlint.core
 import pytest
 
-from lint_rules import RULES, _page
-from lint_rules.pairs import RULES as PAIR_RULES
+from lint_rules import RULES
+from pair_rules import RULES as PAIR_RULES
 from tests.templates.pair import ROOT
+from twinstack.linting import page
 
 EVERY = [*RULES, *PAIR_RULES]
-FACTS = [(topic["topic"], row) for topic in _page.coverage() for row in topic["facts"]]
+FACTS = [(topic["topic"], row) for topic in page.coverage() for row in topic["facts"]]
 
 
 def test_the_page_is_current():
-    assert (ROOT / "docs" / "rules.md").read_text() == _page.page() + "\n"
+    assert (ROOT / "docs" / "rules.md").read_text() == page.page() + "\n"
 
 
 @pytest.mark.parametrize("rule", EVERY, ids=lambda rule: rule.id)

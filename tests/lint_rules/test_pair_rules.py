@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lint_rules.pairs import RULES
+from pair_rules import RULES
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
-from twinstack.linting import lint_pairs
+from twinstack.linting.lint import lint_pairs
 from twinstack.marked_yaml import parse_marked
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.settled import settle

@@ -10,8 +10,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
+from local import process
 from twinstack.clock import SystemClock
-from twinstack.local import process
 
 ROOT = Path(__file__).parents[2]
 EAST, WEST = "us-east-1", "eu-west-1"

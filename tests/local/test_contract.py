@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from twinstack.local import environment, process
-from twinstack.local.plugin import contract_terms
+from local import environment, process
+from local.plugin import contract_terms
 
 PLUGIN = Path(environment.__file__).parent
 

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from local import environment
+from local.environment import LocalEnvironmentError
 from twinstack import children
-from twinstack.local import environment
-from twinstack.local.environment import LocalEnvironmentError
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from twinstack.planning.system import Stack, System
 from twinstack.planning.world import Absent, Live
 from twinstack.review.comparison import Prediction, compare
 from twinstack.review.rows import row_data
-from twinstack.rollout.change_sets import prepare, request_for
+from twinstack.rollout.change_sets.preparing import prepare, request_for
 
 NAMES = [f"Parameter{number}" for number in range(120)]
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from local import process
+from local.process import LocalAwsError
 from twinstack.clock import SystemClock
-from twinstack.local import process
-from twinstack.local.process import LocalAwsError
 
 
 class CountingClock:

@@ -5,8 +5,8 @@ import json
 
 import pytest
 
-from twinstack.local.plugin.dropped import UNREAD, Ledger, dropped_by_create, dropped_by_update
-from twinstack.local.plugin.recording import Recorded, replaced
+from local.plugin.dropped import UNREAD, Ledger, dropped_by_create, dropped_by_update
+from local.plugin.recording import Recorded, replaced
 
 GIVEN = {"Name": "a", "Config": {"One": 1, "Two": 2}, "Rules": [{"Id": 1, "Extra": 1}, {"Id": 2}]}
 

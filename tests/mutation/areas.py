@@ -27,7 +27,7 @@ class Area:
 AREAS = (
     Area(
         "planning",
-        ("twinstack/planning/*.py",),
+        ("twinstack/planning/*.py", "twinstack/expressions/*.py"),
         ("tests/planning", "tests/predictions/test_plans.py"),
         (
             "tests/planning/test_random_systems.py",
@@ -40,8 +40,8 @@ AREAS = (
         "rollout",
         ("twinstack/rollout/*.py", "twinstack/statuses.py"),
         ("tests/rollout", "tests/test_statuses.py"),
-        without=("twinstack/rollout/since.py",),
+        without=("twinstack/rollout/plans/since.py",),
     ),
     # Its tests run the whole command, on a git repository.
-    Area("since", ("twinstack/rollout/since.py",), ("tests/cli/test_since.py",)),
+    Area("since", ("twinstack/rollout/plans/since.py",), ("tests/cli/test_since.py",)),
 )

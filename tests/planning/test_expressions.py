@@ -7,11 +7,11 @@ import pytest
 
 from tests.systems import template
 from twinstack.errors import InputError
+from twinstack.expressions.functions import get_att_parts, looked_up, partition_of, references_in
+from twinstack.expressions.resolution import Resolver, Surroundings
+from twinstack.expressions.values import NO_VALUE, Symbol, freeze, is_symbolic, made_by
 from twinstack.marked_yaml import parse_marked
-from twinstack.planning.expressions import get_att_parts, looked_up, partition_of, references_in
-from twinstack.planning.resolution import Resolver, Surroundings
 from twinstack.planning.shown import text_of
-from twinstack.planning.values import NO_VALUE, Symbol, freeze, is_symbolic, made_by
 
 TEMPLATE = """
     Parameters:

@@ -3,10 +3,10 @@
 import pytest
 
 from tests.systems import template
+from twinstack.expressions.resolution import ResolvedResource, Resolver, Surroundings
+from twinstack.expressions.values import NO_VALUE
 from twinstack.planning.prediction import Change, Detail, compare, moving_attributes, retagged
-from twinstack.planning.resolution import ResolvedResource, Resolver, Surroundings
 from twinstack.planning.resource_schemas import UpdateRules
-from twinstack.planning.values import NO_VALUE
 
 RULES = UpdateRules(
     create_only=(("Name",), ("Code", "Image"), ("Items", "*", "Kind")),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from twinstack.planning.references import named_in, needed_by
+from twinstack.expressions.references import named_in, needed_by
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
+from twinstack.expressions.values import Symbol
 from twinstack.planning.shown import HIDDEN, differences, hidden, name_beside, text_of
-from twinstack.planning.values import Symbol
 
 
 def environment(password: str, *, name: str = "DB_PASSWORD") -> list[dict[str, str]]:

@@ -2,8 +2,8 @@
 
 import pytest
 
+from twinstack.expressions.values import NO_VALUE, Symbol
 from twinstack.planning.shown import HIDDEN, differences, hidden, text_of
-from twinstack.planning.values import NO_VALUE, Symbol
 
 ACCOUNT = Symbol(("AWS::AccountId", "primary"))
 SECRETS = [

@@ -6,8 +6,8 @@ import pytest
 
 from tests.systems import planner, schemas, system
 from twinstack.errors import InputError
+from twinstack.expressions.values import Symbol
 from twinstack.planning.steps import ParameterValue, Planner, artifact_value, base_of, known, not_comparable
-from twinstack.planning.values import Symbol
 from twinstack.planning.world import Absent, Live, Unknown
 
 PRODUCER = """

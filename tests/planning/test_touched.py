@@ -3,8 +3,8 @@
 import pytest
 
 from tests.systems import template
+from twinstack.expressions.resolution import Resolver, Surroundings
 from twinstack.planning.prediction import Change, Detail
-from twinstack.planning.resolution import Resolver, Surroundings
 from twinstack.planning.resource_schemas import UpdateRules
 from twinstack.planning.touched import Surrounding, Touched, TouchedDetail, touched
 

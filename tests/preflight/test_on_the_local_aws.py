@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from local import process
 from tests.local.conftest import ROOT, Account
 from tests.local_settings import local_settings
 from twinstack.clock import SystemClock
-from twinstack.local import process
 
 VERSION = "8.0.mysql_aurora.3.10.4"
 ENVIRONMENT = f"""

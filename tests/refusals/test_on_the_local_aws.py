@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from local import process
 from tests.local.conftest import ROOT, Account
 from twinstack.clock import SystemClock
-from twinstack.local import process
 
 ENVIRONMENT = """
 project: kept

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from local import process
 from tests.interruptions.commands import heeding
 from tests.local.conftest import ROOT, Account
 from twinstack.clock import SystemClock
-from twinstack.local import process
 
 # Each round starts two processes; ROUNDS=10 in the environment tries it more often.
 ROUNDS = int(os.environ.get("ROUNDS", "3"))

@@ -21,7 +21,7 @@ from twinstack.errors import InputError
 from twinstack.planning.document import step_document
 from twinstack.planning.passes import plan
 from twinstack.planning.steps import Planner
-from twinstack.rollout.change_sets import prepare, request_for
+from twinstack.rollout.change_sets.preparing import prepare, request_for
 
 # In place, by replacement, perhaps by replacement, and without tags of the stack: see `tests.systems`.
 PROPERTIES = {

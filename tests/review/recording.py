@@ -13,6 +13,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from local import process
 from tests.flagship.conftest import REGIONS, Pair
 from tests.local.conftest import ROOT, Account
 from tests.review.recorded_steps import FOLDER, Recorded, write
@@ -20,13 +21,12 @@ from tests.systems import template
 from twinstack.aws.api import ResourceChange
 from twinstack.aws.world_reading import read_world
 from twinstack.clock import SystemClock
-from twinstack.local import process
 from twinstack.planning.document import step_document
 from twinstack.planning.system import Stack
 from twinstack.review import comparison
-from twinstack.rollout import executing
-from twinstack.rollout.artifacts import provide
-from twinstack.rollout.change_sets import discard, prepare, request_for
+from twinstack.rollout.change_sets.preparing import discard, prepare, request_for
+from twinstack.rollout.steps import carrying_out as executing
+from twinstack.rollout.steps.artifacts import provide
 
 
 def edited(*replacements: tuple[str, str]) -> Callable[[Stack], Stack]:

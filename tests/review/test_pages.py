@@ -14,7 +14,7 @@ from twinstack.aws.api import ChangeSetRequest
 from twinstack.aws.boto import BotoCloudFormation
 from twinstack.review.comparison import Prediction, compare
 from twinstack.review.rows import row_data
-from twinstack.rollout.change_sets import prepare
+from twinstack.rollout.change_sets.preparing import prepare
 from twinstack.screen.events import ChangeSetMade
 from twinstack.screen.json_lines import JsonScreen
 from twinstack.screen.text import TextScreen

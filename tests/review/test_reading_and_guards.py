@@ -2,7 +2,7 @@
 
 from twinstack.aws.api import ChangeDetail, ResourceChange
 from twinstack.review.reading import united
-from twinstack.rollout.guards import Allowed, refused_changes
+from twinstack.rollout.guards.guards import Allowed, refused_changes
 
 PROTECTED = ChangeDetail("Properties", "DeletionProtection", False, "", "Never", "DirectModification")
 CLUSTER = ResourceChange("Modify", "Cluster", "AWS::RDS::DBCluster", "cluster", "False", (PROTECTED,))

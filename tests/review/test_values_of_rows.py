@@ -5,9 +5,9 @@ import json
 import pytest
 
 from twinstack.aws.api import ChangeDetail, ResourceChange
+from twinstack.expressions.values import NO_VALUE
 from twinstack.planning.document import ChangeDocument
 from twinstack.planning.prediction import Change, Detail
-from twinstack.planning.values import NO_VALUE
 from twinstack.review.comparison import Row
 from twinstack.review.rows import row_data
 

@@ -23,13 +23,13 @@ from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner
 from twinstack.planning.world import Absent
 from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan
-from twinstack.rollout.change_sets import request_for
+from twinstack.rollout.change_sets.preparing import request_for
 from twinstack.rollout.deploying import deploy
 from twinstack.rollout.destroying import DestroyOptions, destroy
-from twinstack.rollout.guards import Allowed
-from twinstack.rollout.lock import NO_LOCK, Lock
-from twinstack.rollout.run import Run
-from twinstack.rollout.saving import save
+from twinstack.rollout.guards.guards import Allowed
+from twinstack.rollout.plans.saving import save
+from twinstack.rollout.run.lock import NO_LOCK, Lock
+from twinstack.rollout.run.run import Run
 from twinstack.screen.events import Event
 
 OTHER_REGIONS = ("eu-west-2", "eu-central-1", "eu-north-1")

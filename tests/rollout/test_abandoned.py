@@ -6,7 +6,7 @@ import pytest
 
 from tests.rollout.deployments import Deployments, with_note
 from twinstack.planning.world import Absent
-from twinstack.rollout.change_sets import prepare, request_for
+from twinstack.rollout.change_sets.preparing import prepare, request_for
 from twinstack.screen.events import Note, Warning_
 
 DAY = 24 * 3600

@@ -8,7 +8,7 @@ from tests.rollout.deployments import Deployments
 from tests.systems import PRIMARY, SECONDARY
 from twinstack.aws.errors import AwsError
 from twinstack.errors import RefusedError, TwinStackError
-from twinstack.rollout.planned import make_plan
+from twinstack.rollout.plans.planned import make_plan
 from twinstack.screen.events import ChangeSetMade, PlanMade, StepBegun
 
 KEPT = ("Vpc", "Cluster", "Bucket")

@@ -10,8 +10,8 @@ from tests.rollout.deployments import Deployments, with_output
 from twinstack.aws.elsewhere_reading import Sighting
 from twinstack.aws.errors import AwsError
 from twinstack.errors import InputError, RefusedError, TwinStackError, UnreachableError
-from twinstack.rollout.elsewhere import look_elsewhere, strays
-from twinstack.rollout.guards import Allowed
+from twinstack.rollout.guards.guards import Allowed
+from twinstack.rollout.plans.elsewhere import look_elsewhere, strays
 from twinstack.screen.events import PlanMade, Warning_
 
 OURS = {"Project": "pair", "EnvironmentSuffix": "dev"}

@@ -12,7 +12,7 @@ import pytest
 
 from tests.rollout.deployments import Deployments, rolled_back, with_note
 from twinstack.errors import TwinStackError
-from twinstack.rollout.planned import make_plan
+from twinstack.rollout.plans.planned import make_plan
 
 GOES_ON = {
     "CREATE_IN_PROGRESS": "CREATE_COMPLETE",

@@ -11,8 +11,8 @@ from tests.rollout.deployments import Deployments, with_note
 from twinstack.aws.api import OperationEvent, StackEvent
 from twinstack.aws.errors import AwsError
 from twinstack.errors import TwinStackError
-from twinstack.rollout.failure_causes import cause_of, first_failure, words
-from twinstack.rollout.watching import Operation
+from twinstack.rollout.operations.failure_causes import cause_of, first_failure, words
+from twinstack.rollout.operations.watching import Operation
 from twinstack.screen.events import StepFailed, Warning_
 
 STACK = "AWS::CloudFormation::Stack"

@@ -8,11 +8,11 @@ from tests.rollout.deployments import with_note
 from tests.systems import SECONDARY, pair, planner
 from twinstack.aws.api import ChangeDetail, ResourceChange
 from twinstack.errors import RefusedError
+from twinstack.expressions.values import Symbol
 from twinstack.planning.prediction import Change, Detail
-from twinstack.planning.values import Symbol
 from twinstack.planning.world import Absent
-from twinstack.rollout.guarded_types import guarded_types
-from twinstack.rollout.guards import Allowed, predicted_losses, refused_changes, refused_predictions
+from twinstack.rollout.guards.guarded_types import guarded_types
+from twinstack.rollout.guards.guards import Allowed, predicted_losses, refused_changes, refused_predictions
 from twinstack.screen.events import ChangeSetDiffers
 
 CLUSTER, ALARM = "AWS::RDS::DBCluster", "AWS::CloudWatch::Alarm"

@@ -5,7 +5,7 @@ from string import Formatter
 
 import pytest
 
-from twinstack.rollout.hints import hint_for, known_reasons
+from twinstack.rollout.operations.hints import hint_for, known_reasons
 
 
 @pytest.mark.parametrize("known", known_reasons(), ids=lambda known: known.source.rpartition("github.com/")[2])

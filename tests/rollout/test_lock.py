@@ -12,10 +12,10 @@ from tests.systems import PRIMARY
 from twinstack.aws.errors import AwsError
 from twinstack.errors import BusyError, CredentialsError, Interrupted, TwinStackError, UnreachableError
 from twinstack.planning.world import Absent
-from twinstack.rollout.change_sets import prepare, request_for
-from twinstack.rollout.guards import Allowed
-from twinstack.rollout.lock import NO_LOCK, held, place_of
-from twinstack.rollout.parameter_lock import Holder, Place
+from twinstack.rollout.change_sets.preparing import prepare, request_for
+from twinstack.rollout.guards.guards import Allowed
+from twinstack.rollout.run.lock import NO_LOCK, held, place_of
+from twinstack.rollout.run.parameter_lock import Holder, Place
 from twinstack.screen.events import Warning_
 
 NAME = "/twinstack/pair-dev/lock"

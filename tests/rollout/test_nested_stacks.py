@@ -10,10 +10,10 @@ from twinstack.aws.api import ChangeDetail, ResourceChange, StackResource
 from twinstack.errors import RefusedError
 from twinstack.planning.touched import NESTED_STACK
 from twinstack.planning.world import Live
-from twinstack.rollout.executing import _types
-from twinstack.rollout.guarded_types import ADDED, TAKEN_OUT, guarded_types
-from twinstack.rollout.guards import Allowed, refused_changes
-from twinstack.rollout.nested_stacks import held_by_nested_stacks
+from twinstack.rollout.guards.guarded_types import ADDED, TAKEN_OUT, guarded_types
+from twinstack.rollout.guards.guards import Allowed, refused_changes
+from twinstack.rollout.guards.nested_stacks import held_by_nested_stacks
+from twinstack.rollout.steps.carrying_out import _types
 from twinstack.screen.events import ChangeSetMade, Warning_
 
 BUCKET, TOPIC = "AWS::S3::Bucket", "AWS::SNS::Topic"

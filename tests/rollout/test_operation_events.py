@@ -8,8 +8,8 @@ import pytest
 from tests.rollout.deployments import with_note
 from twinstack.aws.api import OperationEvent, StackEvent
 from twinstack.errors import TwinStackError
-from twinstack.rollout.operation_events import sentence
-from twinstack.rollout.watching import Operation, watch
+from twinstack.rollout.change_sets.operation_events import sentence
+from twinstack.rollout.operations.watching import Operation, watch
 from twinstack.screen.events import ChangeSetMade, ResourceProgress, StepFailed, Warning_
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -7,9 +7,9 @@ import pytest
 from tests.rollout.deployments import with_note
 from tests.systems import SECONDARY
 from twinstack.errors import TwinStackError
-from twinstack.rollout.guarded_types import guarded_types
-from twinstack.rollout.guards import Allowed
-from twinstack.rollout.protection import stack_policy
+from twinstack.rollout.guards.guarded_types import guarded_types
+from twinstack.rollout.guards.guards import Allowed
+from twinstack.rollout.steps.protection import stack_policy
 
 DENIES = {
     "Effect": "Deny",

@@ -7,7 +7,7 @@ from tests.rollout.deployments import Deployments, with_note
 from tests.rollout.test_failures import THREE
 from twinstack.errors import InputError, RefusedError, UnreachableError
 from twinstack.planning.world import Absent
-from twinstack.rollout.change_sets import prepare, request_for
+from twinstack.rollout.change_sets.preparing import prepare, request_for
 from twinstack.screen.events import PlanMade, StepBegun, StepDone
 
 

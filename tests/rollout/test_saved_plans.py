@@ -6,8 +6,8 @@ from tests.rollout.deployments import rolled_back, with_note
 from tests.systems import PRIMARY
 from twinstack.errors import InputError, RefusedError, TwinStackError, UnreachableError
 from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment
-from twinstack.rollout.guards import Allowed
-from twinstack.rollout.saving import save
+from twinstack.rollout.guards.guards import Allowed
+from twinstack.rollout.plans.saving import save
 from twinstack.screen.events import PlanMade, StepBegun
 
 

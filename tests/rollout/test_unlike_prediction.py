@@ -7,8 +7,8 @@ import pytest
 from tests.review.mutations import Mutations
 from tests.rollout.deployments import Deployments, with_note
 from twinstack.errors import RefusedError
-from twinstack.rollout.guards import Allowed
-from twinstack.rollout.planned import make_plan
+from twinstack.rollout.guards.guards import Allowed
+from twinstack.rollout.plans.planned import make_plan
 from twinstack.screen.events import ChangeSetDiffers, ChangeSetMade, Note, StepDone
 
 KINDS = ("action", "entry", "type", "replacement", "policy_action", "property", "detail")

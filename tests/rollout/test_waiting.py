@@ -9,7 +9,7 @@ from tests.rollout.deployments import Deployments, with_note
 from tests.rollout.test_failures import THREE
 from twinstack.aws.errors import AwsError
 from twinstack.errors import TwinStackError, UnreachableError
-from twinstack.rollout.change_sets import growing_waits
+from twinstack.rollout.change_sets.preparing import growing_waits
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.screen.events import ResourceProgress, StepDone
 

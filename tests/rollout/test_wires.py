@@ -7,7 +7,7 @@ import pytest
 from tests.rollout.deployments import with_note, with_output
 from tests.systems import PRIMARY, SECONDARY
 from twinstack.errors import NotConvergedError
-from twinstack.rollout.change_sets import prepare
+from twinstack.rollout.change_sets.preparing import prepare
 from twinstack.screen.events import PlanMade, StepDone, WiresRead
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from local import process
 from tests.local.conftest import EAST, ROOT, WEST, Account
 from tests.local_settings import local_settings
 from tests.runbook.aws_lines import run_line
@@ -15,7 +16,6 @@ from tests.silent_region import SilentRegions, _operation, _scope
 from twinstack.cli import deploy, main, working
 from twinstack.cli.commands import command_line
 from twinstack.clock import SystemClock
-from twinstack.local import process
 
 PAIR = Path(__file__).parent / "pair"
 DATABASE = "tradingdb-prod"

@@ -6,9 +6,9 @@ import sys
 
 import pytest
 
+from local import process
 from tests.local.conftest import ROOT
 from twinstack.clock import SystemClock
-from twinstack.local import process
 
 ENVIRONMENT = """
 project: shop
@@ -66,4 +66,4 @@ def test_no_secret_is_told_or_written_outside_of_the_local_aws(shop):
     files = [it for it in shop.rglob("*") if it.is_file() and it not in inputs and ".venv-local" not in it.parts]
     holding = [it.relative_to(shop).as_posix() for it in files if b"CANARY" in it.read_bytes()]
     # what the emulator itself keeps is what AWS would keep
-    assert [name for name in holding if not name.startswith(".twinstack/local/")] == []
+    assert [name for name in holding if not name.startswith(".local/")] == []

@@ -21,14 +21,14 @@ from twinstack.cli.locking import LAST_BEAT, LAST_BEAT_INTERRUPTED
 from twinstack.errors import Interrupted, TwinStackError
 from twinstack.packaging import Package
 from twinstack.review.saved_plans import SavedPlan, as_text
-from twinstack.rollout.artifacts import code_folders
 from twinstack.rollout.destroying import DestroyOptions
-from twinstack.rollout.guards import Allowed
-from twinstack.rollout.lock import Holder, Lock, held, place_of
-from twinstack.rollout.parameter_lock import REFRESH_EVERY
-from twinstack.rollout.run import Run
-from twinstack.rollout.saving import save
-from twinstack.rollout.under_way import UnderWay
+from twinstack.rollout.guards.guards import Allowed
+from twinstack.rollout.plans.saving import save
+from twinstack.rollout.run.lock import Holder, Lock, held, place_of
+from twinstack.rollout.run.parameter_lock import REFRESH_EVERY
+from twinstack.rollout.run.run import Run
+from twinstack.rollout.run.under_way import UnderWay
+from twinstack.rollout.steps.artifacts import code_folders
 from twinstack.screen.events import Event, Failure
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from twinstack.environment.assembly import Environment, assemble
 from twinstack.environment.file import read_environment_file
 from twinstack.planning.resource_schemas import UpdateRules, shipped_schemas
 from twinstack.planning.steps import Planner
-from twinstack.rollout.guards import Allowed
+from twinstack.rollout.guards.guards import Allowed
 
 _ROOT = Path(__file__).parents[2]
 # The pair of `tests.systems`, whose standby has a secret that makes the cluster anew when it changes: no plan can say

@@ -11,9 +11,9 @@ from unittest.mock import patch
 
 from tests import fake_content
 from twinstack.aws import elsewhere_reading, world_reading
+from twinstack.expressions.values import freeze
 from twinstack.planning.steps import ParameterValue, Planner, Step
 from twinstack.planning.system import Stack
-from twinstack.planning.values import freeze
 from twinstack.planning.world import Live
 from twinstack.templates import Template, live_template
 

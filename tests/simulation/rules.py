@@ -16,9 +16,9 @@ from tests.simulation.faults import EXPIRED
 from tests.simulation.quickly import template_of
 from twinstack.planning.steps import Planner
 from twinstack.planning.world import Live
-from twinstack.rollout.artifacts import with_known_artifacts
-from twinstack.rollout.guarded_types import guarded_types
-from twinstack.rollout.protection import stack_policy
+from twinstack.rollout.guards.guarded_types import guarded_types
+from twinstack.rollout.steps.artifacts import with_known_artifacts
+from twinstack.rollout.steps.protection import stack_policy
 from twinstack.screen.events import ChangeSetMade, Event, Failure
 from twinstack.statuses import Standing, standing
 from twinstack.templates import ARTIFACTS

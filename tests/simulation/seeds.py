@@ -13,7 +13,7 @@ from tests.simulation.line import MOMENTS
 from tests.simulation.scheduler import EndlessError
 from tests.simulation.world import World
 from tests.systems import REGIONS
-from twinstack.rollout.guards import Allowed
+from twinstack.rollout.guards.guards import Allowed
 
 _TRANSIENT = (faults.THROTTLED, faults.INTERNAL, faults.RESET, faults.LOST, faults.TIMEOUT)
 _FAILING = ("Vpc", "Table", "Route", "Cluster", "Bucket", "Peering")

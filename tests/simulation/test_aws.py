@@ -9,7 +9,7 @@ from tests.simulation.aws import SimulatedCloudFormation
 from tests.simulation.scheduler import Scheduler
 from twinstack.aws.api import ChangeSetRequest
 from twinstack.aws.errors import AwsError
-from twinstack.rollout.protection import stack_policy
+from twinstack.rollout.steps.protection import stack_policy
 
 TEMPLATE = {
     "Parameters": {"Source": {"Type": "String", "Default": "a"}},

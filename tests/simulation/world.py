@@ -21,7 +21,7 @@ from tests.simulation.scheduler import Process, Scheduler
 from tests.systems import REGIONS
 from twinstack.aws.errors import AwsError
 from twinstack.errors import Interrupted
-from twinstack.rollout.guards import Allowed
+from twinstack.rollout.guards.guards import Allowed
 from twinstack.screen.events import Event
 
 OPERATOR = "operator"

@@ -9,7 +9,7 @@ import cfn_flip
 
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
-from twinstack.planning.resolution import Resolver, Surroundings
+from twinstack.expressions.resolution import Resolver, Surroundings
 from twinstack.templates import read_template
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,7 @@ import pytest
 from template_scans.findings import read_accepted
 from tests.templates.pair import ROLES, ROOT, path, template
 from twinstack.errors import InputError
-from twinstack.linting import Finding, lint
+from twinstack.linting.lint import Finding, lint
 
 
 def test_the_templates_are_clean_in_every_region_that_was_asked_for():

@@ -15,7 +15,7 @@ from tests.templates.pair import (
     unlinked,
     walk,
 )
-from twinstack.planning.values import Symbol
+from twinstack.expressions.values import Symbol
 
 TABLES = ["DatabaseRouteTable", "AppRouteTable"]
 THIRD_ZONE = {f"{tier}Subnet{what}" for tier in ("Database", "App") for what in ("C", "CRoutes")}

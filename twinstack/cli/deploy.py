@@ -15,8 +15,8 @@ from twinstack.errors import InputError
 from twinstack.planning.passes import Plan
 from twinstack.review.saved_plans import SavedPlan, read_saved_plan, refuse_other_environment
 from twinstack.rollout.deploying import deploy
-from twinstack.rollout.guards import Allowed
-from twinstack.rollout.run import Run
+from twinstack.rollout.guards.guards import Allowed
+from twinstack.rollout.run.run import Run
 from twinstack.screen.events import Done, NotEmulated, Screen, Warning_
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def _count(number: int, one: str, many: str) -> str:
 
 def tell_not_emulated(screen: Screen) -> None:
     """Tells what the local AWS accepted and did not do: a success there claims no more than was made."""
-    from twinstack.local.process import not_emulated
+    from local.process import not_emulated
 
     entries: tuple[NotEmulatedRow, ...] = tuple(
         {

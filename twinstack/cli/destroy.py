@@ -9,7 +9,7 @@ from twinstack.cli.locking import Hold, locked
 from twinstack.cli.options import Settings
 from twinstack.cli.working import confirmation, make_run, read_environment
 from twinstack.rollout.destroying import DestroyOptions, destroy
-from twinstack.rollout.run import Run
+from twinstack.rollout.run.run import Run
 from twinstack.screen.events import Done
 
 

@@ -27,8 +27,8 @@ def run(settings: Settings, *, preview: bool) -> int:
         PartialError: There is none in what could be read, and something could not be.
     """
     from twinstack.drifting.detecting import detect
-    from twinstack.drifting.preview import preview_revert
     from twinstack.drifting.report import as_data
+    from twinstack.rollout.change_sets.drift_preview import preview_revert
 
     screen, clock = settings.screen(), SystemClock()
     environment, planner = read_environment(settings)

@@ -9,7 +9,7 @@ from twinstack.errors import PartialError, TwinStackError, UnreachableError
 from twinstack.screen.events import Failure
 
 if TYPE_CHECKING:
-    from twinstack.rollout.run import Run
+    from twinstack.rollout.run.run import Run
 
 
 def ended(run: Run, work: Callable[[Run], int]) -> int:
@@ -35,7 +35,7 @@ def ended(run: Run, work: Callable[[Run], int]) -> int:
 
 def failure(text: str, exit_code: int) -> Failure:
     """Returns an error to tell, with what to do where AWS's reason is a known one."""
-    from twinstack.rollout.hints import hint_for
+    from twinstack.rollout.operations.hints import hint_for
 
     hints = tuple(map(hint_for, text.split("\n"))) if exit_code == TwinStackError.exit_code else ()
     return Failure(text, exit_code, hints if any(hints) else ())

@@ -16,17 +16,17 @@ from twinstack.cli.working import access, confirmation, make_run, read_environme
 from twinstack.screen.events import Done
 
 if TYPE_CHECKING:
-    from twinstack.dr.first_run.answers import Answer
+    from twinstack.dr.first_run.checks.answers import Answer
+    from twinstack.dr.first_run.checks.scene import Scene
     from twinstack.dr.first_run.page import Row
-    from twinstack.dr.first_run.scene import Scene
 
 
 def run(settings: Settings, *, up_to: str | None, switchover: bool, yes: bool) -> int:
     """Runs the command; returns the exit code."""
     from twinstack.aws.sessions import client_makers
     from twinstack.dr.aws.boto import BotoRegion
+    from twinstack.dr.first_run.checks.scene import Memory, Scene
     from twinstack.dr.first_run.page import read_page
-    from twinstack.dr.first_run.scene import Memory, Scene
     from twinstack.dr.first_run.walk import Walk, walk_page
 
     page = read_page()
@@ -80,7 +80,7 @@ class _Person:
 
     def seen(self, row: Row) -> Answer:
         """Asks what was seen, or says with `--yes` that nobody looked."""
-        from twinstack.dr.first_run.answers import Answer, Verdict, not_looked_at
+        from twinstack.dr.first_run.checks.answers import Answer, Verdict, not_looked_at
 
         if self._yes:
             return not_looked_at("it takes a person, and --yes asks none")

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from twinstack.aws.api import Clients
     from twinstack.aws.sessions import Access
     from twinstack.preflight.deployment import FurtherLooks
-    from twinstack.rollout.run import Objections
+    from twinstack.rollout.run.run import Objections
 
 _NAMED_BY_MEMBERS, _TYPE = "GlobalClusterIdentifier", "AWS::RDS::GlobalCluster"
 _CLUSTER = "AWS::RDS::DBCluster"
@@ -39,7 +39,7 @@ def adviser(system: System, access: Callable[[], Access] | None) -> Adviser:
 
     def advise(planner: Planner, world: World, planned: Plan) -> Advised:
         from twinstack.cli.database_runs import regions
-        from twinstack.dr.advice import advise as look
+        from twinstack.dr.plans.advice import advise as look
 
         return look(planner, world, planned, access and regions(system, access))
 
@@ -76,8 +76,8 @@ def objector(access: Callable[[], Access]) -> Objections:
             return ()
         from twinstack.aws.world_reading import read_world
         from twinstack.cli.database_runs import regions
-        from twinstack.dr.reversal.destroying import objections
-        from twinstack.rollout.unlinking import with_wires
+        from twinstack.dr.plans.destroying import objections
+        from twinstack.rollout.deletion.unlinking import with_wires
 
         world = with_wires(planner.system, read_world(planner.system, clients))
         return objections(planner, world, regions(planner.system, access), retained)

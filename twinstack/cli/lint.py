@@ -14,7 +14,7 @@ from twinstack.screen.events import Finding as Told
 if TYPE_CHECKING:
     from twinstack.environment.assembly import Environment
     from twinstack.environment.file import EnvironmentFile
-    from twinstack.linting import Finding, Level
+    from twinstack.linting.lint import Finding, Level
     from twinstack.planning.steps import Planner
 
 
@@ -46,7 +46,7 @@ def lint_environment(settings: Settings, screen: Screen, *, fail_on: Level) -> t
     Raises:
         InputError: There are findings of that level or above it, or the environment cannot work.
     """
-    from twinstack.linting import counted, lint_pairs
+    from twinstack.linting.lint import counted, lint_pairs
     from twinstack.planning.settled import settle
 
     file = read_file(settings)
@@ -75,7 +75,7 @@ def lint_environment(settings: Settings, screen: Screen, *, fail_on: Level) -> t
 
 def _lint_templates(file: EnvironmentFile, screen: Screen) -> list[Finding]:
     """Runs cfn-lint on what is there; what is not is told when the environment is checked."""
-    from twinstack.linting import lint
+    from twinstack.linting.lint import lint
     from twinstack.planning.resource_schemas import known_regions
 
     regions: dict[Path, set[str]] = {}
@@ -95,7 +95,7 @@ def _warn_if_stale(screen: Screen) -> None:
     Raises:
         InputError: A module does not import, or its template cannot be built.
     """
-    from twinstack.generating import is_current
+    from twinstack.generating.generated import is_current
 
     if not is_current(Path.cwd()):
         screen.tell(Warning_("generated/ is not what templates_src/ makes now; `generate` writes it"))

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from local import process
 from twinstack.cli.options import Settings
 from twinstack.clock import SystemClock
-from twinstack.local import process
 from twinstack.screen.events import Done, LocalAwsRead, Note, Printed
 
 

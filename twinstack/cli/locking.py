@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 from twinstack.errors import TwinStackError
 
 if TYPE_CHECKING:
-    from twinstack.rollout.lock import Lock
-    from twinstack.rollout.run import Run
+    from twinstack.rollout.run.lock import Lock
+    from twinstack.rollout.run.run import Run
 
 # A beat may be on its way when the run ends, and would write the lock again after it was released. It is waited for;
 # not so by a run that was interrupted, which has no time.
@@ -31,7 +31,7 @@ def locked(run: Run, *, break_lock: bool = False) -> Iterator[Run]:
         UnreachableError: AWS does not answer.
     """
     from twinstack.cli.this_process import has_ended, this_run
-    from twinstack.rollout.lock import held, place_of
+    from twinstack.rollout.run.lock import held, place_of
 
     place = place_of(run.environment, run.clients)
     with (
@@ -43,7 +43,7 @@ def locked(run: Run, *, break_lock: bool = False) -> Iterator[Run]:
 
 @contextmanager
 def _beating(lock: Lock) -> Iterator[None]:
-    from twinstack.rollout.parameter_lock import REFRESH_EVERY
+    from twinstack.rollout.run.parameter_lock import REFRESH_EVERY
 
     if not lock.is_held:
         yield

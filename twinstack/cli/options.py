@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from twinstack.cli.ending import failure
-from twinstack.rollout.under_way import UnderWay
+from twinstack.rollout.run.under_way import UnderWay
 from twinstack.screen.escaping import escaped_lines
 from twinstack.screen.events import Failure, Screen
 from twinstack.screen.json_lines import JsonScreen, line_of

@@ -20,9 +20,9 @@ from twinstack.screen.json_lines import json_text
 
 if TYPE_CHECKING:
     from twinstack.review.saved_plans import SavedPlan
-    from twinstack.rollout.guards import Allowed
-    from twinstack.rollout.planned import Planned
-    from twinstack.rollout.run import Run
+    from twinstack.rollout.guards.guards import Allowed
+    from twinstack.rollout.plans.planned import Planned
+    from twinstack.rollout.run.run import Run
 
 CHANGES_PENDING = 3
 
@@ -39,7 +39,7 @@ def run(
     abandon: tuple[str, ...],
 ) -> int:
     """Runs the command; returns the exit code."""
-    from twinstack.rollout.guards import Allowed
+    from twinstack.rollout.guards.guards import Allowed
 
     if since is not None and not offline:
         raise InputError(f"--since {since} compares with what git holds and asks no AWS; give --offline with it")
@@ -75,7 +75,7 @@ def _run(settings: Settings, screen: Screen, allowed: Allowed) -> Run:
 
 
 def _planned(settings: Settings, screen: Screen, allowed: Allowed) -> Planned:
-    from twinstack.rollout.planned import make_plan
+    from twinstack.rollout.plans.planned import make_plan
 
     return make_plan(_run(settings, screen, allowed))
 
@@ -84,9 +84,9 @@ def _planned_offline(settings: Settings, since: str | None, allowed: Allowed) ->
     """Plans a first deployment, or what changes for a pair that was deployed from a git revision."""
     from twinstack.planning.document import RevisionDocument
     from twinstack.planning.world import Absent
-    from twinstack.rollout.artifacts import build_packages, with_known_artifacts
-    from twinstack.rollout.planned import plan_from
-    from twinstack.rollout.since import deployed_from
+    from twinstack.rollout.plans.planned import plan_from
+    from twinstack.rollout.plans.since import deployed_from
+    from twinstack.rollout.steps.artifacts import build_packages, with_known_artifacts
 
     environment, planner = read_environment(settings)
     system = with_known_artifacts(planner.system, build_packages(planner.system, Path.cwd()))
@@ -109,7 +109,7 @@ def _planned_offline(settings: Settings, since: str | None, allowed: Allowed) ->
 
 def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: bool, allowed: Allowed) -> int:
     from twinstack.review.saved_plans import as_text
-    from twinstack.rollout.saving import save
+    from twinstack.rollout.plans.saving import save
 
     if offline or settings.format not in ("text", "json"):
         raise InputError("--out asks AWS for change sets: it goes neither with --offline nor with --format markdown")

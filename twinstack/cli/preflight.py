@@ -14,7 +14,7 @@ from twinstack.planning.steps import Planner
 if TYPE_CHECKING:
     from twinstack.aws.sessions import Access
     from twinstack.preflight.checked import Checked
-    from twinstack.rollout.run import Preflight
+    from twinstack.rollout.run.run import Preflight
 
 
 def preflight(environment: Environment, reached: Callable[[], Access]) -> Preflight:

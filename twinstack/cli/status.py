@@ -49,7 +49,7 @@ def run(settings: Settings, *, watch: float | None, clock: Clock | None = None) 
 def _show(settings: Settings, screen: Screen, checked: tuple[Environment, Planner]) -> int:
     """Reads everything side by side, with calls that give up within seconds, and tells it."""
     from twinstack.cli.database_runs import brief_clients
-    from twinstack.rollout.elsewhere import look_elsewhere
+    from twinstack.rollout.plans.elsewhere import look_elsewhere
 
     environment, planner = checked
     stacks = planner.system.stacks

@@ -12,7 +12,7 @@ import uuid
 from datetime import UTC, datetime
 from pathlib import Path
 
-from twinstack.rollout.parameter_lock import Holder
+from twinstack.rollout.run.parameter_lock import Holder
 
 _LONGEST_COMMAND = 200
 

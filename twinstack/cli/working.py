@@ -28,8 +28,8 @@ from twinstack.screen.events import Note, Screen, Warning_
 if TYPE_CHECKING:
     from twinstack.aws.api import Clients
     from twinstack.aws.sessions import Access
-    from twinstack.rollout.guards import Allowed
-    from twinstack.rollout.run import Run
+    from twinstack.rollout.guards.guards import Allowed
+    from twinstack.rollout.run.run import Run
 
 
 def read_environment(settings: Settings) -> tuple[Environment, Planner]:
@@ -121,7 +121,7 @@ def access(settings: Settings, screen: Screen, *, start_local: bool) -> Access:
 
 
 def _local_endpoint(screen: Screen, *, start: bool) -> str:
-    from twinstack.local import process
+    from local import process
 
     root = Path.cwd()
     found = process.running(root)
@@ -152,9 +152,9 @@ def make_run(
     """
     from twinstack.cli.false_drifts import known_false_drifts
     from twinstack.cli.preflight import preflight
-    from twinstack.rollout.artifacts import build_packages
-    from twinstack.rollout.guards import Allowed as Nothing
-    from twinstack.rollout.run import Run
+    from twinstack.rollout.guards.guards import Allowed as Nothing
+    from twinstack.rollout.run.run import Run
+    from twinstack.rollout.steps.artifacts import build_packages
 
     environment, planner = checked
     planner = Planner(planner.system, planner.schemas, unlinked(planner, unlink))

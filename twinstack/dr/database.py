@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from twinstack.dr.versions.databases import CLUSTER, GLOBAL_CLUSTER, GlobalDatabase, global_databases
+from twinstack.dr.global_databases import CLUSTER, GLOBAL_CLUSTER, GlobalDatabase, global_databases
 from twinstack.errors import InputError
 from twinstack.planning.passes import Plan, plan
 from twinstack.planning.steps import Planner

@@ -12,8 +12,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 from twinstack.aws.drift_api import PropertyDifference, ResourceDrift
-from twinstack.dr.versions.databases import CLUSTER, GLOBAL_CLUSTER, INSTANCE
-from twinstack.dr.versions.engine_version import AURORA_MYSQL, AURORA_POSTGRESQL, read_version
+from twinstack.dr.engine_version import AURORA_MYSQL, AURORA_POSTGRESQL, read_version
+from twinstack.dr.global_databases import CLUSTER, GLOBAL_CLUSTER, INSTANCE
 from twinstack.drifting.report import FalseDrift, RealDrift
 
 _ROADMAP = "https://github.com/aws-cloudformation/cloudformation-coverage-roadmap/issues/"

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from twinstack.aws.side_by_side import Silence
 from twinstack.dr.database import Database, with_sites
+from twinstack.dr.global_databases import GlobalDatabase
 from twinstack.dr.roles import RegionOf, Roles, read_members, with_clusters
-from twinstack.dr.versions.databases import GlobalDatabase
 from twinstack.planning.steps import Planner
 
 # A plan has asked the same regions for its stacks already; this is for a database that answers later than they do.

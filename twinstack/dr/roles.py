@@ -14,7 +14,7 @@ from functools import partial
 from twinstack.aws.side_by_side import Silence, side_by_side
 from twinstack.dr.aws.api import Cluster, GlobalCluster, Instance, Member, Region, RoleChange
 from twinstack.dr.database import Database
-from twinstack.dr.versions.engine_version import EngineVersion, read_version
+from twinstack.dr.engine_version import EngineVersion, read_version
 
 # Returns a region, as the account of a stack sees it: role of the stack, region.
 RegionOf = Callable[[str, str], Region]

@@ -16,7 +16,7 @@ from twinstack.environment.assembly import Environment
 from twinstack.errors import InputError
 from twinstack.planning.steps import Planner
 from twinstack.planning.world import Absent, Live, StackState, Unknown, World
-from twinstack.rollout.under_way import UnderWay
+from twinstack.rollout.run.under_way import UnderWay
 from twinstack.screen.events import Screen
 
 

@@ -8,13 +8,12 @@ from dataclasses import dataclass, replace
 from twinstack.aws.api import Clients, StackClients, StackResource
 from twinstack.aws.drift_api import ResourceDrift
 from twinstack.aws.errors import AwsError
-from twinstack.clock import Clock
+from twinstack.clock import Clock, growing_waits
 from twinstack.drifting.no_echo import Secrets
 from twinstack.drifting.report import StackDrift, Unchecked
 from twinstack.errors import UnreachableError
 from twinstack.planning.system import Stack, System
 from twinstack.planning.touched import NESTED_STACK
-from twinstack.rollout.change_sets import growing_waits
 from twinstack.screen.events import Screen, Waiting
 from twinstack.statuses import Standing, standing
 from twinstack.templates import live_template

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from twinstack.aws.api import ResourceChange
 from twinstack.aws.drift_api import ResourceDrift
-from twinstack.planning.references import named_in
+from twinstack.expressions.references import named_in
 from twinstack.planning.shown import HIDDEN
 from twinstack.templates import Template, no_echo
 

@@ -12,9 +12,9 @@ from twinstack.environment.constraints import broken_constraint
 from twinstack.environment.file import STACK_NAME, EnvironmentFile
 from twinstack.environment.rollback_triggers import misnamed_alarms
 from twinstack.errors import InputError
+from twinstack.expressions.values import as_text
 from twinstack.planning.resource_schemas import known_regions
 from twinstack.planning.system import Stack, System
-from twinstack.planning.values import as_text
 from twinstack.templates import ARTIFACTS, Template, Wiring, read_template
 
 PROTECTED_PARAMETER = "Protected"

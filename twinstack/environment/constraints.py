@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from twinstack.planning.values import as_text
+from twinstack.expressions.values import as_text
 from twinstack.templates import no_echo
 
 

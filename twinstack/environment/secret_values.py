@@ -7,9 +7,9 @@ from pathlib import Path
 
 from twinstack.environment.file import EnvironmentFile
 from twinstack.errors import InputError
-from twinstack.planning.references import named_in
+from twinstack.expressions.references import named_in
+from twinstack.expressions.values import as_text
 from twinstack.planning.system import System
-from twinstack.planning.values import as_text
 from twinstack.templates import Template, no_echo, read_template
 
 

@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from twinstack.planning.expressions import references_in
-from twinstack.planning.macros import made_by_macros
-from twinstack.planning.resolution import Resolver
+from twinstack.expressions.functions import references_in
+from twinstack.expressions.macros import made_by_macros
+from twinstack.expressions.resolution import Resolver
 from twinstack.planning.resource_schemas import UpdateRules
 from twinstack.planning.world import Kept
 from twinstack.templates import LANGUAGE_EXTENSIONS, Template, macro_names

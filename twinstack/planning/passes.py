@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations, islice
 
 from twinstack.errors import InputError
+from twinstack.expressions.values import freeze
 from twinstack.planning.steps import Planner, Step, base_of
 from twinstack.planning.system import System
-from twinstack.planning.values import freeze
 from twinstack.planning.world import Absent, Unknown, World
 
 # Up to this many stacks every choice of steps is tried, while there are not more worlds than this to look at;

@@ -6,11 +6,11 @@ from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from twinstack.planning.resolution import ResolvedResource, Resolver
+from twinstack.expressions.resolution import ResolvedResource, Resolver
+from twinstack.expressions.values import NO_VALUE, Value, freeze
 from twinstack.planning.resource_schemas import PropertyPath, ResourceSchemas, UpdateRules
 from twinstack.planning.shown import Shown, differences
 from twinstack.planning.system import Stack
-from twinstack.planning.values import NO_VALUE, Value, freeze
 
 Recreation = Literal["Never", "Conditionally", "Always"]
 

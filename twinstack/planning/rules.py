@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from twinstack.errors import InputError
-from twinstack.planning.expressions import combine, equal
-from twinstack.planning.resolution import Resolver
-from twinstack.planning.values import Value
+from twinstack.expressions.functions import combine, equal
+from twinstack.expressions.resolution import Resolver
+from twinstack.expressions.values import Value
 
 
 def broken_assertions(resolver: Resolver) -> Iterator[str]:

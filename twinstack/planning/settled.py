@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from twinstack.expressions.resolution import ResolvedResource
+from twinstack.expressions.values import Value
 from twinstack.planning.passes import plan
-from twinstack.planning.resolution import ResolvedResource
 from twinstack.planning.steps import Planner, resolver_for
 from twinstack.planning.system import Stack
-from twinstack.planning.values import Value
 from twinstack.planning.world import Absent, Live
 
 

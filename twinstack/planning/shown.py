@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from twinstack.planning.values import NO_VALUE, Symbol, Value, as_text, freeze, is_symbolic
+from twinstack.expressions.values import NO_VALUE, Symbol, Value, as_text, freeze, is_symbolic
 
 HIDDEN = "****"
 # The last word of a property that holds a secret itself; an identifier or an ARN of a secret is none.

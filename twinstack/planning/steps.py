@@ -10,16 +10,16 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from twinstack.errors import InputError
+from twinstack.expressions.macros import left_to_aws
+from twinstack.expressions.resolution import SSM_PARAMETER, ResolvedResource, Resolver, Surroundings
+from twinstack.expressions.values import Symbol, Value, as_text, freeze, is_symbolic
 from twinstack.planning.adoption import Adopted, adoption
-from twinstack.planning.macros import left_to_aws
 from twinstack.planning.prediction import Change, changed_types, compare, is_new, moving_attributes, retagged
-from twinstack.planning.resolution import SSM_PARAMETER, ResolvedResource, Resolver, Surroundings
 from twinstack.planning.resource_schemas import ResourceSchemas
 from twinstack.planning.rules import broken_assertions
 from twinstack.planning.system import Stack, System
 from twinstack.planning.touched import Surrounding, Touched, touched
 from twinstack.planning.unfinished import replaced_half_way
-from twinstack.planning.values import Symbol, Value, as_text, freeze, is_symbolic
 from twinstack.planning.world import Kept, Live, StackState, World, kept_of
 from twinstack.statuses import PLANNED, Standing, standing
 from twinstack.templates import Template, Wire, no_echo

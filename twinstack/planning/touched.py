@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from twinstack.planning.expressions import references_in
+from twinstack.expressions.functions import references_in
+from twinstack.expressions.resolution import ResolvedResource, Resolver
 from twinstack.planning.prediction import Change, Recreation
-from twinstack.planning.resolution import ResolvedResource, Resolver
 from twinstack.planning.resource_schemas import ResourceSchemas
 
 NESTED_STACK = "AWS::CloudFormation::Stack"

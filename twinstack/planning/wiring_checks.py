@@ -7,11 +7,11 @@ from itertools import product
 from typing import Any
 
 from twinstack.errors import InputError
+from twinstack.expressions.resolution import Resolver
+from twinstack.expressions.values import Symbol, Value, as_text
 from twinstack.planning.passes import plan, with_update_order
-from twinstack.planning.resolution import Resolver
 from twinstack.planning.steps import Planner, resolver_for, written_out
 from twinstack.planning.system import Stack, System
-from twinstack.planning.values import Symbol, Value, as_text
 from twinstack.planning.world import Absent, Live
 from twinstack.templates import Template, Wire
 

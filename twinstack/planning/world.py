@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 
-from twinstack.planning.values import Value, freeze
+from twinstack.expressions.values import Value, freeze
 from twinstack.templates import Template
 
 

@@ -8,11 +8,11 @@ from typing import Any
 
 from twinstack.environment.assembly import given_at
 from twinstack.environment.file import EnvironmentFile
-from twinstack.planning.expressions import PLACEHOLDER
+from twinstack.expressions.functions import PLACEHOLDER
+from twinstack.expressions.values import Symbol, Value, as_text
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Step, resolver_for
 from twinstack.planning.system import Stack
-from twinstack.planning.values import Symbol, Value, as_text
 
 
 @dataclass(frozen=True)

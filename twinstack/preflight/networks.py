@@ -13,7 +13,7 @@ from functools import partial
 from ipaddress import IPv4Network, ip_network
 
 from twinstack.environment.file import EnvironmentFile
-from twinstack.planning.values import Value, made_by
+from twinstack.expressions.values import Value, made_by
 from twinstack.preflight.checked import Checked
 from twinstack.preflight.looking import Look, SiteOf
 from twinstack.preflight.needs import Added, by_site, of_type, place, written

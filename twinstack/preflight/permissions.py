@@ -1,6 +1,6 @@
 """Whether whoever deploys may make what a plan adds, by IAM's simulation.
 
-Which actions, on which resources and under which conditions is what `twinstack/deployer_policy` computes for these
+Which actions, on which resources and under which conditions is what `deployer_policy` computes for these
 templates. A schema also names actions that only some properties need: so only what a resource type is made by, or what
 is denied by name, is refused; the rest is told. Nobody is refused for not being allowed to simulate.
 
@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from twinstack.deployer_policy.documents import policies
-from twinstack.deployer_policy.facts import facts_of
-from twinstack.deployer_policy.permissions import permissions_to_create
+from deployer_policy.documents import policies
+from deployer_policy.facts import facts_of
+from deployer_policy.permissions import permissions_to_create
 from twinstack.environment.file import EnvironmentFile
 from twinstack.errors import InputError
 from twinstack.preflight.checked import Checked

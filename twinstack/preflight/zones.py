@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from twinstack.environment.file import EnvironmentFile
-from twinstack.planning.values import Symbol, Value
+from twinstack.expressions.values import Symbol, Value
 from twinstack.preflight.checked import Checked
 from twinstack.preflight.looking import Look, SiteOf
 from twinstack.preflight.needs import Added, by_site, place, switched_by

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from twinstack.expressions.values import freeze
 from twinstack.planning.steps import Planner, artifact_value, known
-from twinstack.planning.values import freeze
 from twinstack.planning.world import Live, World
 from twinstack.templates import Wire, no_echo
 

@@ -13,18 +13,18 @@ from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner, Step
 from twinstack.planning.world import Live, StackState, Unknown, World
 from twinstack.review.saved_plans import SavedChangeSet, SavedPlan
-from twinstack.rollout import protection
-from twinstack.rollout.artifacts import provide, stacks_of, with_import_template
-from twinstack.rollout.change_sets import LAG, ChangeSetError, looked
+from twinstack.rollout.change_sets.preparing import LAG, ChangeSetError, looked
 from twinstack.rollout.convergence import read_wires
-from twinstack.rollout.executing import Begun, begin, conclude, execute, review, try_to_give_up
-from twinstack.rollout.failure_causes import failed_at
-from twinstack.rollout.following import bring_to_rest
-from twinstack.rollout.planned import make_plan, refuse_what_is_not_allowed
-from twinstack.rollout.preflight import refuse_what_would_fail
-from twinstack.rollout.run import Run
-from twinstack.rollout.saving import refuse_stale, take_up
-from twinstack.rollout.watching import Operation, watch
+from twinstack.rollout.operations.failure_causes import failed_at
+from twinstack.rollout.operations.watching import Operation, watch
+from twinstack.rollout.plans.planned import make_plan, refuse_what_is_not_allowed
+from twinstack.rollout.plans.preflight import refuse_what_would_fail
+from twinstack.rollout.plans.saving import refuse_stale, take_up
+from twinstack.rollout.rest.following import bring_to_rest
+from twinstack.rollout.run.run import Run
+from twinstack.rollout.steps import protection
+from twinstack.rollout.steps.artifacts import provide, stacks_of, with_import_template
+from twinstack.rollout.steps.carrying_out import Begun, begin, conclude, execute, review, try_to_give_up
 from twinstack.screen.events import NothingToChange, OutputsRead, PlanMade, StepBegun, StepSkipped, Warning_, WiresRead
 from twinstack.statuses import Standing, standing
 

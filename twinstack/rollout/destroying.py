@@ -8,23 +8,23 @@ from dataclasses import dataclass, replace
 from twinstack.aws.api import StackDescription
 from twinstack.aws.world_reading import read_world
 from twinstack.errors import RefusedError, TwinStackError
+from twinstack.expressions.values import as_text
 from twinstack.planning.passes import creation_order
 from twinstack.planning.steps import Planner
 from twinstack.planning.system import Stack
-from twinstack.planning.values import as_text
 from twinstack.planning.world import Absent, Live, Unknown, World
-from twinstack.rollout.artifacts import BUCKET, artifact_stack, one_a_site
-from twinstack.rollout.deployed import Deployed, read_deployed
-from twinstack.rollout.elsewhere import gone_roles, look_elsewhere
-from twinstack.rollout.executing import delete_and_watch
-from twinstack.rollout.failure_causes import cause_of
-from twinstack.rollout.following import bring_to_rest
-from twinstack.rollout.readiness import belongs_elsewhere, refuse_busy, refuse_foreign
-from twinstack.rollout.retaining import DELETE_FAILED, cannot_retain, retain, with_retained
-from twinstack.rollout.run import Run
-from twinstack.rollout.taking_back import take_protection_off
-from twinstack.rollout.unlinking import unlink, with_wires
-from twinstack.rollout.watching import no_longer_followed
+from twinstack.rollout.deletion.deployed import Deployed, read_deployed
+from twinstack.rollout.deletion.retaining import DELETE_FAILED, cannot_retain, retain, with_retained
+from twinstack.rollout.deletion.taking_back import take_protection_off
+from twinstack.rollout.deletion.unlinking import unlink, with_wires
+from twinstack.rollout.guards.readiness import belongs_elsewhere, refuse_busy, refuse_foreign
+from twinstack.rollout.operations.failure_causes import cause_of
+from twinstack.rollout.operations.watching import no_longer_followed
+from twinstack.rollout.plans.elsewhere import gone_roles, look_elsewhere
+from twinstack.rollout.rest.following import bring_to_rest
+from twinstack.rollout.run.run import Run
+from twinstack.rollout.steps.artifacts import BUCKET, artifact_stack, one_a_site
+from twinstack.rollout.steps.carrying_out import delete_and_watch
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome
 from twinstack.templates import ARTIFACTS

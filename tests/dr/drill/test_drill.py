@@ -14,7 +14,7 @@ from twinstack.dr.drill.drill import Around, drill
 from twinstack.dr.drill.record import DrillRecord
 from twinstack.dr.roles import read_roles
 from twinstack.errors import InputError, RefusedError, TwinStackError
-from twinstack.rollout.parameter_lock import Holder
+from twinstack.rollout.run.parameter_lock import Holder
 from twinstack.screen.events import PhaseEnded
 
 

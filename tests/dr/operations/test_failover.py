@@ -10,7 +10,7 @@ from tests.fake_cloudformation import FakeClock
 from twinstack.dr.operations.failover import fail_over, refuse_data_loss
 from twinstack.errors import RefusedError, TwinStackError
 from twinstack.planning.world import Unknown
-from twinstack.rollout.parameter_lock import Holder
+from twinstack.rollout.run.parameter_lock import Holder
 from twinstack.screen.events import Note, PhaseEnded, RolesMoved, Warning_
 
 UNREAD = {"primary": Unknown("no answer")}

@@ -13,7 +13,7 @@ from twinstack.dr.operations.failback import fail_back
 from twinstack.dr.operations.switchover import switch_over
 from twinstack.errors import BusyError, InputError, RefusedError, TwinStackError, UnreachableError
 from twinstack.planning.world import Unknown
-from twinstack.rollout.parameter_lock import Holder
+from twinstack.rollout.run.parameter_lock import Holder
 from twinstack.screen.events import ChecksMade, Note, PhaseEnded, RolesMoved
 
 

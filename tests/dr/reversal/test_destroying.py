@@ -6,7 +6,7 @@ from tests.dr.reversal.pairs import BOTH, PAIR, changed
 from tests.dr.versions.pairs import EAST, OLD, WEST, Aws, live, versioned
 from twinstack.aws.errors import AwsError
 from twinstack.dr.aws.api import RoleChange
-from twinstack.dr.reversal.destroying import objections
+from twinstack.dr.plans.destroying import objections
 from twinstack.errors import UnreachableError
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner

@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
+from local import process
 from tests.flagship.conftest import Told
 from tests.local.conftest import EAST, ROOT, WEST, Account
 from tests.local.global_database import GlobalDatabase
@@ -18,11 +19,10 @@ from twinstack.cli.global_databases import adviser, objector
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
-from twinstack.local import process
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
 from twinstack.rollout.destroying import DestroyOptions
-from twinstack.rollout.run import Run
+from twinstack.rollout.run.run import Run
 from twinstack.screen.events import Left, PlanMade
 
 VERSION = "8.0.mysql_aurora.3.10.4"

@@ -12,8 +12,8 @@ from tests.rollout.deployments import Deployments
 from twinstack.aws.world_reading import read_world
 from twinstack.cli.deploy import roll_out
 from twinstack.cli.destroy import take_down
-from twinstack.dr.advice import advise
-from twinstack.dr.reversal.destroying import objections
+from twinstack.dr.plans.advice import advise
+from twinstack.dr.plans.destroying import objections
 from twinstack.rollout.destroying import DestroyOptions
 from twinstack.screen.events import PlanMade
 

@@ -1,8 +1,8 @@
 """A global database over two or three stacks, live at one version, and what AWS says of it."""
 
 from tests.systems import deployed, planner, system
-from twinstack.dr.advice import advise
 from twinstack.dr.aws.api import Cluster, GlobalCluster, Instance, Member
+from twinstack.dr.plans.advice import advise
 from twinstack.planning.passes import plan
 from twinstack.planning.world import Absent
 

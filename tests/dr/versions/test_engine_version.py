@@ -2,7 +2,7 @@
 
 import pytest
 
-from twinstack.dr.versions.engine_version import EngineVersion, Move, move, read_version
+from twinstack.dr.engine_version import EngineVersion, Move, move, read_version
 
 MYSQL, POSTGRESQL = "aurora-mysql", "aurora-postgresql"
 READABLE = [

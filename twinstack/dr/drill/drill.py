@@ -15,7 +15,7 @@ from twinstack.dr.operations.moved import Moved
 from twinstack.dr.operations.switchover import known_roles, switch_over
 from twinstack.dr.run import DatabaseRun, looked_again
 from twinstack.errors import InputError, RefusedError, TwinStackError
-from twinstack.rollout.parameter_lock import Holder
+from twinstack.rollout.run.parameter_lock import Holder
 from twinstack.screen.events import ChecksMade, Event, PhaseEnded, RecordWritten, Screen
 
 _NOT_DONE: dict[type[TwinStackError], Outcome] = {RefusedError: "refused"}

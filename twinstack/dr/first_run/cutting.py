@@ -10,8 +10,8 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from twinstack.errors import InputError
-from twinstack.planning.expressions import PLACEHOLDER, get_att_parts
-from twinstack.planning.references import named_in, needed_by
+from twinstack.expressions.functions import PLACEHOLDER, get_att_parts
+from twinstack.expressions.references import named_in, needed_by
 from twinstack.templates import Template, live_template
 
 _POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from twinstack.dr.first_run.checks.scene import PRIMARY, SECONDARY
 from twinstack.dr.first_run.cutting import cut
-from twinstack.dr.first_run.scene import PRIMARY, SECONDARY
 from twinstack.environment.file import EnvironmentFile
 from twinstack.planning.system import Stack, System
-from twinstack.rollout.artifacts import MAX_BYTES_IN_REQUEST
+from twinstack.rollout.steps.artifacts import MAX_BYTES_IN_REQUEST
 from twinstack.templates import Template
 
 PARTS, NETWORK = "parts", "network"

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from twinstack.dr.first_run.answers import Verdict
+from twinstack.dr.first_run.checks.answers import Verdict
 from twinstack.files import write_whole
 from twinstack.screen.markdown import code, prose, visible
 

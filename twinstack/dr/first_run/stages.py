@@ -25,17 +25,17 @@ from twinstack.dr.first_run.checks import (
     secondary,
 )
 from twinstack.dr.first_run.checks.check import Check
+from twinstack.dr.first_run.checks.scene import PRIMARY, FirstChangeSet, Scene
 from twinstack.dr.first_run.parts import network as network_part
 from twinstack.dr.first_run.parts import small_parts
-from twinstack.dr.first_run.scene import PRIMARY, FirstChangeSet, Scene
 from twinstack.environment.file import EnvironmentFile
 from twinstack.errors import RefusedError
 from twinstack.planning.system import System
-from twinstack.rollout.artifacts import provide
-from twinstack.rollout.change_sets import ChangeSetError, discard, prepare, request_for
+from twinstack.rollout.change_sets.preparing import ChangeSetError, discard, prepare, request_for
 from twinstack.rollout.deploying import deploy
 from twinstack.rollout.destroying import DestroyOptions, destroy
-from twinstack.rollout.run import Run
+from twinstack.rollout.run.run import Run
+from twinstack.rollout.steps.artifacts import provide
 
 
 def _nothing(_scene: Scene) -> None:

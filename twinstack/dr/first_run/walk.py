@@ -8,12 +8,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from twinstack.dr.first_run.answers import Answer
+from twinstack.dr.first_run.checks.answers import Answer
+from twinstack.dr.first_run.checks.scene import PRIMARY, SECONDARY, Scene
 from twinstack.dr.first_run.page import Page, Row
 from twinstack.dr.first_run.page import Stage as PageStage
 from twinstack.dr.first_run.parts import NETWORK, PARTS
 from twinstack.dr.first_run.record import Record, RowRecord, StageRecord, paths, write
-from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
 from twinstack.dr.first_run.stages import STAGES, Stage
 from twinstack.errors import InputError, RefusedError, TwinStackError
 from twinstack.screen.events import RecordWritten, RowAnswered, StacksStanding, StageBegun

@@ -9,7 +9,7 @@ from twinstack.dr.operations.preflight import MAX_LAG_MILLISECONDS
 from twinstack.dr.operations.switchover import known_roles, switch_over
 from twinstack.dr.run import DatabaseRun
 from twinstack.errors import RefusedError
-from twinstack.rollout.parameter_lock import Holder
+from twinstack.rollout.run.parameter_lock import Holder
 
 
 def fail_back(

@@ -20,7 +20,7 @@ from twinstack.dr.roles import LiveCluster, Roles, read_roles
 from twinstack.dr.run import DatabaseRun
 from twinstack.errors import RefusedError
 from twinstack.preflight.checked import Checked
-from twinstack.rollout.parameter_lock import Holder
+from twinstack.rollout.run.parameter_lock import Holder
 from twinstack.screen.events import Note, Warning_
 
 _NOT_ALLOWED = (

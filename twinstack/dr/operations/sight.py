@@ -13,8 +13,8 @@ from twinstack.dr.operations.moved import Lag
 from twinstack.dr.roles import LOOK_SECONDS, LiveCluster, Roles
 from twinstack.dr.run import DatabaseRun
 from twinstack.planning.world import World
-from twinstack.rollout.lock import place_of
-from twinstack.rollout.parameter_lock import Holder, holding
+from twinstack.rollout.run.lock import place_of
+from twinstack.rollout.run.parameter_lock import Holder, holding
 
 # What RDS reports of a cluster that reads, the better one first.
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html

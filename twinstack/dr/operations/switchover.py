@@ -19,7 +19,7 @@ from twinstack.dr.roles import LiveCluster, Roles
 from twinstack.dr.run import DatabaseRun
 from twinstack.errors import BusyError, InputError, RefusedError, UnreachableError
 from twinstack.preflight.checked import Checked
-from twinstack.rollout.parameter_lock import Holder
+from twinstack.rollout.run.parameter_lock import Holder
 from twinstack.screen.events import ChecksMade, Note, RolesMoved, Screen
 
 MEASURED_BY = "from the call to the first look at which AWS said so (DescribeGlobalClusters)"

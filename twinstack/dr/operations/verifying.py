@@ -19,7 +19,7 @@ from twinstack.dr.operations.names import (
 )
 from twinstack.dr.roles import Roles
 from twinstack.dr.run import DatabaseRun
-from twinstack.planning.values import as_text
+from twinstack.expressions.values import as_text
 from twinstack.planning.world import Live
 from twinstack.preflight.checked import Checked
 

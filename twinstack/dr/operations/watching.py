@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from twinstack.aws.side_by_side import Silence
+from twinstack.clock import growing_waits
 from twinstack.dr.operations.moved import Phase
 from twinstack.dr.roles import LiveCluster, Roles, read_members, with_clusters
 from twinstack.dr.run import DatabaseRun
 from twinstack.errors import TwinStackError, UnreachableError
-from twinstack.rollout.change_sets import growing_waits
 from twinstack.screen.events import PhaseEnded, Waiting, Warning_
 
 # AWS speaks of minutes; others have measured eight. After this it is given up here, not on AWS.

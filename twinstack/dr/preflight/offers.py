@@ -8,10 +8,10 @@ from functools import partial
 from typing import Any
 
 from twinstack.dr.aws.api import EngineVersion, Region
-from twinstack.dr.versions.databases import CLUSTER, GLOBAL_CLUSTER, INSTANCE
-from twinstack.dr.versions.engine_version import AURORA_MYSQL
+from twinstack.dr.engine_version import AURORA_MYSQL
+from twinstack.dr.global_databases import CLUSTER, GLOBAL_CLUSTER, INSTANCE
 from twinstack.environment.file import EnvironmentFile
-from twinstack.planning.values import Value, made_by
+from twinstack.expressions.values import Value, made_by
 from twinstack.preflight.checked import Checked
 from twinstack.preflight.looking import Look
 from twinstack.preflight.needs import Added, of_type, place, written

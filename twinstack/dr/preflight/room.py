@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from twinstack.dr.aws.api import Region
-from twinstack.dr.versions.databases import CLUSTER, GLOBAL_CLUSTER, INSTANCE
+from twinstack.dr.global_databases import CLUSTER, GLOBAL_CLUSTER, INSTANCE
 from twinstack.environment.file import EnvironmentFile
 from twinstack.preflight import quotas
 from twinstack.preflight.checked import Checked

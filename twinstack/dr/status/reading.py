@@ -15,7 +15,7 @@ from twinstack.dr.run import DatabaseRun
 from twinstack.dr.status import facts
 from twinstack.dr.status.picture import Fact, Picture, RegionPicture
 from twinstack.planning.world import Live, Unknown
-from twinstack.rollout.parameter_lock import Holder
+from twinstack.rollout.run.parameter_lock import Holder
 
 # A picture now beats a whole one later: the look at the resources of the stacks, and then that at all the facts.
 _LIST_SECONDS, _FACT_SECONDS = 8.0, 5.0

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from twinstack.dr.first_run.answers import Answer, compared
+from twinstack.dr.first_run.checks.answers import Answer, compared
 from twinstack.dr.first_run.checks.check import Check
-from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
+from twinstack.dr.first_run.checks.scene import PRIMARY, SECONDARY, Scene
 from twinstack.dr.preflight.offers import is_offered, zones_without
 from twinstack.dr.preflight.room import QUOTAS
+from twinstack.expressions.resolution import ResolvedResource
 from twinstack.planning.passes import Plan, plan
-from twinstack.planning.resolution import ResolvedResource
 from twinstack.planning.settled import settle
 from twinstack.planning.world import Absent
 from twinstack.preflight.site import Room
@@ -28,7 +28,7 @@ def told(plan: Plan) -> str:
 
 def lint_and_offline_plan(scene: Scene) -> Answer:
     """Lints the templates and plans without AWS."""
-    from twinstack.linting import lint, lint_pairs  # noqa: PLC0415  # slow to import
+    from twinstack.linting.lint import lint, lint_pairs  # noqa: PLC0415  # slow to import
 
     entries = scene.run.environment.file.model.stacks.values()
     findings = lint(sorted({entry.template for entry in entries}), sorted({entry.region for entry in entries}))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from twinstack.aws.errors import AwsError
 from twinstack.dr.aws.api import Validated
-from twinstack.dr.first_run.answers import Answer, compared, not_answered
+from twinstack.dr.first_run.checks.answers import Answer, compared, not_answered
 from twinstack.dr.first_run.checks.check import Check
-from twinstack.dr.first_run.scene import FirstChangeSet, Scene
+from twinstack.dr.first_run.checks.scene import FirstChangeSet, Scene
 
 _NOT_MADE = "no change set was made"
 

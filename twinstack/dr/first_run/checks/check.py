@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from twinstack.dr.first_run.answers import Answer, Verdict, not_answered
-from twinstack.dr.first_run.scene import Scene
+from twinstack.dr.first_run.checks.answers import Answer, Verdict, not_answered
+from twinstack.dr.first_run.checks.scene import Scene
 from twinstack.errors import InputError, TwinStackError
 
 

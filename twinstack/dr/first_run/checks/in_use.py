@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import partial
 
 from twinstack.aws.errors import AwsError
-from twinstack.dr.first_run.answers import Answer, compared, not_answered, not_looked_at
+from twinstack.dr.first_run.checks.answers import Answer, compared, not_answered, not_looked_at
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.checks.primary import cluster_of, writer_of
-from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
+from twinstack.dr.first_run.checks.scene import PRIMARY, SECONDARY, Scene
 
 _PATIENCE_SECONDS = 1800
 

@@ -7,10 +7,10 @@ from functools import partial
 from typing import Any
 
 from twinstack.dr.aws.api import StoredObject
-from twinstack.dr.first_run.answers import Answer, compared
 from twinstack.dr.first_run.checks.account import told
+from twinstack.dr.first_run.checks.answers import Answer, compared
 from twinstack.dr.first_run.checks.check import Check
-from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
+from twinstack.dr.first_run.checks.scene import PRIMARY, SECONDARY, Scene
 from twinstack.errors import TwinStackError
 
 _KEY = "first-run"

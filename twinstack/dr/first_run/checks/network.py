@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from functools import partial
 
 from twinstack.dr.aws.api import Endpoint
-from twinstack.dr.first_run.answers import Answer, compared
+from twinstack.dr.first_run.checks.answers import Answer, compared
 from twinstack.dr.first_run.checks.check import Check
-from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
+from twinstack.dr.first_run.checks.scene import PRIMARY, SECONDARY, Scene
 
 _TABLES = ("DatabaseRouteTable", "AppRouteTable")
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 from twinstack.aws.errors import AwsError
-from twinstack.dr.first_run.answers import Answer, compared, not_answered
+from twinstack.dr.first_run.checks.answers import Answer, compared, not_answered
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.checks.primary import writer_name
-from twinstack.dr.first_run.scene import PRIMARY, Scene
+from twinstack.dr.first_run.checks.scene import PRIMARY, Scene
 
 _PASSWORD_LENGTH = 32
 # What a master password must not have, https://docs.aws.amazon.com/AmazonRDS/latest/APIReference/API_CreateDBCluster.html

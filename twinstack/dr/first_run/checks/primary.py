@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from twinstack.dr.aws.api import Cluster, GlobalCluster
-from twinstack.dr.first_run.answers import Answer, compared
 from twinstack.dr.first_run.checks.account import told
+from twinstack.dr.first_run.checks.answers import Answer, compared
 from twinstack.dr.first_run.checks.check import Check
-from twinstack.dr.first_run.scene import PRIMARY, Scene
+from twinstack.dr.first_run.checks.scene import PRIMARY, Scene
 from twinstack.errors import TwinStackError
 
 _LOGS = ("audit", "error", "slowquery")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from twinstack.dr.aws.api import Region
-from twinstack.dr.first_run.answers import Answer, compared
+from twinstack.dr.first_run.checks.answers import Answer, compared
 from twinstack.dr.first_run.checks.check import Check
-from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
+from twinstack.dr.first_run.checks.scene import PRIMARY, SECONDARY, Scene
 
 _KEYS = ("DatabaseKey", "BackupKey", "OperationsKey")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from twinstack.dr.first_run.answers import Answer, compared, not_answered
+from twinstack.dr.first_run.checks.answers import Answer, compared, not_answered
 from twinstack.dr.first_run.checks.check import Check
 from twinstack.dr.first_run.checks.primary import cluster_name, cluster_of
-from twinstack.dr.first_run.scene import PRIMARY, SECONDARY, Scene
+from twinstack.dr.first_run.checks.scene import PRIMARY, SECONDARY, Scene
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
 _LAG = "AuroraGlobalDBReplicationLag"

@@ -1,0 +1,1 @@
+"""The one reader of templates' expressions: values, CloudFormation's functions, references, resolution."""

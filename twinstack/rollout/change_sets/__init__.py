@@ -1,0 +1,1 @@
+"""Change sets: made, waited for, looked into and put away."""

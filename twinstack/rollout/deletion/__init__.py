@@ -1,0 +1,1 @@
+"""What a deletion needs besides the deletion itself: unlinking, keeping, taking back."""

@@ -1,0 +1,1 @@
+"""What is refused so that no data is lost and no stack is met half way."""

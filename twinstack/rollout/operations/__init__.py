@@ -1,0 +1,1 @@
+"""Operations of CloudFormation: started, followed to their end, and why they failed."""

@@ -1,0 +1,1 @@
+"""Brings stacks to rest before a run begins."""
