@@ -9,7 +9,7 @@ from typing import Any
 
 from twinstack.environment.file import EnvironmentModel, StackEntry
 from twinstack.errors import InputError
-from twinstack.expressions.functions import partition_of
+from twinstack.expressions.surroundings import partition_of
 
 _MANAGED_POLICY = re.compile(r":iam::aws:policy/([\w+=,.@/-]+)")
 

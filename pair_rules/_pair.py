@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from twinstack.expressions.resolution import ResolvedResource
-from twinstack.expressions.values import Symbol, freeze, made_by
+from twinstack.expressions.values import REF, ResourceValue, freeze, made_by
 from twinstack.planning.settled import SettledStack
 
 Stacks = Sequence[SettledStack]
@@ -127,7 +127,7 @@ def global_databases(stacks: Stacks) -> list[list[Resource]]:
     databases: dict[Any, list[Resource]] = defaultdict(list)
     sources = {
         made_by(found.properties.get("SourceDBClusterIdentifier")): freeze(
-            found.properties.get("GlobalClusterIdentifier", Symbol((found.role, found.name, "Ref", 1)))
+            found.properties.get("GlobalClusterIdentifier", ResourceValue(found.role, found.name, REF, 1))
         )
         for found in resources(stacks, GLOBAL_CLUSTER)
     }

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pair_rules import _pair
-from twinstack.expressions.values import Symbol, freeze
+from twinstack.expressions.values import Call, Frozen, freeze, symbols_in
 from twinstack.planning.settled import SettledStack
 
 
@@ -36,7 +36,7 @@ class ImportAcrossRegions(_pair.PairRule):
                     yield _pair.Place(settled.stack.role, path), message
 
 
-def _imports(settled: SettledStack) -> Iterator[tuple[tuple[str | int, ...], str, str, Hashable]]:
+def _imports(settled: SettledStack) -> Iterator[tuple[tuple[str | int, ...], str, str, Frozen]]:
     """Every import that the stack makes: where, the region and the account that are searched, and the name."""
     for name, resource in settled.resources.items():
         yield from _in(resource.attributes, ("Resources", name))
@@ -44,21 +44,19 @@ def _imports(settled: SettledStack) -> Iterator[tuple[tuple[str | int, ...], str
         yield from _in(value, ("Outputs", name, "Value"))
 
 
-def _in(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str, str, Hashable]]:
+def _in(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str, str, Frozen]]:
     if isinstance(node, Mapping):
         for key, value in node.items():
             yield from _in(value, (*path, key))
     elif isinstance(node, list):
         for index, value in enumerate(node):
             yield from _in(value, (*path, index))
-    elif isinstance(node, tuple):  # the inside of a symbol, such as a text with an import in it
-        for value in node:
-            yield from _in(value, path)
-    elif isinstance(node, Symbol):
-        if isinstance(node.expression, tuple) and node.expression[0] == "Fn::ImportValue":
-            yield path, *node.expression[1:]
-        yield from _in(node.expression, path)
+    else:
+        for symbol in symbols_in(node):
+            if isinstance(symbol, Call) and symbol.function == "Fn::ImportValue":
+                region, account = symbol.where
+                yield path, region, account, symbol.arguments[0]
 
 
-def _shown(name: Hashable) -> str:
+def _shown(name: Frozen) -> str:
     return name if isinstance(name, str) else "the imported value"

@@ -7,9 +7,11 @@ import pytest
 
 from tests.systems import template
 from twinstack.errors import InputError
-from twinstack.expressions.functions import get_att_parts, looked_up, partition_of, references_in
-from twinstack.expressions.resolution import Resolver, Surroundings
-from twinstack.expressions.values import NO_VALUE, Symbol, freeze, is_symbolic, made_by
+from twinstack.expressions.functions import looked_up
+from twinstack.expressions.references import get_att_parts, values_in
+from twinstack.expressions.resolution import Resolver
+from twinstack.expressions.surroundings import Surroundings, partition_of
+from twinstack.expressions.values import NO_VALUE, OutputValue, Symbol, freeze, is_symbolic, made_by
 from twinstack.marked_yaml import parse_marked
 from twinstack.planning.shown import text_of
 
@@ -35,6 +37,8 @@ TEMPLATE = """
       Topic: {Type: 'AWS::SNS::Topic'}
       Other: {Type: 'AWS::SNS::Topic', Condition: Never}
 """
+
+X = OutputValue("one", "X")
 
 
 def resolver(region="eu-west-1", generations=None, **values):
@@ -111,7 +115,7 @@ def test_what_is_known_comes_to_a_value(expression, value):
         ("!Join ['-', !Split [',', !Ref Topic]]", "Fn::Join(-, Fn::Split(,, ${one:Topic}))"),
         ("!Select [0, !Split [',', !Ref Topic]]", "Fn::Select(0, Fn::Split(,, ${one:Topic}))"),
         ("!Select [!Ref Topic, [a, b]]", "Fn::Select(${one:Topic}, [a, b])"),
-        ("!FindInMap [Sizes, !Ref Topic, Class]", "Fn::FindInMap(one, [Sizes, ${one:Topic}, Class])"),
+        ("!FindInMap [Sizes, !Ref Topic, Class]", "Fn::FindInMap(Sizes, ${one:Topic}, Class)"),
         ("{'Fn::Length': !Split [',', !Ref Topic]}", "Fn::Length(Fn::Split(,, ${one:Topic}))"),
         ("{'Fn::ToJsonString': {a: !Ref Topic, b: true}}", "Fn::ToJsonString({a: ${one:Topic}, b: true})"),
         ("!GetAZs ''", "Fn::GetAZs()"),
@@ -233,8 +237,8 @@ def test_an_error_in_a_resource_names_the_resource(attributes):
         ("", None, False),
         ("None", None, False),
         ("NO_VALUE", NO_VALUE, False),
-        (Symbol("x"), "x", False),
-        (Symbol("x"), Symbol("x"), True),
+        (X, "x", False),
+        (X, X, True),
     ],
 )
 def test_values_are_compared_as_cloudformation_does(value, other, same):
@@ -244,9 +248,9 @@ def test_values_are_compared_as_cloudformation_does(value, other, same):
 @pytest.mark.parametrize(
     ("value", "symbolic"),
     [
-        (Symbol("x"), True),
-        ([1, Symbol("x")], True),
-        ({"a": [Symbol("x")]}, True),
+        (X, True),
+        ([1, X], True),
+        ({"a": [X]}, True),
         ({"a": ["x"]}, False),
         ("x", False),
         (1, False),
@@ -320,11 +324,11 @@ def test_a_getatt_has_its_parts_in_every_form(argument, parts):
 )
 def test_what_an_expression_refers_to_in_the_branch_that_is_taken(expression, found):
     tree = json.loads(json.dumps(parse_marked(f"It: {expression}", "test.yaml").data["It"]))
-    assert list(references_in(tree, resolver().condition)) == found
+    assert list(values_in(tree, resolver().condition)) == found
 
 
 def test_without_conditions_both_branches_count():
-    assert list(references_in({"Fn::If": ["Holds", {"Ref": "A"}, {"Ref": "B"}]})) == [("A", None), ("B", None)]
+    assert list(values_in({"Fn::If": ["Holds", {"Ref": "A"}, {"Ref": "B"}]})) == [("A", None), ("B", None)]
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,7 @@ def test_each_rule_that_applies_is_held_and_each_broken_assertion_is_told():
 def test_a_rule_of_no_known_form_is_an_error_with_its_line():
     assert refusal(one("!Select [0, a]")) == (
         "generated/one.yaml:9: rule Checked cannot be read "
-        "(ValueError('Fn::Select is not a function of rules')); correct its shape"
+        "(ValueError('Fn::Select is no function of conditions or rules')); correct its shape"
     )
 
 

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from twinstack.expressions.values import Symbol
+from twinstack.expressions.values import ArtifactValue
 from twinstack.planning.shown import HIDDEN, differences, hidden, name_beside, text_of
 
 
@@ -59,7 +59,7 @@ def test_text_in_other_letters_stays_readable() -> None:
 
 
 def test_a_value_of_the_deployers_own_bucket_is_named() -> None:
-    assert text_of(Symbol(("artifacts", "eu-west-1", "", "Key(code)"))) == "${artifacts:Key(code)}"
+    assert text_of(ArtifactValue("eu-west-1", "", "artifacts", "Key(code)")) == "${artifacts:Key(code)}"
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,11 @@
 
 import pytest
 
-from twinstack.expressions.values import NO_VALUE, Symbol
+from twinstack.expressions.values import NO_VALUE, REF, PseudoParameter, ResourceValue, Text
 from twinstack.planning.shown import HIDDEN, differences, hidden, text_of
 
-ACCOUNT = Symbol(("AWS::AccountId", "primary"))
+ACCOUNT = PseudoParameter("AWS::AccountId", "primary")
+LOGIN = ResourceValue("primary", "Login", REF, 1)
 SECRETS = [
     pytest.param("MasterUserPassword", "s3cr3t", id="a property"),
     pytest.param("Environment", {"Variables": {"DB_PASSWORD": "s3cr3t"}}, id="a variable"),
@@ -14,7 +15,7 @@ SECRETS = [
     pytest.param("Containers", [{"Environment": [{"Name": "DB_PASSWORD", "Value": "s3cr3t"}]}], id="a named value"),
     pytest.param("Parameters", [{"ParameterKey": "Token", "ParameterValue": "s3cr3t"}], id="a parameter"),
     pytest.param("DefinitionString", '{"login": {"password": "s3cr3t"}}', id="in JSON"),
-    pytest.param("SecretString", Symbol(("text", '{"p":"s3cr3t","a":"', ACCOUNT, '"}')), id="beside what AWS makes"),
+    pytest.param("SecretString", Text(('{"p":"s3cr3t","a":"', ACCOUNT, '"}')), id="beside what AWS makes"),
 ]
 
 
@@ -56,10 +57,8 @@ def test_json_without_a_secret_is_shown_as_it_is_written():
     "value",
     [
         "{{resolve:secretsmanager:login:SecretString:password}}",
-        Symbol(
-            ("text", "{{resolve:secretsmanager:", Symbol(("primary", "Login", "Ref", 1)), ":SecretString:password}}")
-        ),
-        Symbol(("primary", "Login", "Ref", 1)),
+        Text(("{{resolve:secretsmanager:", LOGIN, ":SecretString:password}}")),
+        LOGIN,
     ],
     ids=["of a name", "of a resource's name", "of a resource"],
 )

@@ -6,7 +6,7 @@ import pytest
 
 from tests.systems import planner, schemas, system
 from twinstack.errors import InputError
-from twinstack.expressions.values import Symbol
+from twinstack.expressions.values import ArtifactValue, OutputValue
 from twinstack.planning.steps import ParameterValue, Planner, artifact_value, base_of, known, not_comparable
 from twinstack.planning.world import Absent, Live, Unknown
 
@@ -60,7 +60,7 @@ def test_each_parameter_says_where_its_value_comes_from():
     assert values(step()) == {
         "Arn": ("arn", None, "wire", False),
         "Name": ("prices", None, "wire", False),
-        "Code": (Symbol(("artifacts", "eu-test-1", "", "Bucket")), None, "wire", False),
+        "Code": (ArtifactValue("eu-test-1", "", "artifacts", "Bucket"), None, "wire", False),
         "Given": ("here", None, "literal", False),
         "Size": ("3", None, "default", False),
     }
@@ -120,8 +120,8 @@ def test_the_deployers_own_bucket_is_known_once_it_is_made():
     stack = replace(pair().stacks["consumer"], artifacts={"Bucket": "made"}, account="arn:role")
     (code,) = [wire for wire in stack.template.wires if wire.is_artifact]
     assert artifact_value(stack, code) == "made"
-    assert artifact_value(replace(stack, artifacts={}), code) == Symbol(
-        ("artifacts", "eu-test-1", "arn:role", "Bucket")
+    assert artifact_value(replace(stack, artifacts={}), code) == ArtifactValue(
+        "eu-test-1", "arn:role", "artifacts", "Bucket"
     )
 
 
@@ -278,7 +278,8 @@ def test_a_value_differs_as_cloudformation_sees_it(value, before, changed):
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [("a", "a"), (True, "true"), (3, "3"), (Symbol("x"), None), (["a", Symbol("x")], None)]
+    ("value", "text"),
+    [("a", "a"), (True, "true"), (3, "3"), (OutputValue("one", "X"), None), (["a", OutputValue("one", "X")], None)],
 )
 def test_a_value_is_known_unless_aws_has_to_make_it(value, text):
     assert known(value) == text

@@ -8,7 +8,7 @@ from tests.rollout.deployments import with_note
 from tests.systems import SECONDARY, pair, planner
 from twinstack.aws.api import ChangeDetail, ResourceChange
 from twinstack.errors import RefusedError
-from twinstack.expressions.values import Symbol
+from twinstack.expressions.values import REF, ResourceValue
 from twinstack.planning.prediction import Change, Detail
 from twinstack.planning.world import Absent
 from twinstack.rollout.guards.guarded_types import guarded_types
@@ -157,7 +157,7 @@ def test_a_predicted_loss_names_what_replaces_for_certain_or_else_what_may(actio
     assert said in loss.sentence
 
 
-MADE_ANEW = Detail("Properties", "SubnetGroup", 1, Symbol(("primary", "Group", "Ref", 1)), "Always")
+MADE_ANEW = Detail("Properties", "SubnetGroup", 1, ResourceValue("primary", "Group", REF, 1), "Always")
 
 
 def test_of_the_losses_of_a_plan_the_first_cause_is_told_last_and_each_once():

@@ -15,7 +15,7 @@ from tests.templates.pair import (
     unlinked,
     walk,
 )
-from twinstack.expressions.values import Symbol
+from twinstack.expressions.values import ResourceValue
 
 TABLES = ["DatabaseRouteTable", "AppRouteTable"]
 THIRD_ZONE = {f"{tier}Subnet{what}" for tier in ("Database", "App") for what in ("C", "CRoutes")}
@@ -54,7 +54,7 @@ def without_third_zone(node):
 
 
 def names_third_zone(item):
-    return isinstance(item, Symbol) and item.expression[1] in THIRD_ZONE
+    return isinstance(item, ResourceValue) and item.resource in THIRD_ZONE
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from twinstack.dr.engine_version import EngineVersion, read_version
-from twinstack.expressions.values import Value, freeze, made_by
+from twinstack.expressions.values import REF, Value, freeze, made_by
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner, base_of, resolver_for
 from twinstack.planning.system import Stack
@@ -191,7 +191,7 @@ def _read(stack: Stack, live: Live) -> _Site:
         own = {part.id for part in parts}
         for output, expression in resolver.outputs().items():
             value, maker = live.outputs.get(output), made_by(expression)
-            if maker in own and isinstance(value, str) and expression.expression[2] == "Ref":
+            if maker in own and isinstance(value, str) and expression.attribute == REF:
                 names[value.lower()] = maker
     return _Site(tuple(parts), names)
 

@@ -8,26 +8,31 @@ See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/intrinsic-fun
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from twinstack.errors import InputError
-from twinstack.expressions.functions import (
-    PLACEHOLDER,
-    combine,
-    concatenated,
-    equal,
-    get_att_parts,
-    looked_up,
-    partition_of,
-    references_in,
-)
+from twinstack.expressions.conditions import Tests
+from twinstack.expressions.functions import FUNCTIONS, concatenated, looked_up
 from twinstack.expressions.language_extensions import write_out
 from twinstack.expressions.macros import made_by_macros, may_be_made
-from twinstack.expressions.values import NO_VALUE, Symbol, Value, as_text, freeze, is_symbolic
+from twinstack.expressions.references import PLACEHOLDER, get_att_parts, sub_parts, values_in
+from twinstack.expressions.surroundings import Surroundings
+from twinstack.expressions.values import (
+    NO_VALUE,
+    REF,
+    Call,
+    NoEchoValue,
+    ResourceValue,
+    SsmValue,
+    Symbol,
+    Value,
+    as_text,
+    freeze,
+    is_symbolic,
+)
 from twinstack.templates import LANGUAGE_EXTENSIONS, Template, no_echo
 
 _MAX_DEPTH = 60
@@ -57,23 +62,6 @@ class ResolvedResource:
     attributes: Mapping[str, Value]
 
 
-@dataclass(frozen=True)
-class Surroundings:
-    """What an expression may name besides the template: the stack it is resolved for.
-
-    Attributes:
-        role: The stack's role.
-        region: Its region.
-        stack_name: Its name.
-        account: What tells its account from others; the number itself is not known offline.
-    """
-
-    role: str
-    region: str
-    stack_name: str
-    account: str = ""
-
-
 class Resolver:
     """One template under one set of parameter values.
 
@@ -97,17 +85,13 @@ class Resolver:
         self._generations = generations
         self._depth = 0
         self._place: tuple[str, ...] = ()
+        self._tests = Tests(self.resolve, {"Condition": self._named})
         self._functions: Mapping[str, Callable[[Any], Value]] = {
             "Ref": self._ref,
             "Fn::GetAtt": self._get_att,
             "Fn::If": self._if,
             "Fn::Sub": self._sub,
-            "Fn::Join": self._join,
-            "Fn::Select": self._select,
-            "Fn::Split": self._split,
             "Fn::FindInMap": self._find_in_map,
-            "Fn::Length": self._length,
-            "Fn::ToJsonString": self._to_json_string,
             "Condition": self.condition,
         }
         if template.has_loops:
@@ -173,7 +157,7 @@ class Resolver:
 
     def attributes_of_output(self, name: str) -> set[tuple[str, str]]:
         """Returns the (resource, attribute) pairs that an output reads with `GetAtt`."""
-        found = references_in(self.template.outputs[name].get("Value"))
+        found = values_in(self.template.outputs[name].get("Value"))
         return {(resource, attribute) for resource, attribute in found if attribute is not None}
 
     def condition(self, name: str) -> bool:
@@ -182,11 +166,10 @@ class Resolver:
         Raises:
             InputError: It does not exist, or it compares a value that is not known yet.
         """
-        declared = self.template.section("Conditions").get(name)
-        if declared is None:
+        if name not in self.template.section("Conditions"):
             raise self._refusal(f"there is no condition {name}")
         with self._telling("Conditions", name):
-            holds = self._test(declared)
+            holds = self._named(name)
         if holds is None:
             raise InputError(
                 f"{self.template.where('Conditions', name)}: {self._at.role}: condition {name} compares a value that "
@@ -211,6 +194,8 @@ class Resolver:
             of_a_macro = isinstance(argument, Mapping) and "Fn::Transform" in argument
             if name in self._functions and not of_a_macro:
                 return self._functions[name](argument)
+            if name in FUNCTIONS and not of_a_macro:
+                return FUNCTIONS[name](self.resolve(argument))
             if str(name).startswith("Fn::"):
                 return self._opaque(str(name), argument)
         resolved = ((key, self.resolve(item)) for key, item in expression.items())
@@ -241,36 +226,18 @@ class Resolver:
         with self._telling(section, name):
             return self.condition(declared["Condition"])
 
-    # Conditions: True, False, or None for "not known".
-
-    def _test(self, expression: Any) -> bool | None:
-        if isinstance(expression, str):
-            return self.condition(expression)
+    def _named(self, name: Any) -> bool | None:
+        """Returns whether a condition holds, None where only AWS knows."""
+        declared = self.template.section("Conditions").get(name)
+        if declared is None:
+            raise self._refusal(f"there is no condition {name}")
         self._depth += 1
         try:
             if self._depth > _MAX_DEPTH:
                 raise self._refusal("the conditions refer to each other in a circle")
-            return self._test_function(expression)
+            return self._tests.holds(declared)
         finally:
             self._depth -= 1
-
-    def _test_function(self, expression: Any) -> bool | None:
-        if not isinstance(expression, Mapping) or len(expression) != 1:
-            raise self._refusal(f"not a condition: {expression!r}")
-        ((name, argument),) = expression.items()
-        if name == "Condition":
-            declared = self.template.section("Conditions").get(argument)
-            return self._test(declared) if declared is not None else self.condition(argument)
-        if name == "Fn::Equals":
-            return equal(self.resolve(argument[0]), self.resolve(argument[1]))
-        if name == "Fn::Not":
-            negated = self._test(argument[0])
-            return None if negated is None else not negated
-        if name in ("Fn::And", "Fn::Or"):
-            return combine([self._test(item) for item in argument], decides=name == "Fn::Or")
-        raise self._refusal(f"{name} is not a condition function")
-
-    # Functions
 
     def _ref(self, argument: Any) -> Value:
         # Under AWS::LanguageExtensions a name may be worked out.
@@ -278,44 +245,33 @@ class Resolver:
         if name in self.template.parameters:
             return self._parameter(name)
         if name in self.template.resources:
-            return self._resource(name, "Ref")
+            return self._resource(name, REF)
         return self._pseudo_parameter(name)
 
     def _parameter(self, name: str) -> Value:
         declared = self.template.parameters[name]
         value = self._parameters.get(name, declared.get("Default", ""))
         if value != "" and no_echo(declared):
-            return Symbol(("NoEcho", self._at.role, name))
+            return NoEchoValue(self._at.role, name)
         kind = str(declared.get("Type", "String"))
         if kind.startswith(SSM_PARAMETER) and not isinstance(value, Symbol):
-            return Symbol(("SSM parameter", self._at.region, as_text(value)))
+            return SsmValue(self._at.region, as_text(value))
         if (kind.startswith("List<") or kind == "CommaDelimitedList") and not isinstance(value, Symbol):
             return [item.strip() for item in as_text(value).split(",")]
         return value
 
     def _pseudo_parameter(self, name: str) -> Value:
-        region = self._at.region
-        partition, suffix = partition_of(region)
-        known: dict[str, Value] = {
-            "AWS::Region": region,
-            "AWS::NoValue": NO_VALUE,
-            "AWS::Partition": partition,
-            "AWS::URLSuffix": suffix,
-            "AWS::StackName": self._at.stack_name,
-            "AWS::AccountId": Symbol(("AWS::AccountId", self._at.account)),
-            "AWS::StackId": Symbol(("AWS::StackId", self._at.role)),
-            "AWS::NotificationARNs": [],
-        }
-        if name not in known and may_be_made(self.template, name):
-            return Symbol((self._at.role, name, "Ref", 0))
-        if name not in known:
-            raise self._refusal(f"reference to {name}, which is neither a parameter nor a resource of the template")
-        return known[name]
+        known = self._at.pseudo_parameters()
+        if name in known:
+            return known[name]
+        if may_be_made(self.template, name):
+            return ResourceValue(self._at.role, name, REF)
+        raise self._refusal(f"reference to {name}, which is neither a parameter nor a resource of the template")
 
-    def _resource(self, name: str, attribute: str) -> Symbol:
+    def _resource(self, name: str, attribute: str) -> ResourceValue:
         declared = self.template.resources.get(name)
         if declared is None and may_be_made(self.template, name):
-            return Symbol((self._at.role, name, attribute, 0))
+            return ResourceValue(self._at.role, name, attribute)
         if declared is None:
             raise self._refusal(f"reference to {name}.{attribute}: no such resource")
         if not self._exists("Resources", name, declared):
@@ -323,7 +279,7 @@ class Resolver:
                 f"{self.template.where('Resources', name)}: {self._at.role}: reference to {name}.{attribute}, but the "
                 f"condition {declared['Condition']} of the resource is false here; put the reference under it as well"
             )
-        return Symbol((self._at.role, name, attribute, self._generations.get(name, 0)))
+        return ResourceValue(self._at.role, name, attribute, self._generations.get(name, 0))
 
     def _get_att(self, argument: Any) -> Value:
         name, attribute = get_att_parts(argument)
@@ -334,7 +290,7 @@ class Resolver:
         return self.resolve(then if self.condition(name) else otherwise)
 
     def _sub(self, argument: Any) -> Value:
-        text, variables = (argument, {}) if isinstance(argument, str) else argument
+        text, variables = sub_parts(argument)
         given = {name: self.resolve(value) for name, value in variables.items()}
         parts: list[Value] = []
         end = 0
@@ -353,33 +309,14 @@ class Resolver:
             return given[name]
         return self._get_att(name) if "." in name else self._ref(name)
 
-    def _join(self, argument: Any) -> Value:
-        separator, items = argument[0], self.resolve(argument[1])
-        if isinstance(items, Symbol):
-            return Symbol(("Fn::Join", separator, items))
-        parts: list[Value] = []
-        for index, item in enumerate(items):
-            parts += [separator, item] if index else [item]
-        return concatenated(parts)
-
-    def _select(self, argument: Any) -> Value:
-        index, items = self.resolve(argument[0]), self.resolve(argument[1])
-        if isinstance(index, Symbol) or isinstance(items, Symbol):
-            return Symbol(("Fn::Select", freeze(index), freeze(items)))
-        return items[int(index)]
-
-    def _split(self, argument: Any) -> Value:
-        separator, text = argument[0], self.resolve(argument[1])
-        return Symbol(("Fn::Split", separator, text)) if isinstance(text, Symbol) else as_text(text).split(separator)
-
     def _find_in_map(self, argument: Any) -> Value:
         *keys, rest = argument if len(argument) == 4 else [*argument, None]
         keys = [self.resolve(key) for key in keys]
         if is_symbolic(keys):
-            return Symbol(("Fn::FindInMap", self._at.role, freeze(keys)))
+            return Call("Fn::FindInMap", tuple(map(freeze, keys)), (self._at.role,))
         found, left_to_aws = looked_up(self.template.section("Mappings"), keys)
         if found is not None or left_to_aws:
-            return Symbol(("Fn::FindInMap", self._at.role, freeze(keys))) if found is None else found
+            return Call("Fn::FindInMap", tuple(map(freeze, keys)), (self._at.role,)) if found is None else found
         if isinstance(rest, Mapping) and "DefaultValue" in rest:
             return self.resolve(rest["DefaultValue"])
         mapping, *rest = map(as_text, keys)
@@ -387,16 +324,6 @@ class Resolver:
             f"the mapping {mapping} has no {'.'.join(rest)}; add it, or correct what the key comes from"
         )
 
-    def _length(self, argument: Any) -> Value:
-        items = self.resolve(argument)
-        return Symbol(("Fn::Length", items)) if isinstance(items, Symbol) else len(items)
-
-    def _to_json_string(self, argument: Any) -> Value:
-        value = self.resolve(argument)
-        if is_symbolic(value):
-            return Symbol(("Fn::ToJsonString", freeze(value)))
-        return json.dumps(value, separators=(",", ":"), ensure_ascii=False)
-
-    def _opaque(self, name: str, argument: Any) -> Symbol:
+    def _opaque(self, name: str, argument: Any) -> Call:
         """A function of which only AWS knows the result: the same for the same arguments in the same region."""
-        return Symbol((name, self._at.region, self._at.account, freeze(self.resolve(argument))))
+        return Call(name, (freeze(self.resolve(argument)),), (self._at.region, self._at.account))

@@ -11,8 +11,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from twinstack.expressions.functions import references_in
 from twinstack.expressions.macros import made_by_macros
+from twinstack.expressions.references import values_in
 from twinstack.expressions.resolution import Resolver
 from twinstack.planning.resource_schemas import UpdateRules
 from twinstack.planning.world import Kept
@@ -101,7 +101,7 @@ def _cut(resolver: Resolver, name: str, there: Collection[str]) -> dict[str, Any
     template = resolver.template
 
     def known(expression: Any) -> bool:
-        return all(to in there or to not in template.resources for to, _ in references_in(expression))
+        return all(to in there or to not in template.resources for to, _ in values_in(expression))
 
     resource: dict[str, Any] = {"DeletionPolicy": "Retain"}
     for attribute, value in template.resources[name].items():

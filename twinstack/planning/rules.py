@@ -5,11 +5,12 @@ See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/rules-section
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from twinstack.errors import InputError
-from twinstack.expressions.functions import combine, equal
+from twinstack.expressions.conditions import Tests, combine, equal
 from twinstack.expressions.resolution import Resolver
 from twinstack.expressions.values import Value
 
@@ -23,13 +24,14 @@ def broken_assertions(resolver: Resolver) -> Iterator[str]:
     Raises:
         InputError: A rule is not of the form that CloudFormation takes.
     """
+    tests = _tests(resolver)
     for name, rule in resolver.template.section("Rules").items():
         where = resolver.template.where("Rules", name)
         try:
-            if "RuleCondition" in rule and _holds(resolver, rule["RuleCondition"]) is not True:
+            if "RuleCondition" in rule and tests.holds(rule["RuleCondition"]) is not True:
                 continue
             for number, assertion in enumerate(rule["Assertions"]):
-                if _holds(resolver, assertion["Assert"]) is False:
+                if tests.holds(assertion["Assert"]) is False:
                     where = resolver.template.where("Rules", name, "Assertions", number)
                     says = assertion.get("AssertDescription", "an assertion does not hold")
                     yield f"{where}: rule {name}: {says}"
@@ -37,21 +39,16 @@ def broken_assertions(resolver: Resolver) -> Iterator[str]:
             raise InputError(f"{where}: rule {name} cannot be read ({error!r}); correct its shape") from None
 
 
-def _holds(resolver: Resolver, expression: Mapping[str, Any]) -> bool | None:
-    """Returns whether a rule's expression is true, None where only AWS knows."""
-    ((function, argument),) = expression.items()
-    if function == "Fn::Not":
-        negated = _holds(resolver, argument[0])
-        return None if negated is None else not negated
-    if function in ("Fn::And", "Fn::Or"):
-        return combine([_holds(resolver, item) for item in argument], decides=function == "Fn::Or")
-    if function == "Fn::Equals":
-        return equal(_value(resolver, argument[0]), _value(resolver, argument[1]))
-    if function == "Fn::Contains":
-        return _contains(_value(resolver, argument[0]), _value(resolver, argument[1]))
-    if function in ("Fn::EachMemberEquals", "Fn::EachMemberIn"):
-        return _each(function, _value(resolver, argument[0]), _value(resolver, argument[1]))
-    raise ValueError(f"{function} is not a function of rules")
+def _tests(resolver: Resolver) -> Tests:
+    value = partial(_value, resolver)
+    return Tests(
+        value,
+        {
+            "Fn::Contains": lambda argument: _contains(value(argument[0]), value(argument[1])),
+            "Fn::EachMemberEquals": lambda argument: _each(equal, value(argument[0]), value(argument[1])),
+            "Fn::EachMemberIn": lambda argument: _each(_is_in, value(argument[0]), value(argument[1])),
+        },
+    )
 
 
 def _contains(values: Value, value: Value) -> bool | None:
@@ -60,10 +57,13 @@ def _contains(values: Value, value: Value) -> bool | None:
     return combine([equal(item, value) for item in values], decides=True)
 
 
-def _each(function: str, values: Value, other: Value) -> bool | None:
+def _is_in(value: Value, values: Value) -> bool | None:
+    return _contains(values, value)
+
+
+def _each(test: Callable[[Value, Value], bool | None], values: Value, other: Value) -> bool | None:
     if not isinstance(values, list):
         return None
-    test = equal if function == "Fn::EachMemberEquals" else lambda item, listed: _contains(listed, item)
     return combine([test(item, other) for item in values], decides=False)
 
 

@@ -8,7 +8,26 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from twinstack.expressions.values import NO_VALUE, Symbol, Value, as_text, freeze, is_symbolic
+from twinstack.expressions.values import (
+    NO_VALUE,
+    REF,
+    ArtifactValue,
+    Call,
+    Frozen,
+    FrozenList,
+    FrozenMapping,
+    NoEchoValue,
+    OutputValue,
+    PseudoParameter,
+    ResourceValue,
+    SsmValue,
+    Symbol,
+    Text,
+    Value,
+    as_text,
+    freeze,
+    is_symbolic,
+)
 
 HIDDEN = "****"
 # The last word of a property that holds a secret itself; an identifier or an ARN of a secret is none.
@@ -189,38 +208,32 @@ def _without_secrets(text: str) -> str:
 
 def _symbol(symbol: Symbol) -> str:
     """Returns the expression of a symbol, much as a template would have it."""
-    match symbol.expression:
-        case ("text", *parts):
-            text = "".join(map(_part, parts))
-        case ("NoEcho", _, _):
+    match symbol:
+        case Text(pieces):
+            text = "".join(map(_part, pieces))
+        case NoEchoValue():
             text = HIDDEN
-        case ("AWS::AccountId" | "AWS::StackId" as name, _):
+        case PseudoParameter(name):
             text = f"${{{name}}}"
-        case ("SSM parameter", _, name):
+        case SsmValue(_, name):
             text = f"{{{{SSM parameter {name}}}}}"
-        case (str(function), _, _, argument) if function.startswith("Fn::"):  # what only AWS works out, and where
-            text = f"{function}({_part(argument)})"
-        case (str(role), str(name), "Ref", int()):
-            text = f"${{{role}:{name}}}"
-        case (str(role), str(name), str(attribute), int()):
-            text = f"${{{role}:{name}.{attribute}}}"
-        case (str(role), _, _, str(output)):
+        case ResourceValue(role, name, attribute):
+            text = f"${{{role}:{name}}}" if attribute == REF else f"${{{role}:{name}.{attribute}}}"
+        case ArtifactValue(_, _, role, output) | OutputValue(role, output):
             text = f"${{{role}:{output}}}"
-        case (str(function), *arguments):
+        case Call(function, arguments):
             text = f"{function}({', '.join(map(_part, arguments))})"
-        case other:
-            text = str(other)
+        case _:
+            raise TypeError(f"no symbol of a kind that is known: {symbol!r}")
     return text
 
 
-def _part(part: object) -> str:
-    """Returns a part of an expression, which `freeze` may have made a tuple of."""
+def _part(part: Frozen) -> str:
     match part:
         case Symbol():
             return _symbol(part)
-        case ("list", *items):
+        case FrozenList(items):
             return f"[{', '.join(map(_part, items))}]"
-        case ("mapping", *items):
-            return f"{{{', '.join(f'{item[0]}: {_part(item[1])}' for item in items if isinstance(item, tuple))}}}"
-        case _:
-            return str(part)
+        case FrozenMapping(items):
+            return f"{{{', '.join(f'{key}: {_part(item)}' for key, item in items)}}}"
+    return str(part)

@@ -11,8 +11,9 @@ from typing import Any
 
 from twinstack.errors import InputError
 from twinstack.expressions.macros import left_to_aws
-from twinstack.expressions.resolution import SSM_PARAMETER, ResolvedResource, Resolver, Surroundings
-from twinstack.expressions.values import Symbol, Value, as_text, freeze, is_symbolic
+from twinstack.expressions.resolution import SSM_PARAMETER, ResolvedResource, Resolver
+from twinstack.expressions.surroundings import Surroundings
+from twinstack.expressions.values import ArtifactValue, Value, as_text, freeze, is_symbolic
 from twinstack.planning.adoption import Adopted, adoption
 from twinstack.planning.prediction import Change, changed_types, compare, is_new, moving_attributes, retagged
 from twinstack.planning.resource_schemas import ResourceSchemas
@@ -361,7 +362,7 @@ def _literal(stack: Stack, name: str, declared: Mapping[str, Any], before: Value
 
 def artifact_value(stack: Stack, wire: Wire) -> Value:
     """Returns the value of a wire to the deployer's own bucket; a symbol until the bucket is made."""
-    return stack.artifacts.get(wire.output, Symbol((wire.role, stack.region, stack.account, wire.output)))
+    return stack.artifacts.get(wire.output, ArtifactValue(stack.region, stack.account, wire.role, wire.output))
 
 
 def _wired(wire: Wire, before: Value | None, world: World) -> ParameterValue | None:

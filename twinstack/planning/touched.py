@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from twinstack.expressions.functions import references_in
+from twinstack.expressions.references import values_in
 from twinstack.expressions.resolution import ResolvedResource, Resolver
 from twinstack.planning.prediction import Change, Recreation
 from twinstack.planning.resource_schemas import ResourceSchemas
@@ -122,7 +122,7 @@ def _references(
     rules = around.schemas(resource.type, around.region)
     declared = resolver.template.resources[name].get("Properties")
     for key, value in declared.items() if isinstance(declared, Mapping) else ():
-        for cause, attribute in dict.fromkeys(references_in(value, resolver.condition)):
+        for cause, attribute in dict.fromkeys(values_in(value, resolver.condition)):
             if attribute is not None:
                 yield TouchedDetail(key, f"{cause}.{attribute}", "ResourceAttribute", rules.recreation(key))
             elif cause in around.not_comparable:

@@ -7,8 +7,9 @@ from itertools import product
 from typing import Any
 
 from twinstack.errors import InputError
+from twinstack.expressions.references import named_in
 from twinstack.expressions.resolution import Resolver
-from twinstack.expressions.values import Symbol, Value, as_text
+from twinstack.expressions.values import OutputValue, Value, as_text
 from twinstack.planning.passes import plan, with_update_order
 from twinstack.planning.steps import Planner, resolver_for, written_out
 from twinstack.planning.system import Stack, System
@@ -112,7 +113,7 @@ def _impossible(system: System) -> Iterator[str]:
 
 def _producible(stack: Stack, output: str, possible: set[tuple[str, str]]) -> bool:
     template = written_out(stack)
-    names = sorted(_parameters_behind(template, template.outputs[output]))
+    names = sorted(_parameters_behind(template, output))
     choices = [_possible_values(template, name, possible) for name in names]
     combinations = 1
     for values in choices:
@@ -137,10 +138,10 @@ def _possible_values(template: Template, name: str, possible: set[tuple[str, str
     """Returns the values of a parameter that conditions can tell apart."""
     for wire in template.wires:
         if wire.parameter == name and wire.is_artifact:
-            return [Symbol((wire.role, wire.output))]
+            return [OutputValue(wire.role, wire.output)]
         if wire.parameter == name:
             values = [] if wire.required else [""]
-            return [*values, Symbol((wire.role, wire.output))] if (wire.role, wire.output) in possible else values
+            return [*values, OutputValue(wire.role, wire.output)] if (wire.role, wire.output) in possible else values
     declared = template.parameters[name]
     if allowed := declared.get("AllowedValues"):
         return [as_text(value) for value in allowed]
@@ -148,24 +149,17 @@ def _possible_values(template: Template, name: str, possible: set[tuple[str, str
     return [*sorted({*compared, ""}), f"any other {name}"]
 
 
-def _parameters_behind(template: Template, expression: Any) -> set[str]:
+def _parameters_behind(template: Template, output: str) -> set[str]:
     """Returns the parameters that the existence and the value of an output depend on."""
+    conditions = template.section("Conditions")
     found: set[str] = set()
-    open_: list[Any] = [expression]
-    conditions = dict(template.section("Conditions"))
+    open_ = [*named_in(template.outputs[output])]
     while open_:
-        item = open_.pop()
-        if isinstance(item, list):
-            open_ += item
-        elif isinstance(item, Mapping):
-            open_ += item.values()
-        elif isinstance(item, str):
-            if item in template.parameters:
-                found.add(item)
-            found |= {name for name in template.parameters if "${" + name + "}" in item}
-            if item in conditions:
-                open_.append(conditions.pop(item))
-    return found
+        name = open_.pop()
+        if name not in found:
+            found.add(name)
+            open_ += named_in(conditions.get(name))
+    return found & template.parameters.keys()
 
 
 def _literals(expression: Any) -> Iterator[Any]:

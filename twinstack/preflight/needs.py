@@ -8,8 +8,8 @@ from typing import Any
 
 from twinstack.environment.assembly import given_at
 from twinstack.environment.file import EnvironmentFile
-from twinstack.expressions.functions import PLACEHOLDER
-from twinstack.expressions.values import Symbol, Value, as_text
+from twinstack.expressions.references import named_in
+from twinstack.expressions.values import PseudoParameter, Text, Value, as_text
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Step, resolver_for
 from twinstack.planning.system import Stack
@@ -86,9 +86,9 @@ def written(value: Value, account: str) -> str | None:
         account: The number of the account that its stack is in.
     """
     match value:
-        case Symbol(("AWS::AccountId", _)):
+        case PseudoParameter("AWS::AccountId"):
             return account
-        case Symbol(("text", *parts)):
+        case Text(parts):
             texts = [written(part, account) for part in parts]
             return None if None in texts else "".join(filter(None, texts))
         case str() | bool() | int() | float():
@@ -115,20 +115,5 @@ def switched_by(file: EnvironmentFile, added: Added) -> str:
 
 
 def _parameters_in(file: EnvironmentFile, added: Added, expression: Any) -> str:
-    names = [name for name in _names_in(expression) if name in added.stack.template.parameters]
+    names = [name for name in named_in(expression) if name in added.stack.template.parameters]
     return " or ".join(f"{name} ({given_at(file, added.stack, name)})" for name in dict.fromkeys(names))
-
-
-def _names_in(expression: Any) -> Iterator[str]:
-    """Yields what an expression refers to by `Ref` and `Fn::Sub`."""
-    if isinstance(expression, Mapping):
-        for key, value in expression.items():
-            text = value[0] if isinstance(value, list) and value else value
-            if key == "Ref" and isinstance(value, str):
-                yield value
-            elif key == "Fn::Sub" and isinstance(text, str):
-                yield from PLACEHOLDER.findall(text)
-            yield from _names_in(value)
-    elif isinstance(expression, list):
-        for item in expression:
-            yield from _names_in(item)

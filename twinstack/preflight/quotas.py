@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from twinstack.expressions.functions import partition_of
+from twinstack.expressions.surroundings import partition_of
 from twinstack.preflight.checked import Checked
 from twinstack.preflight.looking import Look, SiteOf
 from twinstack.preflight.needs import Added, by_account, by_site, of_type, written

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 
 from twinstack.environment.file import EnvironmentFile
-from twinstack.expressions.values import Symbol, Value
+from twinstack.expressions.values import Call, Value
 from twinstack.preflight.checked import Checked
 from twinstack.preflight.looking import Look, SiteOf
 from twinstack.preflight.needs import Added, by_site, place, switched_by
@@ -28,7 +28,7 @@ def names_of_get_azs(site: Site) -> list[str]:
 def index_of(value: Value) -> int | None:
     """Returns which of the zones of `Fn::GetAZs` a value picks; None where it picks none."""
     match value:
-        case Symbol(("Fn::Select", str(index), Symbol(("Fn::GetAZs", *_)))) if index.isdigit():
+        case Call("Fn::Select", (str(index), Call("Fn::GetAZs"))) if index.isdigit():
             return int(index)
     return None
 

@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from twinstack.errors import InputError
-from twinstack.expressions.functions import PLACEHOLDER, get_att_parts
-from twinstack.expressions.references import named_in, needed_by
+from twinstack.expressions.references import PLACEHOLDER, get_att_parts, named_in, needed_by, sub_parts
 from twinstack.templates import Template, live_template
 
 _POLICIES = ("DeletionPolicy", "UpdateReplacePolicy")
@@ -91,7 +90,7 @@ def _replaced(value: Any, stand_ins: Mapping[str, str]) -> Any:
 
 
 def _replaced_in_text(item: Any, stand_ins: Mapping[str, str]) -> Any:
-    text, own = (item, {}) if isinstance(item, str) else (item[0], item[1])
+    text, own = sub_parts(item)
 
     def stand_in(match: re.Match[str]) -> str:
         name = match[1].partition(".")[0]

@@ -17,7 +17,7 @@ from twinstack.aws.api import Clients
 from twinstack.aws.world_reading import read_stack, read_world
 from twinstack.environment.file import EnvironmentFile
 from twinstack.errors import InputError, TwinStackError
-from twinstack.expressions.functions import partition_of
+from twinstack.expressions.surroundings import partition_of
 from twinstack.packaging import Package, build
 from twinstack.planning.steps import Planner, Step
 from twinstack.planning.system import Stack, System

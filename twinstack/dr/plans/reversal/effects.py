@@ -9,7 +9,7 @@ from enum import Enum
 from twinstack.dr.database import Database, Site
 from twinstack.dr.global_databases import CLUSTER, GLOBAL_CLUSTER, INSTANCE
 from twinstack.expressions.resolution import ResolvedResource
-from twinstack.expressions.values import Symbol, Value, made_by
+from twinstack.expressions.values import ResourceValue, Value, made_by, symbols_in
 from twinstack.planning.prediction import Change, Detail
 from twinstack.planning.steps import Planner, Step, base_of, resolver_for
 from twinstack.planning.world import Live, World
@@ -121,13 +121,8 @@ def _properties(resource: ResolvedResource) -> Mapping[str, Value]:
 
 def _names_writer(site: Site, value: Value) -> bool:
     """Whether a value has the writer endpoint of a cluster in it, however deep."""
-    match value:
-        case Symbol((str(role), str(resource), str(attribute), int())):
-            return (role, resource, attribute) == (site.role, site.cluster, _WRITER_ENDPOINT)
-        case Symbol(expression):
-            return _names_writer(site, expression)
-        case Mapping():
-            return any(_names_writer(site, item) for item in value.values())
-        case list() | tuple():
-            return any(_names_writer(site, item) for item in value)
-    return False
+    return any(
+        isinstance(symbol, ResourceValue)
+        and (symbol.role, symbol.resource, symbol.attribute) == (site.role, site.cluster, _WRITER_ENDPOINT)
+        for symbol in symbols_in(value)
+    )
