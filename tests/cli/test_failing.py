@@ -5,8 +5,8 @@ import json
 import pytest
 
 from tests.cli.here import here
+from twinstack.cli.asking import confirmation
 from twinstack.cli.options import Settings
-from twinstack.cli.working import confirmation
 
 __all__ = ["here"]
 

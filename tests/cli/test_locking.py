@@ -8,10 +8,10 @@ import threading
 
 import pytest
 
-from twinstack.cli import this_process
-from twinstack.cli.locking import beat
-from twinstack.cli.this_process import has_ended, this_run
 from twinstack.errors import CredentialsError, UnreachableError
+from twinstack.library import this_process
+from twinstack.library.locking import beat
+from twinstack.library.this_process import has_ended, this_run
 
 
 @pytest.fixture
@@ -145,7 +145,7 @@ def test_the_heart_beats_on_after_a_failure_and_tells_nothing(capfd):
 
 
 def test_the_heart_keeps_no_process_alive(monkeypatch):
-    from twinstack.cli import locking
+    from twinstack.library import locking
 
     with locking._beating(Lock()):
         (heart,) = [it for it in threading.enumerate() if it.name == "lock"]

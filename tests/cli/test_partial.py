@@ -5,9 +5,10 @@ import json
 import pytest
 
 from tests.rollout.deployments import Deployments, with_note
-from twinstack.cli import database_runs, events, outputs, plan, status
+from twinstack.cli import events, outputs, plan, status
 from twinstack.cli.options import Settings
 from twinstack.errors import CredentialsError, PartialError, UnreachableError
+from twinstack.library import database_runs
 
 WHY = "secondary could not be read: eu-west-1: describe_stack was refused: AccessDenied: the test says so"
 EXPIRED = CredentialsError("secondary (eu-west-1): AWS does not take the credentials: ExpiredToken: expired")

@@ -7,7 +7,7 @@ import pytest
 
 from tests.systems import PRIMARY, template
 from twinstack.aws.sessions import Access, connect
-from twinstack.cli.working import _signed_in_again
+from twinstack.cli.asking import signed_in_again
 from twinstack.errors import InputError
 from twinstack.planning.system import Stack, System
 
@@ -61,7 +61,7 @@ class Terminal(StringIO):
 def test_whoever_sits_at_the_terminal_is_asked_to_sign_in_again_and_nobody_else(monkeypatch, typed, again):
     told = []
     monkeypatch.setattr("sys.stdin", typed)
-    assert _signed_in_again(Telling(told), "primary: they have expired") is again
+    assert signed_in_again(Telling(told), "primary: they have expired") is again
     if typed.isatty():
         (warning,) = told
         assert warning.text.startswith("primary: they have expired\nSign in again in another window, then press Enter")
@@ -72,7 +72,7 @@ def test_whoever_sits_at_the_terminal_is_asked_to_sign_in_again_and_nobody_else(
 def test_a_thread_beside_the_run_asks_nobody(monkeypatch):
     told, answers = [], []
     monkeypatch.setattr("sys.stdin", Terminal("\n"))
-    thread = Thread(target=lambda: answers.append(_signed_in_again(Telling(told), "expired")))
+    thread = Thread(target=lambda: answers.append(signed_in_again(Telling(told), "expired")))
     thread.start()
     thread.join()
     assert (answers, told) == ([False], [])

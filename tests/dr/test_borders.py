@@ -15,13 +15,13 @@ def test_only_the_command_line_imports_what_knows_aurora():
         if re.search(r"twinstack\.dr\b", path.read_text(encoding="utf-8"))
     }
     assert {path for path in importing if not path.startswith("twinstack/dr/")} == {
-        "twinstack/cli/database_runs.py",
+        "twinstack/library/database_runs.py",
         "twinstack/cli/drill.py",
         "twinstack/cli/failback.py",
         "twinstack/cli/failover.py",
-        "twinstack/cli/false_drifts.py",
+        "twinstack/library/false_drifts.py",
         "twinstack/cli/first_run.py",
-        "twinstack/cli/global_databases.py",
+        "twinstack/library/global_databases.py",
         "twinstack/cli/status.py",
         "twinstack/cli/switchover.py",
     }

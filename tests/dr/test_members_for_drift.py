@@ -4,8 +4,8 @@ import pytest
 
 from tests.dr.versions.pairs import EAST, OLD, PAIR, WEST, Aws, versioned
 from twinstack.aws.errors import AwsError
-from twinstack.cli import false_drifts
 from twinstack.cli.options import Settings
+from twinstack.library import false_drifts
 from twinstack.screen.events import Warning_
 
 DENIED = AwsError("DescribeGlobalClusters", "AccessDenied", "not allowed", "here")

@@ -9,10 +9,10 @@ import pytest
 from local import process
 from tests.local.conftest import EAST, ROOT, WEST, Account
 from twinstack.aws.sessions import Access, connect
-from twinstack.cli.global_databases import adviser
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
+from twinstack.library.global_databases import adviser
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
 from twinstack.rollout.deploying import Run, deploy

@@ -12,7 +12,8 @@ import sys
 import time
 
 from twinstack import cli, clock
-from twinstack.cli import commands, deploy, working
+from twinstack.cli import commands, deploy
+from twinstack.library import working
 from twinstack.planning.resource_schemas import shipped_schemas
 
 FASTER = 10

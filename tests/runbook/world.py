@@ -13,9 +13,10 @@ from tests.local.conftest import EAST, ROOT, WEST, Account
 from tests.local_settings import local_settings
 from tests.runbook.aws_lines import run_line
 from tests.silent_region import SilentRegions, _operation, _scope
-from twinstack.cli import deploy, main, working
+from twinstack.cli import deploy, main
 from twinstack.cli.commands import command_line
 from twinstack.clock import SystemClock
+from twinstack.library import working
 
 PAIR = Path(__file__).parent / "pair"
 DATABASE = "tradingdb-prod"

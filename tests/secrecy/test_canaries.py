@@ -10,10 +10,10 @@ import pytest
 from tests.cli.here import here
 from tests.rollout.deployments import Deployments
 from twinstack.aws import patience, sessions
-from twinstack.cli import deploy as deploying
-from twinstack.cli.working import read_environment
 from twinstack.clock import SystemClock
 from twinstack.errors import UnreachableError
+from twinstack.library import deployer
+from twinstack.library.working import read_environment
 
 __all__ = ["here"]
 
@@ -70,7 +70,7 @@ def aws(tmp_path, monkeypatch, here):
     monkeypatch.setattr(SystemClock, "sleep", lambda self, seconds: made.clock.sleep(seconds))
     monkeypatch.setattr(SystemClock, "date", lambda self: made.clock.date())
     # The templates are made for the fake, and cfn-lint takes its time.
-    monkeypatch.setattr(deploying, "lint_environment", lambda settings, screen, fail_on: read_environment(settings))
+    monkeypatch.setattr(deployer, "lint_environment", lambda settings, screen, fail_on: read_environment(settings))
     made.written = []
 
     def run(*arguments, expected=0):

@@ -17,8 +17,8 @@ from twinstack.aws.patience import patient
 from twinstack.cli.deploy import roll_out
 from twinstack.cli.destroy import take_down
 from twinstack.cli.ending import refuse_partial
-from twinstack.cli.locking import LAST_BEAT, LAST_BEAT_INTERRUPTED
 from twinstack.errors import Interrupted, TwinStackError
+from twinstack.library.locking import LAST_BEAT, LAST_BEAT_INTERRUPTED
 from twinstack.packaging import Package
 from twinstack.review.saved_plans import SavedPlan, as_text
 from twinstack.rollout.destroying import DestroyOptions
@@ -119,7 +119,7 @@ class Deployer:
 
     @contextmanager
     def lock(self, run: Run) -> Iterator[Run]:
-        """Holds the lock of the environment, as `twinstack.cli.locking` does, with a heart on the virtual clock."""
+        """Holds the lock of the environment, as `twinstack.library.locking` does, with a heart on the virtual clock."""
         held_by = Holder(run=self.name, machine=self.machine, who=self.name)
         place = place_of(run.environment, run.clients)
         with held(place, held_by, run.clock, run.screen, has_ended=self._has_ended) as lock:

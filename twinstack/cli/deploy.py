@@ -6,14 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from twinstack.cli.asking import confirmation
 from twinstack.cli.ending import ended, refuse_partial
-from twinstack.cli.lint import lint_environment
-from twinstack.cli.locking import Hold, locked
 from twinstack.cli.options import Settings
-from twinstack.cli.working import confirmation, make_run
 from twinstack.errors import InputError
+from twinstack.library.deployer import linted_run
+from twinstack.library.locking import Hold, locked
 from twinstack.planning.passes import Plan
-from twinstack.review.saved_plans import SavedPlan, read_saved_plan, refuse_other_environment
+from twinstack.review.saved_plans import SavedPlan, read_saved_plan
 from twinstack.rollout.deploying import deploy
 from twinstack.rollout.guards.guards import Allowed
 from twinstack.rollout.run.run import Run
@@ -40,11 +40,8 @@ def run(
         raise InputError("--unlink is not part of a saved plan: give one of --plan and --unlink")
     saved = read_saved_plan(Path(plan_file)) if plan_file else None
     confirm = confirmation(yes=yes)
-    checked = lint_environment(settings, screen, fail_on="error")
-    if saved:
-        refuse_other_environment(saved, checked[0].name, checked[0].system)
     allowed = Allowed(allow_replace, allow_delete, abandon)
-    rollout = make_run(settings, screen, checked, confirm=confirm, asks=not yes, allowed=allowed, unlink=unlink)
+    rollout = linted_run(settings, screen, confirm, asks=not yes, allowed=allowed, unlink=unlink, saved=saved)
     settings.interrupted = settings.going_on
     return roll_out(rollout, partial(locked, break_lock=break_lock), saved=saved, local=settings.local)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from functools import partial
 
+from twinstack.cli.asking import confirmation
 from twinstack.cli.ending import ended
-from twinstack.cli.locking import Hold, locked
 from twinstack.cli.options import Settings
-from twinstack.cli.working import confirmation, make_run, read_environment
+from twinstack.library.locking import Hold, locked
+from twinstack.library.working import make_run, read_environment
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.rollout.run.run import Run
 from twinstack.screen.events import Done

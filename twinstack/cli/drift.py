@@ -6,10 +6,10 @@ import uuid
 from typing import TYPE_CHECKING
 
 from twinstack.cli.ending import refuse_partial
-from twinstack.cli.false_drifts import known_false_drifts
 from twinstack.cli.options import Settings
-from twinstack.cli.working import connect, read_environment
 from twinstack.clock import SystemClock
+from twinstack.library.false_drifts import known_false_drifts
+from twinstack.library.working import connect, read_environment
 from twinstack.screen.events import DriftRead, RevertPreviewed
 
 if TYPE_CHECKING:

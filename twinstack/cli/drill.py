@@ -5,16 +5,16 @@ from __future__ import annotations
 from importlib.metadata import version
 from pathlib import Path
 
-from twinstack.cli.database_runs import make_database_run
+from twinstack.cli.asking import confirmation
 from twinstack.cli.options import Settings
-from twinstack.cli.working import confirmation
+from twinstack.library.database_runs import make_database_run
 from twinstack.screen.events import Done
 
 
 def run(settings: Settings, *, to: str | None, yes: bool) -> int:
     """Runs the command; returns the exit code."""
-    from twinstack.cli.this_process import has_ended, this_run
     from twinstack.dr.drill.drill import Around, drill
+    from twinstack.library.this_process import has_ended, this_run
 
     screen = settings.screen()
     database = make_database_run(settings, screen, confirmation(yes=yes))

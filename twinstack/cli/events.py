@@ -7,8 +7,8 @@ from itertools import islice
 from twinstack.aws.errors import AwsError
 from twinstack.cli.ending import refuse_partial
 from twinstack.cli.options import Settings
-from twinstack.cli.working import connect, read_environment
 from twinstack.errors import InputError, UnreachableError
+from twinstack.library.working import connect, read_environment
 from twinstack.screen.events import Note, StackEventRead
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from twinstack.cli.database_runs import make_database_run, telling_what_goes_on
+from twinstack.cli.asking import confirmation
 from twinstack.cli.options import Settings
-from twinstack.cli.working import confirmation
+from twinstack.library.database_runs import make_database_run, telling_what_goes_on
 from twinstack.screen.events import Done
 
 
 def run(settings: Settings, *, to: str, allow_data_loss: bool, yes: bool) -> int:
     """Runs the command; returns the exit code."""
-    from twinstack.cli.this_process import has_ended
     from twinstack.dr.operations.failover import fail_over, refuse_data_loss
+    from twinstack.library.this_process import has_ended
 
     refuse_data_loss(to, allowed=allow_data_loss)
     screen = settings.screen()

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from twinstack.cli.locking import locked
+from twinstack.cli.asking import confirmation
 from twinstack.cli.options import Settings
-from twinstack.cli.working import access, confirmation, make_run, read_environment
+from twinstack.library.locking import locked
+from twinstack.library.working import access, make_run, read_environment
 from twinstack.screen.events import Done
 
 if TYPE_CHECKING:

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from twinstack.cli.options import Settings
-from twinstack.cli.working import check_environment, read_file
-from twinstack.errors import InputError
-from twinstack.screen.events import Done, Note, Screen, Waiting, Warning_
-from twinstack.screen.events import Finding as Told
+from twinstack.library.linting import lint_environment
+from twinstack.screen.events import Done
 
 if TYPE_CHECKING:
-    from twinstack.environment.assembly import Environment
-    from twinstack.environment.file import EnvironmentFile
-    from twinstack.linting.lint import Finding, Level
-    from twinstack.planning.steps import Planner
+    from twinstack.linting.lint import Level
 
 
 def run(settings: Settings, *, fail_on: Level) -> int:
@@ -27,75 +21,3 @@ def run(settings: Settings, *, fail_on: Level) -> int:
     templates = "1 template" if len(stacks) == 1 else f"{len(stacks)} templates"
     screen.tell(Done(f"Nothing to correct in {templates} for {regions}."))
     return 0
-
-
-def lint_environment(settings: Settings, screen: Screen, *, fail_on: Level) -> tuple[Environment, Planner]:
-    """Lints every template of an environment, and all of them together.
-
-    Everything that is wrong is told at once: cfn-lint also looks at templates beside one that cannot be read, and at
-    those that the wiring or the parameters do not fit.
-
-    Args:
-        settings: The global options.
-        screen: Told every finding.
-        fail_on: The least that is an error.
-
-    Returns:
-        The environment, read and checked.
-
-    Raises:
-        InputError: There are findings of that level or above it, or the environment cannot work.
-    """
-    from twinstack.linting.lint import counted, lint_pairs
-    from twinstack.planning.settled import settle
-
-    file = read_file(settings)
-    findings = _lint_templates(file, screen)
-    problems = []
-    try:
-        _warn_if_stale(screen)
-    except InputError as error:
-        problems.append(str(error))
-    try:
-        environment, planner = check_environment(settings, file)
-        findings += lint_pairs(settle(planner))
-    except InputError as error:
-        problems.append(str(error))
-    for finding in findings:
-        screen.tell(Told(finding.rule, finding.level, f"{finding.path}:{finding.line}", finding.message))
-    failing = [finding for finding in findings if finding.is_at_least(fail_on)]
-    if failing:
-        problems.insert(0, f"lint found {counted(failing)}; correct the templates, then `generate` and try again")
-    if problems:
-        raise InputError("\n".join(problems))
-    if findings:
-        screen.tell(Note(f"Lint found {counted(findings)}, which stops nothing here."))
-    return environment, planner
-
-
-def _lint_templates(file: EnvironmentFile, screen: Screen) -> list[Finding]:
-    """Runs cfn-lint on what is there; what is not is told when the environment is checked."""
-    from twinstack.linting.lint import lint
-    from twinstack.planning.resource_schemas import known_regions
-
-    regions: dict[Path, set[str]] = {}
-    for entry in file.model.stacks.values():
-        if entry.template.is_file() and entry.region in known_regions():
-            regions.setdefault(entry.template, set()).add(entry.region)
-    together: dict[tuple[str, ...], list[Path]] = {}
-    for template, there in sorted(regions.items()):
-        together.setdefault(tuple(sorted(there)), []).append(template)
-    screen.tell(Waiting(f"linting the templates for {', '.join(sorted(set().union(*regions.values())))}"))
-    return [finding for there, templates in together.items() for finding in lint(templates, there)]
-
-
-def _warn_if_stale(screen: Screen) -> None:
-    """Says when `generated/` is not what the modules make: whoever changed one expects to see it deployed.
-
-    Raises:
-        InputError: A module does not import, or its template cannot be built.
-    """
-    from twinstack.generating.generated import is_current
-
-    if not is_current(Path.cwd()):
-        screen.tell(Warning_("generated/ is not what templates_src/ makes now; `generate` writes it"))

@@ -5,49 +5,38 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import click
 
+from twinstack.cli.asking import signed_in_again
 from twinstack.cli.ending import failure
-from twinstack.rollout.run.under_way import UnderWay
+from twinstack.library.options import Options
 from twinstack.screen.escaping import escaped_lines
 from twinstack.screen.events import Failure, Screen
 from twinstack.screen.json_lines import JsonScreen, line_of
-from twinstack.screen.secrets import DiscreetScreen, Secrets
+from twinstack.screen.secrets import DiscreetScreen
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 @dataclass
-class Settings:
-    """The values of the global options.
+class Settings(Options):
+    """The values of the global options, and how the command is told of.
 
     Attributes:
-        environment: An environment's name or file.
-        environment_suffix: The suffix, if given here.
-        local: Whether the local AWS is used.
-        profile: The AWS profile, if any.
-        endpoint_url: Another endpoint than AWS's own, if any.
         format: How results are written.
         verbose: Whether to show more.
         no_color: Whether colours are off on a terminal too.
-        under_way: What goes on on AWS because of this command.
         interrupted: Asked after an interruption what to say about what was done; None while nothing was changed.
     """
 
-    environment: str = "dev"
-    environment_suffix: str | None = None
-    local: bool = False
-    profile: str | None = None
-    endpoint_url: str | None = None
     format: str = "text"
     verbose: bool = False
     no_color: bool = False
-    under_way: UnderWay = field(default_factory=UnderWay)
     interrupted: Callable[[], str] | None = None
-    secrets: Secrets = field(default_factory=Secrets)
+    sign_in_again: Callable[[Screen, str], bool] = signed_in_again
 
     def screen(self) -> Screen:
         """Returns the screen of the chosen format; it shows nothing that is known to be secret, now or later."""
@@ -79,11 +68,6 @@ class Settings:
         return (
             f"AWS goes on with what was begun:{found}" if running else "Nothing of this run is running on AWS."
         ) + "\nRun the same command again: it follows what still runs, and goes on from there."
-
-    def roles_moving(self) -> str:
-        """Returns what goes on on AWS of a change of roles, and how to see its end; for `interrupted`."""
-        running = "; ".join(self.under_way.operations.values())
-        return f"AWS goes on with {running}; `status` shows it." if running else "Nothing was changed."
 
     def last_words(self, exit_code: int, unread: bool) -> dict[int, str]:
         """Returns what to say when the command ends because of a signal, by file descriptor, see `interruptions`.

@@ -10,7 +10,7 @@ import click
 
 from twinstack.cli.ending import refuse_partial
 from twinstack.cli.options import Settings
-from twinstack.cli.working import connect, read_environment
+from twinstack.library.working import connect, read_environment
 from twinstack.planning.world import Live, Unknown
 from twinstack.screen.escaping import escaped
 from twinstack.screen.events import OutputsRead, Printed

@@ -7,11 +7,11 @@ from typing import Any
 import click
 
 from twinstack.cli.options import Settings
-from twinstack.cli.working import read_environment
 from twinstack.environment.assembly import Environment
 from twinstack.environment.secret_values import secret_parameters
 from twinstack.errors import InputError
 from twinstack.expressions.values import as_text
+from twinstack.library.working import read_environment
 from twinstack.screen.escaping import escaped
 from twinstack.screen.events import Printed
 from twinstack.screen.json_lines import json_text

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from twinstack.aws.api import CloudFormation, StackDescription
 from twinstack.aws.errors import AwsError
 from twinstack.cli.ending import refuse_partial
-from twinstack.cli.global_databases import has_global_database
 from twinstack.cli.options import Settings
-from twinstack.cli.working import read_environment
 from twinstack.clock import Clock, SystemClock
 from twinstack.errors import CredentialsError, InputError, PartialError, UnreachableError
+from twinstack.library.global_databases import has_global_database
+from twinstack.library.working import read_environment
 from twinstack.planning.system import Stack
 from twinstack.screen.events import Event, Note, Refreshed, Screen, StatusRead, Warning_
 from twinstack.statuses import Standing, standing
@@ -48,7 +48,7 @@ def run(settings: Settings, *, watch: float | None, clock: Clock | None = None) 
 
 def _show(settings: Settings, screen: Screen, checked: tuple[Environment, Planner]) -> int:
     """Reads everything side by side, with calls that give up within seconds, and tells it."""
-    from twinstack.cli.database_runs import brief_clients
+    from twinstack.library.database_runs import brief_clients
     from twinstack.rollout.plans.elsewhere import look_elsewhere
 
     environment, planner = checked
@@ -76,9 +76,9 @@ def _show(settings: Settings, screen: Screen, checked: tuple[Environment, Planne
 
 def _database(settings: Settings, begun: tuple[Environment, Planner, Clients]) -> Event:
     """Returns what is told of the global database; a sentence where the environment has not exactly one."""
-    from twinstack.cli.database_runs import make_database_run
-    from twinstack.cli.this_process import has_ended
     from twinstack.dr.status.reading import read_status
+    from twinstack.library.database_runs import make_database_run
+    from twinstack.library.this_process import has_ended
 
     try:
         found = make_database_run(settings, settings.screen(), lambda _question: False, begun)

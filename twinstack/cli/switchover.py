@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from twinstack.cli.database_runs import make_database_run, telling_what_goes_on
+from twinstack.cli.asking import confirmation
 from twinstack.cli.options import Settings
-from twinstack.cli.working import confirmation
+from twinstack.library.database_runs import make_database_run, telling_what_goes_on
 from twinstack.screen.events import Done
 
 
 def run(settings: Settings, *, to: str, max_lag: float | None, yes: bool) -> int:
     """Runs the command; returns the exit code."""
-    from twinstack.cli.this_process import has_ended
     from twinstack.dr.operations.preflight import MAX_LAG_MILLISECONDS
     from twinstack.dr.operations.switchover import switch_over
+    from twinstack.library.this_process import has_ended
 
     screen = settings.screen()
     database = make_database_run(settings, screen, confirmation(yes=yes))

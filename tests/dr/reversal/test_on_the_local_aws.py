@@ -15,10 +15,10 @@ from tests.local.global_database import GlobalDatabase
 from twinstack.aws.sessions import Access, connect
 from twinstack.cli.deploy import roll_out
 from twinstack.cli.destroy import take_down
-from twinstack.cli.global_databases import adviser, objector
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
+from twinstack.library.global_databases import adviser, objector
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
 from twinstack.rollout.destroying import DestroyOptions

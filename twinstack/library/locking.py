@@ -30,7 +30,7 @@ def locked(run: Run, *, break_lock: bool = False) -> Iterator[Run]:
         BusyError: Another run holds it.
         UnreachableError: AWS does not answer.
     """
-    from twinstack.cli.this_process import has_ended, this_run
+    from twinstack.library.this_process import has_ended, this_run
     from twinstack.rollout.run.lock import held, place_of
 
     place = place_of(run.environment, run.clients)

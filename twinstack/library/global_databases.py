@@ -38,8 +38,8 @@ def adviser(system: System, access: Callable[[], Access] | None) -> Adviser:
         return no_advice
 
     def advise(planner: Planner, world: World, planned: Plan) -> Advised:
-        from twinstack.cli.database_runs import regions
         from twinstack.dr.plans.advice import advise as look
+        from twinstack.library.database_runs import regions
 
         return look(planner, world, planned, access and regions(system, access))
 
@@ -57,8 +57,8 @@ def database_looks(system: System, access: Callable[[], Access]) -> FurtherLooks
 
     if not any(_CLUSTER in stack.template.text for stack in system.stacks.values()):
         return no_further_looks
-    from twinstack.cli.database_runs import regions
     from twinstack.dr.preflight.looks import looks
+    from twinstack.library.database_runs import regions
 
     region_of = regions(system, access)
     return lambda added, file: looks(added, file, region_of)
@@ -75,8 +75,8 @@ def objector(access: Callable[[], Access]) -> Objections:
         if not has_global_database(planner.system):
             return ()
         from twinstack.aws.world_reading import read_world
-        from twinstack.cli.database_runs import regions
         from twinstack.dr.plans.destroying import objections
+        from twinstack.library.database_runs import regions
         from twinstack.rollout.deletion.unlinking import with_wires
 
         world = with_wires(planner.system, read_world(planner.system, clients))

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 import os
-import sys
-import threading
 import uuid
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import click
-
-from twinstack.cli.global_databases import adviser, objector
-from twinstack.cli.options import Settings
 from twinstack.clock import SystemClock
 from twinstack.environment.assembly import Environment, assemble
 from twinstack.environment.file import EnvironmentFile, read_environment_file
 from twinstack.environment.secret_values import readable_templates, secret_values
-from twinstack.errors import InputError, RefusedError
+from twinstack.errors import InputError
+from twinstack.library.global_databases import adviser, objector
+from twinstack.library.options import Options
 from twinstack.planning.resource_schemas import shipped_schemas
 from twinstack.planning.steps import Planner
 from twinstack.planning.wiring_checks import check_wiring
-from twinstack.screen.events import Note, Screen, Warning_
+from twinstack.screen.events import Note, Screen
 
 if TYPE_CHECKING:
     from twinstack.aws.api import Clients
@@ -32,25 +28,25 @@ if TYPE_CHECKING:
     from twinstack.rollout.run.run import Run
 
 
-def read_environment(settings: Settings) -> tuple[Environment, Planner]:
+def read_environment(options: Options) -> tuple[Environment, Planner]:
     """Reads and checks the environment and its wiring; asks no AWS.
 
     Raises:
         InputError: Something in the file, the templates or the wiring cannot work.
     """
-    return check_environment(settings, read_file(settings))
+    return check_environment(options, read_file(options))
 
 
-def read_file(settings: Settings) -> EnvironmentFile:
+def read_file(options: Options) -> EnvironmentFile:
     """Reads the environment file alone.
 
     Raises:
         InputError: It is missing or unreadable, has an unknown key or a value of the wrong form.
     """
-    return read_environment_file(settings.environment, Path.cwd(), settings.environment_suffix, os.environ)
+    return read_environment_file(options.environment, Path.cwd(), options.environment_suffix, os.environ)
 
 
-def check_environment(settings: Settings, file: EnvironmentFile) -> tuple[Environment, Planner]:
+def check_environment(options: Options, file: EnvironmentFile) -> tuple[Environment, Planner]:
     """Reads the templates of an environment and checks that they fit it and each other; asks no AWS.
 
     From here on the values of NoEcho parameters are not shown.
@@ -61,17 +57,17 @@ def check_environment(settings: Settings, file: EnvironmentFile) -> tuple[Enviro
     try:
         environment = assemble(file, Path.cwd())
     except InputError:
-        settings.secrets.add(secret_values(file, readable_templates(file, Path.cwd())))
+        options.secrets.add(secret_values(file, readable_templates(file, Path.cwd())))
         raise
-    settings.secrets.add(secret_values(file, (stack.template for stack in environment.system.stacks.values())))
+    options.secrets.add(secret_values(file, (stack.template for stack in environment.system.stacks.values())))
     return environment, check_wiring(Planner(environment.system, shipped_schemas))
 
 
-def connect(settings: Settings, environment: Environment, screen: Screen, *, start_local: bool) -> Clients:
+def connect(options: Options, environment: Environment, screen: Screen, *, start_local: bool) -> Clients:
     """Makes the clients of every stack.
 
     Args:
-        settings: The global options.
+        options: What to work on.
         environment: The environment.
         screen: Told when the local AWS has to be started.
         start_local: Whether to start the local AWS when it is wanted and does not run.
@@ -84,7 +80,7 @@ def connect(settings: Settings, environment: Environment, screen: Screen, *, sta
     from twinstack.aws.patience import patient
     from twinstack.aws.secret_outputs import noticing
 
-    given = access(settings, screen, start_local=start_local)
+    given = access(options, screen, start_local=start_local)
     renew = partial(sessions.connect, environment.system, given)
     clients = patient(
         renew(),
@@ -92,32 +88,19 @@ def connect(settings: Settings, environment: Environment, screen: Screen, *, sta
         SystemClock(),
         screen,
         renew=None if given.local else renew,
-        signed_in=partial(_signed_in_again, screen),
+        signed_in=partial(options.sign_in_again, screen),
     )
-    return noticing(clients, environment.system, settings.secrets.add)
+    return noticing(clients, environment.system, options.secrets.add)
 
 
-def _signed_in_again(screen: Screen, problem: str) -> bool:
-    """Asks the person at the terminal to sign in again; returns whether to try again."""
-    if not sys.stdin.isatty() or threading.current_thread() is not threading.main_thread():
-        return False
-    screen.tell(
-        Warning_(
-            f"{problem}\nSign in again in another window, then press Enter here; Ctrl-C ends this run. What runs on "
-            "AWS goes on either way."
-        )
-    )
-    return sys.stdin.readline() != ""
-
-
-def access(settings: Settings, screen: Screen, *, start_local: bool) -> Access:
+def access(options: Options, screen: Screen, *, start_local: bool) -> Access:
     """Returns how AWS is reached; arguments and errors as for `connect`."""
     from twinstack.aws.sessions import Access
 
-    endpoint = settings.endpoint_url
-    if settings.local:
+    endpoint = options.endpoint_url
+    if options.local:
         endpoint = _local_endpoint(screen, start=start_local)
-    return Access(settings.profile, endpoint, settings.local)
+    return Access(options.profile, endpoint, options.local)
 
 
 def _local_endpoint(screen: Screen, *, start: bool) -> str:
@@ -134,7 +117,7 @@ def _local_endpoint(screen: Screen, *, start: bool) -> str:
 
 
 def make_run(
-    settings: Settings,
+    options: Options,
     screen: Screen,
     checked: tuple[Environment, Planner],
     *,
@@ -150,17 +133,17 @@ def make_run(
     Raises:
         InputError: There are no usable credentials, or what was named on the command line is not there.
     """
-    from twinstack.cli.false_drifts import known_false_drifts
-    from twinstack.cli.preflight import preflight
+    from twinstack.library.false_drifts import known_false_drifts
+    from twinstack.library.preflight import preflight
     from twinstack.rollout.guards.guards import Allowed as Nothing
     from twinstack.rollout.run.run import Run
     from twinstack.rollout.steps.artifacts import build_packages
 
     environment, planner = checked
     planner = Planner(planner.system, planner.schemas, unlinked(planner, unlink))
-    clients = connect(settings, environment, screen, start_local=start_local)
+    clients = connect(options, environment, screen, start_local=start_local)
     packages = build_packages(planner.system, Path.cwd()) if with_code else {}
-    reached = partial(access, settings, screen, start_local=False)
+    reached = partial(access, options, screen, start_local=False)
     return Run(
         environment,
         planner,
@@ -172,8 +155,8 @@ def make_run(
         asks=asks,
         allowed=allowed or Nothing(),
         packages=packages,
-        under_way=settings.under_way,
-        known_false_drift=known_false_drifts(settings, planner.system, screen),
+        under_way=options.under_way,
+        known_false_drift=known_false_drifts(options, planner.system, screen),
         advise=adviser(planner.system, reached),
         objections=objector(reached),
         preflight=preflight(environment, reached),
@@ -192,27 +175,3 @@ def unlinked(planner: Planner, names: tuple[str, ...]) -> frozenset[tuple[str, s
             there = ", ".join(sorted({parameter for _, parameter in optional})) or "none"
             raise InputError(f"--unlink {name}: no optional wired parameter of that name; there are: {there}")
     return frozenset((role, parameter) for role, parameter in optional if parameter in names)
-
-
-def confirmation(*, yes: bool) -> Callable[[str], bool]:
-    """Returns how to ask.
-
-    Raises:
-        InputError: There is no terminal to ask on, and `--yes` was not given.
-    """
-    if yes:
-        return lambda _question: True
-    if not sys.stdin.isatty():
-        raise InputError("there is no terminal to ask on; give --yes to go on without being asked")
-
-    from twinstack.screen.escaping import escaped_lines
-
-    def ask(question: str) -> bool:
-        try:
-            return click.confirm(escaped_lines(question))
-        except click.Abort as abort:
-            if isinstance(abort.__context__, KeyboardInterrupt):
-                raise abort.__context__ from None
-            raise RefusedError("not answered; nothing more was done") from None
-
-    return ask

@@ -8,10 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from twinstack.aws.errors import AwsError
-from twinstack.cli.options import Settings
-from twinstack.cli.working import access, read_environment
 from twinstack.clock import SystemClock
 from twinstack.errors import TwinStackError
+from twinstack.library.options import Options
+from twinstack.library.working import access, read_environment
 from twinstack.screen.events import Screen
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from twinstack.planning.system import System
 
 
-def brief_clients(settings: Settings, screen: Screen, environment: Environment) -> Clients:
+def brief_clients(options: Options, screen: Screen, environment: Environment) -> Clients:
     """Makes the clients of every stack, for looks that give up within seconds.
 
     Raises:
@@ -34,12 +34,12 @@ def brief_clients(settings: Settings, screen: Screen, environment: Environment) 
     from twinstack.aws.secret_outputs import noticing
     from twinstack.aws.sessions import connect
 
-    given = access(settings, screen, start_local=False)
-    return noticing(connect(environment.system, given, briefly=True), environment.system, settings.secrets.add)
+    given = access(options, screen, start_local=False)
+    return noticing(connect(environment.system, given, briefly=True), environment.system, options.secrets.add)
 
 
 def make_database_run(
-    settings: Settings,
+    options: Options,
     screen: Screen,
     confirm: Callable[[str], bool],
     begun: tuple[Environment, Planner, Clients] | None = None,
@@ -47,7 +47,7 @@ def make_database_run(
     """Reads the environment and its stacks, and finds the global database; no region holds it up for long.
 
     Args:
-        settings: The global options.
+        options: What to work on.
         screen: Where everything is told.
         confirm: Asks the person.
         begun: The environment and brief clients of its stacks, where there are some already.
@@ -59,10 +59,10 @@ def make_database_run(
     from twinstack.dr.run import DatabaseRun, first_look
 
     if begun is None:
-        environment, planner = read_environment(settings)
-        begun = environment, planner, brief_clients(settings, screen, environment)
+        environment, planner = read_environment(options)
+        begun = environment, planner, brief_clients(options, screen, environment)
     environment, planner, clients = begun
-    given = access(settings, screen, start_local=False)
+    given = access(options, screen, start_local=False)
     region_of = regions(planner.system, lambda: given, briefly=True)
     world, database, roles = first_look(planner, clients, region_of)
     return DatabaseRun(
@@ -77,13 +77,13 @@ def make_database_run(
         screen,
         confirm,
         roles,
-        settings.local,
-        settings.under_way,
+        options.local,
+        options.under_way,
     )
 
 
 @contextmanager
-def telling_what_goes_on(settings: Settings) -> Iterator[None]:
+def telling_what_goes_on(options: Options) -> Iterator[None]:
     """Adds to whatever ends an operation what AWS goes on with all the same.
 
     Raises:
@@ -92,10 +92,10 @@ def telling_what_goes_on(settings: Settings) -> Iterator[None]:
     try:
         yield
     except TwinStackError as error:
-        if not settings.under_way.operations:
+        if not options.under_way.operations:
             raise
         kind = TwinStackError if isinstance(error, AwsError) else type(error)
-        raise kind(f"{settings.roles_moving()}\n{error}") from error
+        raise kind(f"{options.roles_moving()}\n{error}") from error
 
 
 def regions(system: System, given: Callable[[], Access], *, briefly: bool = False) -> RegionOf:

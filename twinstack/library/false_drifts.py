@@ -6,8 +6,8 @@ from collections.abc import Collection
 from functools import cache
 from typing import TYPE_CHECKING
 
-from twinstack.cli.options import Settings
-from twinstack.cli.working import access
+from twinstack.library.options import Options
+from twinstack.library.working import access
 from twinstack.planning.system import System
 from twinstack.screen.events import Screen, Warning_
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from twinstack.drifting.report import FalseDrift, Known, RealDrift
 
 
-def known_false_drifts(settings: Settings, system: System, screen: Screen) -> Known:
+def known_false_drifts(options: Options, system: System, screen: Screen) -> Known:
     """Returns what tells false drift apart.
 
     Args:
-        settings: The global options.
+        options: What to work on.
         system: The stacks, in whose regions RDS may be asked.
         screen: Told when RDS could not be asked.
     """
@@ -29,7 +29,7 @@ def known_false_drifts(settings: Settings, system: System, screen: Screen) -> Kn
     def knowing() -> Known:
         from twinstack.dr.false_drifts import FalseDrifts
 
-        return FalseDrifts(lambda name: _members(settings, system, screen, name)).known
+        return FalseDrifts(lambda name: _members(options, system, screen, name)).known
 
     def known(drift: ResourceDrift, difference: PropertyDifference) -> FalseDrift | RealDrift | None:
         return knowing()(drift, difference)
@@ -37,7 +37,7 @@ def known_false_drifts(settings: Settings, system: System, screen: Screen) -> Kn
     return known
 
 
-def _members(settings: Settings, system: System, screen: Screen, global_cluster: str) -> Collection[str] | None:
+def _members(options: Options, system: System, screen: Screen, global_cluster: str) -> Collection[str] | None:
     """Returns the clusters of a global database; None when no region answers.
 
     A cluster counts when its own region counts it: another region may still do when it was taken out by hand.
@@ -49,7 +49,7 @@ def _members(settings: Settings, system: System, screen: Screen, global_cluster:
 
     refusals: list[str] = []
     seen: dict[str, list[str]] = {}
-    for role, make in client_makers(system, access(settings, screen, start_local=False)).items():
+    for role, make in client_makers(system, access(options, screen, start_local=False)).items():
         region = system.stacks[role].region
         try:
             found = BotoRegion(make, f"{role} ({region})").global_cluster(global_cluster)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from twinstack.cli.global_databases import database_looks
 from twinstack.environment.assembly import Environment
+from twinstack.library.global_databases import database_looks
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner
 

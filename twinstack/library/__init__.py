@@ -1,0 +1,1 @@
+"""TwinStack for a program: plan and deploy without the command line."""
