@@ -12,8 +12,8 @@ ROOT = Path(__file__).parents[2]
 KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
 AGAIN = "Run the same command again: it follows what still runs, and goes on from there."
 UNLINTED = (
-    "from twinstack.cli import deploy, working; "
-    "deploy.lint_environment = lambda settings, _, fail_on: working.read_environment(settings); main()"
+    "from twinstack.library import deployer, working; "
+    "deployer.lint_environment = lambda settings, _, fail_on: working.read_environment(settings); main()"
 )
 PATIENCE = 30
 

@@ -12,8 +12,8 @@ import sys
 import time
 
 from twinstack import cli, clock
-from twinstack.cli import commands, deploy
-from twinstack.library import working
+from twinstack.cli import commands
+from twinstack.library import deployer, working
 from twinstack.planning.resource_schemas import shipped_schemas
 
 FASTER = 10
@@ -29,7 +29,7 @@ class FastClock(clock.SystemClock):
 
 def main():
     working.SystemClock = FastClock
-    deploy.lint_environment = lambda settings, _screen, fail_on: working.read_environment(settings)
+    deployer.lint_environment = lambda settings, _screen, fail_on: working.read_environment(settings)
     _warm()
     print("ready", flush=True)
     for line in sys.stdin:

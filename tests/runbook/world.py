@@ -13,10 +13,10 @@ from tests.local.conftest import EAST, ROOT, WEST, Account
 from tests.local_settings import local_settings
 from tests.runbook.aws_lines import run_line
 from tests.silent_region import SilentRegions, _operation, _scope
-from twinstack.cli import deploy, main
+from twinstack.cli import main
 from twinstack.cli.commands import command_line
 from twinstack.clock import SystemClock
-from twinstack.library import working
+from twinstack.library import deployer, working
 
 PAIR = Path(__file__).parent / "pair"
 DATABASE = "tradingdb-prod"
@@ -111,7 +111,7 @@ class World:
         monkeypatch.chdir(self.folder)
         arguments = ["deploy.py", *words, *["--yes"] * asks, "--endpoint-url", self.door.endpoint]
         monkeypatch.setattr(sys, "argv", arguments)
-        monkeypatch.setattr(deploy, "lint_environment", lambda settings, *_, **__: working.read_environment(settings))
+        monkeypatch.setattr(deployer, "lint_environment", lambda settings, *_, **__: working.read_environment(settings))
         for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "COLUMNS": "200"}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.delenv("AWS_PROFILE", raising=False)
