@@ -18,7 +18,7 @@ LEGACY = {
 
 
 def bucket(role):
-    return resolved(role)["BackupBucket"].attributes["Properties"]
+    return resolved(role)["BackupBucket"].properties
 
 
 def replication(role):
@@ -80,7 +80,7 @@ def test_who_reads_or_writes_a_backup_is_logged_in_a_bucket_of_its_own(role):
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 @pytest.mark.parametrize("role", ROLES)
 def test_nothing_expires_before_the_days_that_its_storage_class_bills(environment, role):
-    (rule,) = of_environment(environment, role)["BackupBucket"].attributes["Properties"]["LifecycleConfiguration"][
+    (rule,) = of_environment(environment, role)["BackupBucket"].properties["LifecycleConfiguration"][
         "Rules"
     ]
     (moved,) = rule["Transitions"]
@@ -99,10 +99,10 @@ def test_aws_backup_is_off_unless_asked_for(environment, role):
 
 def test_aws_backup_copies_to_a_locked_vault_of_the_other_region():
     made = {role: resolved(role, AwsBackupEnabled="true") for role in ROLES}
-    vaults = {role: body["BackupVault"].attributes["Properties"] for role, body in made.items()}
+    vaults = {role: body["BackupVault"].properties for role, body in made.items()}
     assert {vault["BackupVaultName"] for vault in vaults.values()} == {"tradingdb-dev"}
     assert {str(vault["LockConfiguration"]) for vault in vaults.values()} == {"{'MinRetentionDays': 35}"}
-    (rule,) = made["primary"]["BackupPlan"].attributes["Properties"]["BackupPlan"]["BackupPlanRule"]
+    (rule,) = made["primary"]["BackupPlan"].properties["BackupPlan"]["BackupPlanRule"]
     (copy,) = rule["CopyActions"]
     assert ":eu-west-1:" in str(copy["DestinationBackupVaultArn"])
     assert str(copy["DestinationBackupVaultArn"]).rstrip("'})").endswith(":backup-vault:tradingdb-dev")
@@ -145,7 +145,7 @@ def test_the_replication_rule_has_all_that_its_form_demands(role):
 
 
 def test_the_secondary_replicates_from_the_start_and_the_primary_once_linked():
-    assert "ReplicationConfiguration" not in unlinked()["BackupBucket"].attributes["Properties"]
+    assert "ReplicationConfiguration" not in unlinked()["BackupBucket"].properties
     assert "ReplicationRole" not in unlinked()
     assert "Condition" not in resources("secondary")["ReplicationRole"]
 

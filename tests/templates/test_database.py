@@ -106,7 +106,7 @@ def test_tags_follow_the_data_into_snapshots(role):
 def test_deletion_protection_follows_the_environment(value, expected):
     for role in ROLES:
         clusters = [
-            body.attributes["Properties"]["DeletionProtection"]
+            body.properties["DeletionProtection"]
             for body in resolved(role, Protected=value).values()
             if body.type in {"AWS::RDS::DBCluster", "AWS::RDS::GlobalCluster"}
         ]
@@ -126,7 +126,7 @@ def minutes_of_the_week(window):
 
 
 def windows_of(environment, role):
-    cluster = of_environment(environment, role)["Cluster"].attributes["Properties"]
+    cluster = of_environment(environment, role)["Cluster"].properties
     return [minutes_of_the_week(cluster[f"Preferred{kind}Window"]) for kind in ("Backup", "Maintenance")]
 
 
@@ -158,7 +158,7 @@ def test_every_window_is_half_an_hour_at_least(environment, role):
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_in_an_environment_versions_classes_settings_and_storage_are_the_same_in_both_regions(environment):
     def sides(logical_id, *names):
-        made = [of_environment(environment, role)[logical_id].attributes["Properties"] for role in ROLES]
+        made = [of_environment(environment, role)[logical_id].properties for role in ROLES]
         return [{name: properties[name] for name in names} for properties in made]
 
     for logical_id, names in (
