@@ -92,9 +92,14 @@ def resolved(role, **parameters):
 
 
 @cache
+def environment_file(name):
+    return yaml.safe_load((ROOT / "environments" / f"{name}.yaml").read_text())
+
+
+@cache
 def of_environment(name, role):
     """The resources of a linked pair under an environment file: a value of the region beats one for all."""
-    file = yaml.safe_load((ROOT / "environments" / f"{name}.yaml").read_text())
+    file = environment_file(name)
     own = {"Project": file["project"], "EnvironmentSuffix": file["environment_suffix"], "Protected": file["protected"]}
     overrides = file.get("parameter_overrides", {}).get(file["stacks"][role]["region"], {})
     given = {**file.get("parameters", {}), **overrides, **own}

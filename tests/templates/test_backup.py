@@ -80,9 +80,7 @@ def test_who_reads_or_writes_a_backup_is_logged_in_a_bucket_of_its_own(role):
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 @pytest.mark.parametrize("role", ROLES)
 def test_nothing_expires_before_the_days_that_its_storage_class_bills(environment, role):
-    (rule,) = of_environment(environment, role)["BackupBucket"].properties["LifecycleConfiguration"][
-        "Rules"
-    ]
+    (rule,) = of_environment(environment, role)["BackupBucket"].properties["LifecycleConfiguration"]["Rules"]
     (moved,) = rule["Transitions"]
     assert moved["StorageClass"] == "GLACIER_IR"
     assert int(rule["ExpirationInDays"]) >= moved["TransitionInDays"] + 90

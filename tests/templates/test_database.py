@@ -4,8 +4,16 @@ import re
 
 import pytest
 
-from tests.templates.pair import ROLES, ROOT, of_environment, properties, resolved, resources, template
-from twinstack.environment.file import read_environment_file
+from tests.templates.pair import (
+    ROLES,
+    ROOT,
+    environment_file,
+    of_environment,
+    properties,
+    resolved,
+    resources,
+    template,
+)
 
 CLUSTER_SETTINGS = {
     "require_secure_transport": "ON",
@@ -175,7 +183,7 @@ def test_in_an_environment_versions_classes_settings_and_storage_are_the_same_in
 def test_no_environment_sets_what_has_to_be_equal_for_one_region_alone():
     equal = {"EngineVersion", "DBInstanceClass", "StorageType", "BackupRetentionDays", "GlobalEngineVersion"}
     for file in (ROOT / "environments").glob("*.yaml"):
-        overrides = read_environment_file(file.stem, ROOT, None, {}).model.parameter_overrides
+        overrides = environment_file(file.stem)["parameter_overrides"]
         assert not [name for values in overrides.values() for name in values if name in equal], file.name
 
 

@@ -1,6 +1,8 @@
 """Private networks that reach each other, the database port and the AWS services they need, and nothing else."""
 
 from dataclasses import replace
+from ipaddress import IPv4Network
+from itertools import combinations
 
 import pytest
 
@@ -90,6 +92,21 @@ def test_no_two_subnets_share_a_block(role):
     blocks = [body["Properties"]["CidrBlock"] for body in resources(role, "AWS::EC2::Subnet").values()]
     assert [block["Fn::Select"][0] for block in blocks] == [0, 1, 2, 4, 5, 6]
     assert {str(block["Fn::Select"][1]) for block in blocks} == {"{'Fn::Cidr': [{'Ref': 'VpcCidr'}, 7, 8]}"}
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_every_subnet_lies_in_its_own_network_and_apart_from_all_others_of_the_pair(name):
+    made = {role: of_environment(name, role) for role in ROLES}
+    networks = {role: IPv4Network(made[role]["Vpc"].properties["CidrBlock"]) for role in ROLES}
+    subnets = [
+        (role, IPv4Network(body.properties["CidrBlock"]))
+        for role in ROLES
+        for body in made[role].values()
+        if body.type == "AWS::EC2::Subnet"
+    ]
+    assert len(subnets) == 12
+    assert all(subnet.subnet_of(networks[role]) for role, subnet in subnets)
+    assert not [(one, other) for one, other in combinations(subnets, 2) if one[1].overlaps(other[1])]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -200,9 +217,7 @@ def test_every_security_group_says_what_goes_out(role):
 
 def interfaces(role, **parameters):
     """The interface endpoints by their service, as they are made."""
-    made = (
-        body.properties for body in resolved(role, **parameters).values() if "VPCEndpoint" in body.type
-    )
+    made = (body.properties for body in resolved(role, **parameters).values() if "VPCEndpoint" in body.type)
     return {found["ServiceName"].rpartition(".")[2]: found for found in made if found["VpcEndpointType"] == "Interface"}
 
 
