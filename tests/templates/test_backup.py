@@ -160,6 +160,31 @@ def test_the_replication_role_reads_versions_as_kms_objects_need_it(role):
     ]
 
 
+@pytest.mark.parametrize(
+    ("role", "own", "other"), [("primary", "us-east-1", "eu-west-1"), ("secondary", "eu-west-1", "us-east-1")]
+)
+def test_the_replication_role_opens_with_the_own_key_here_and_encrypts_with_theirs_there(role, own, other):
+    made = resolved(role)
+    (policy,) = made["ReplicationRole"].properties["Policies"]
+    source, versions, target, decrypting, encrypting = policy["PolicyDocument"]["Statement"]
+    bucket_arn = f"arn:aws:s3:::{made['BackupBucket'].properties['BucketName']}"
+    assert [it["Resource"] for it in (source, versions, target)] == [
+        [bucket_arn],
+        [f"{bucket_arn}/*"],
+        ["arn:aws:s3:::theirs/*"],
+    ]
+    assert (decrypting["Resource"], encrypting["Resource"]) == (["BackupKey.Arn"], [THEIR_KEY[role]])
+    assert f":{other}:" in THEIR_KEY[role]
+    assert [it["Condition"] for it in (decrypting, encrypting)] == [
+        {
+            "StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"},
+            "StringLike": {"kms:EncryptionContext:aws:s3:arn": f"{arn}*"},
+        }
+        for region, arn in ((own, bucket_arn), (other, "arn:aws:s3:::theirs"))
+    ]
+    assert made["BackupBucket"].properties["ReplicationConfiguration"]["Role"] == "ReplicationRole.Arn"
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_the_bucket_refuses_plain_http_and_foreign_keys(role):
     denied = properties(role, "BackupBucketPolicy")["PolicyDocument"]["Statement"]
