@@ -119,6 +119,22 @@ REFUSED = {
             "dev.yaml:2: the stack two has a template whose role is second (two.yaml:1); give both the same name",
         ],
     ),
+    "a template of another role, on its own line": (
+        "",
+        {"two": "Metadata:\n  TwinStack:\n    Wiring: {}\n    Role: second\n" + TWO.partition("\n")[2]},
+        [
+            "dev.yaml:2: the stack two has a template whose role is second (two.yaml:4); give both the same name",
+        ],
+    ),
+    "a default that is too large, on its own line": (
+        "",
+        {
+            "one": ONE.replace(
+                "{Type: Number, Default: 3, MaxValue: 9}", "\n    Type: Number\n    Default: 10\n    MaxValue: 9"
+            )
+        },
+        ["one.yaml:5: one: parameter Size: '10' breaks MaxValue 9"],
+    ),
     "a trigger of a rollback that no template has": (
         "rollback_triggers: {alarms: [Lag]}\n",
         {},
@@ -185,6 +201,11 @@ def test_a_stack_that_cannot_be_is_said_with_its_line(entry, lines):
             "region: us-east-1, stack_name: Same, assume_role: there",
             [],
         ),
+        (
+            "region: us-east-1, stack_name: Same, assume_role: elsewhere",
+            "region: us-east-1, stack_name: Same, assume_role: there",
+            [],
+        ),
         ("region: us-east-1", "region: us-east-1", []),
         (
             "region: us-east-1",
@@ -195,7 +216,7 @@ def test_a_stack_that_cannot_be_is_said_with_its_line(entry, lines):
             ],
         ),
     ],
-    ids=["one name", "in two regions", "in two accounts", "their own names", "the name of the other"],
+    ids=["one name", "in two regions", "in two accounts", "in two others", "their own names", "the name of the other"],
 )
 def test_no_two_stacks_are_one(first, second, lines):
     entries = f"  one: {{template: one.yaml, {first}}}\n  two: {{template: two.yaml, {second}}}\n"

@@ -64,8 +64,8 @@ def test_a_wire_to_no_parameter_is_said_with_its_line():
 
 
 def test_a_wired_parameter_with_a_default_is_said_with_both_lines():
-    assert said(lambda: wired("two.Id", "{Type: String, Default: x}").wires) == [
-        "template.yaml:7: the parameter Peer is wired (template.yaml:5) and has the default 'x'; leave it out (the "
+    assert said(lambda: wired("two.Id", "\n    Type: String\n    Default: x").wires) == [
+        "template.yaml:9: the parameter Peer is wired (template.yaml:5) and has the default 'x'; leave it out (the "
         "wire is required) or make it '' (the wire is optional)"
     ]
 

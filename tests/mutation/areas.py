@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatch
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,10 @@ class Area:
     tests: tuple[str, ...]
     left_out: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+
+    def has(self, path: str) -> bool:
+        """Whether a file, as seen from the top folder, is mutated in this area."""
+        return path not in self.without and any(fnmatch(path, pattern) for pattern in self.code)
 
 
 AREAS = (
