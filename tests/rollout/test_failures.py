@@ -69,7 +69,7 @@ def test_a_failed_update_stops_every_later_one_and_no_creation(tmp_path):
     two.forget_calls()
     two.aws["archive"].fail("Bucket", "no")
     two.environment["update_order"] = ["archive", "network", "service"]
-    with pytest.raises(TwinStackError, match="archive .* ended in UPDATE_ROLLBACK_COMPLETE"):
+    with pytest.raises(TwinStackError, match=r"archive .* ended in UPDATE_ROLLBACK_COMPLETE"):
         two.deploy()
     assert two.screen.of(StepSkipped) == [StepSkipped("network", "archive failed")]
     assert two.aws["network"].mutations() == []
