@@ -21,8 +21,8 @@ from itertools import zip_longest
 from typing import Any
 
 from tests.fake_content import STACK, Content
+from tests.fake_schemas import CONDITIONAL, CREATE_ONLY, UNTAGGED
 from tests.fake_templates import COMPARED, LATER, REF, Evaluation, FakeResource, references, text
-from tests.systems import CONDITIONAL, CREATE_ONLY, UNTAGGED
 from twinstack.aws.api import ChangeDetail, ResourceChange
 
 MASK = "****"

@@ -143,6 +143,7 @@ class FakeCloudFormation:
         calls: Every call, as (name of the call, stack or change set, token).
         requests: What was asked of `create_change_set`, in order.
         rollbacks_disabled: Whether rollback was disabled, for each call of `execute_change_set`.
+        service_roles: The role that each deletion and each continued rollback was to be done with.
         alarms: CloudWatch in the same region.
         parameters: The parameter store in the same region.
         left: What deleted stacks have left behind there, and Cloud Control.
@@ -160,6 +161,7 @@ class FakeCloudFormation:
     calls: list[tuple[str, str, str]] = field(default_factory=list)
     requests: list[ChangeSetRequest] = field(default_factory=list)
     rollbacks_disabled: list[bool] = field(default_factory=list)
+    service_roles: list[str | None] = field(default_factory=list)
     alarms: FakeAlarms = field(default_factory=FakeAlarms)
     parameters: FakeParameterStore = field(init=False)
     left: FakeLeft = field(init=False)
@@ -366,6 +368,7 @@ class FakeCloudFormation:
         self, stack_id: str, token: str, role_arn: str | None = None, retained: Sequence[str] = ()
     ) -> None:
         self._called("delete_stack", stack_id, token)
+        self.service_roles.append(role_arn)
         stack = self._find(stack_id)
         if stack is None or stack.status == "DELETE_COMPLETE":
             return
@@ -382,6 +385,7 @@ class FakeCloudFormation:
 
     def continue_update_rollback(self, stack_id: str, token: str, role_arn: str | None = None) -> None:
         self._called("continue_update_rollback", stack_id, token)
+        self.service_roles.append(role_arn)
         stack = self._existing(stack_id, "ContinueUpdateRollback")
         if stack.status != "UPDATE_ROLLBACK_FAILED":
             reason = f"Stack {stack.name} is in {stack.status} state and can not continue rollback."

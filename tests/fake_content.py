@@ -6,8 +6,8 @@ import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
+from tests.fake_schemas import CREATE_ONLY
 from tests.fake_templates import REF, Evaluation, FakeResource, text
-from tests.systems import CREATE_ONLY
 from twinstack.aws.api import ChangeSetRequest
 from twinstack.templates import Template, live_template
 

@@ -13,6 +13,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from ipaddress import IPv4Network
+from itertools import islice
 from typing import Any
 
 LATER = "{{changeSet:KNOWN_AFTER_APPLY}}"
@@ -173,10 +175,19 @@ def _selected(_evaluation: Evaluation, given: Any) -> Any:
     return items[int(place)] if isinstance(items, list) and int(place) < len(items) else LATER
 
 
+def _blocks(_evaluation: Evaluation, given: Any) -> Any:
+    """Networks cut out of one, so many, each with so many bits for its hosts; IPv4 only."""
+    block, count, bits = given
+    if LATER in text(given):
+        return LATER
+    return [str(network) for network in islice(IPv4Network(block).subnets(new_prefix=32 - int(bits)), int(count))]
+
+
 _FUNCTIONS: dict[str, Callable[[Evaluation, Any], Any]] = {
     "Fn::Base64": lambda _evaluation, given: (
         given if given == LATER else base64.b64encode(text(given).encode()).decode()
     ),
+    "Fn::Cidr": _blocks,
     "Fn::FindInMap": lambda evaluation, given: evaluation.body["Mappings"][given[0]][given[1]][given[2]],
     "Fn::GetAZs": lambda evaluation, given: [f"{given or evaluation.region}{zone}" for zone in "abc"],
     "Fn::Join": lambda _evaluation, given: given[0].join(map(text, given[1])),

@@ -120,10 +120,15 @@ class _Converter:
         if isinstance(node, yaml.SequenceNode):
             return [self.convert(item, (*place, index)) for index, item in enumerate(node.value)]
         where = f"{self._source}:{node.start_mark.line + 1}"
+        if node.tag in _LITERAL_TAGS:
+            return node.value
         try:
             value = self._scalars.construct_object(node)
         except (yaml.YAMLError, ValueError) as error:
             raise InputError(f"{where}: not readable as YAML: {_problem(error)}") from None
+        except LookupError:  # `!!bool perhaps`
+            kind = node.tag.rpartition(":")[2]
+            raise InputError(f"{where}: not readable as YAML: {node.value!r} is not of the kind {kind}") from None
         if isinstance(value, bytes):
             raise InputError(f"{where}: binary data has no place here; write it as text, in a template with Fn::Base64")
         return value

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.dr.written_answers import refused, scene
+from tests.dr.written_answers import scene
+from tests.fake_answers import refused
 from tests.fake_cloudformation import FakeClock
 from twinstack.dr.aws.api import (
     Cluster,

@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.dr.versions.pairs import EAST, OLD, PAIR, WEST, Aws, versioned
+from tests.dr.fake_database import EAST, OLD, WEST, Aws
+from tests.dr.versions.pairs import PAIR, versioned
 from twinstack.aws.errors import AwsError
 from twinstack.cli.options import Settings
 from twinstack.library import false_drifts

@@ -4,7 +4,8 @@ import threading
 
 import pytest
 
-from tests.dr.versions.pairs import EAST, NAME, OLD, PAIR, PRIMARY, WEST, Aws, live, versioned
+from tests.dr.fake_database import EAST, NAME, OLD, WEST, Aws
+from tests.dr.versions.pairs import PAIR, PRIMARY, live, versioned
 from tests.systems import planner
 from twinstack.aws.errors import AwsError
 from twinstack.aws.side_by_side import Silence

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 
-from tests.dr.written_answers import Answers, refused
+from tests.fake_answers import Answers, refused
 from tests.rollout.deployments import PAIR, Deployments
 from twinstack.dr.first_run.checks.answers import Answer, Verdict, compared
 from twinstack.dr.first_run.checks.check import Check

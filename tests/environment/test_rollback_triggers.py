@@ -50,7 +50,11 @@ def test_alarms_of_a_template_are_taken(tmp_path, triggers):
         ({"alarms": ["Lag"], "monitoring_minutes": -1}, "should be greater than or equal to 0, not -1"),
         ({"alarms": ["Lag"], "monitoring_minutes": "soon"}, "should be a valid integer, not 'soon'"),
         ({"alarms": ["Log"]}, "dev.yaml:3: rollback_triggers.alarms: no template has a resource Log; name an alarm by"),
-        ({"alarms": ["Lag", "Topic"]}, "rollback_triggers.alarms: Topic is AWS::SNS::Topic; a rollback trigger is AWS"),
+        (
+            {"alarms": ["Lag", "Topic"]},
+            "dev.yaml:3: rollback_triggers.alarms: Topic is AWS::SNS::Topic; a rollback trigger is "
+            "AWS::CloudWatch::Alarm or AWS::CloudWatch::CompositeAlarm",
+        ),
         ({"alarms": ["Lag", "Lag"]}, "rollback_triggers.alarms: Lag is named twice; take one out"),
     ],
 )

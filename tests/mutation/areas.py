@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatch
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,10 @@ class Area:
     left_out: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
 
+    def has(self, path: str) -> bool:
+        """Whether a file, as seen from the top folder, is mutated in this area."""
+        return path not in self.without and any(fnmatch(path, pattern) for pattern in self.code)
+
 
 AREAS = (
     Area(
@@ -41,6 +46,23 @@ AREAS = (
         ("twinstack/rollout/*.py", "twinstack/statuses.py"),
         ("tests/rollout", "tests/test_statuses.py"),
         without=("twinstack/rollout/plans/since.py",),
+    ),
+    Area(
+        "environment",
+        ("twinstack/environment/*.py", "twinstack/templates.py", "twinstack/marked_yaml.py"),
+        (
+            "tests/environment",
+            "tests/planning/test_reading_templates.py",
+            "tests/test_marked_yaml.py",
+            "tests/secrecy/test_secrets.py",
+            "tests/rollout/test_wiring_outside.py",
+        ),
+        (
+            "tests/environment/test_on_the_local_aws.py",
+            "tests/secrecy/test_secrets.py::test_no_value_of_some_length_is_ever_left_in_a_text_as_it_is_or_as_json_has_it",
+        ),
+        # Its tests run on a git repository: tests/cli/test_since.py.
+        without=("twinstack/environment/revisions.py",),
     ),
     # Its tests run the whole command, on a git repository.
     Area("since", ("twinstack/rollout/plans/since.py",), ("tests/cli/test_since.py",)),

@@ -7,7 +7,6 @@ a call below the function, which means the same: `needed = property(needed)`.
 from __future__ import annotations
 
 import subprocess
-from fnmatch import fnmatch
 from pathlib import Path
 
 import libcst as cst
@@ -52,7 +51,7 @@ def copy(area: Area) -> Path:
         if not source.is_file():
             continue
         content = source.read_bytes()
-        if name not in area.without and any(fnmatch(name, pattern) for pattern in area.code):
+        if area.has(name):
             content = cst.parse_module(content).visit(_DecoratorsWrittenOut()).bytes
         if name == "setup.cfg":
             content += _settings(area, names).encode()

@@ -57,6 +57,8 @@ def measure() -> None:
     modules, before = [], {module.name: module for module in read()} if FILE.exists() else {}
     for area in AREAS:
         mutants = mutants_of(area)
+        if not mutants:
+            modules += [it for it in before.values() if area.has(f"twinstack/{it.name.replace('.', '/')}.py")]
         for name in sorted({mutant.module for mutant in mutants}):
             those = [mutant for mutant in mutants if mutant.module == name]
             ran = [mutant for mutant in those if mutant.outcome not in UNDECIDED]

@@ -1,6 +1,6 @@
 """A region in which all is well, whose answers a test changes one at a time."""
 
-from tests.dr.written_answers import Answers
+from tests.fake_answers import Answers
 from twinstack.dr.aws.api import EngineVersion
 from twinstack.preflight.site import Room, Vpc
 

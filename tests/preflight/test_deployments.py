@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.dr.written_answers import refused
+from tests.fake_answers import refused
 from tests.preflight.site import VERSION, region
 from tests.rollout.deployments import Deployments
 from twinstack.dr.aws.api import Cluster, EngineVersion, GlobalCluster

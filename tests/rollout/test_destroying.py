@@ -1,8 +1,10 @@
 """Taking the stacks down: what is unlinked and deleted in which order, what blocks it, and what stays."""
 
+import json
+
 import pytest
 
-from tests.rollout.deployments import Deployments
+from tests.rollout.deployments import Deployments, with_note, with_output
 from tests.systems import PRIMARY, SECONDARY
 from twinstack.errors import RefusedError, TwinStackError
 from twinstack.screen.events import Left, StepBegun, StepDone, StepFailed
@@ -23,6 +25,25 @@ def test_links_are_taken_away_first_and_stacks_deleted_in_reverse(live):
         ("primary", "DELETE"),
     ]
     assert (live.stacks(), live.change_sets()) == ([], [])
+
+
+def test_a_stack_is_unlinked_with_the_template_that_it_has_and_not_with_todays_file(live):
+    there = live.stack("primary").content.template.body
+    live.templates["primary"] = with_note(with_output(PRIMARY))
+    live.destroy()
+    unlinking = live.aws["primary"].requests[-1]
+    assert json.loads(unlinking.template) == there
+    assert "Extra" not in unlinking.template
+    assert "Note" not in unlinking.template
+
+
+def test_each_stack_is_deleted_with_its_own_service_role(live):
+    live.entries["primary"] = {"role_arn": "arn:aws:iam::1:role/deploys"}
+    live.destroy()
+    assert {role: aws.service_roles for role, aws in live.aws.items()} == {
+        "primary": ["arn:aws:iam::1:role/deploys"],
+        "secondary": [None],
+    }
 
 
 def test_every_deletion_is_watched_to_its_end(live):
@@ -178,14 +199,19 @@ def test_buckets_are_emptied_on_request(live):
     assert live.stacks() == []
 
 
-def test_a_kept_bucket_is_neither_looked_at_nor_emptied(tmp_path):
-    kept = SECONDARY.replace("'AWS::S3::Bucket'}", "'AWS::S3::Bucket', DeletionPolicy: Retain}")
+@pytest.mark.parametrize("policy", ["Retain", "RetainExceptOnCreate"])
+def test_a_kept_bucket_is_neither_looked_at_nor_emptied_and_is_listed(tmp_path, policy):
+    kept = SECONDARY.replace("'AWS::S3::Bucket'}", f"'AWS::S3::Bucket', DeletionPolicy: {policy}}}")
     pair = Deployments(tmp_path, {"primary": PRIMARY, "secondary": kept})
     pair.deploy()
     bucket = pair.stack("secondary").content.physical_id("Bucket")
     pair.buckets["secondary"].put(bucket, "backup", b"")
     pair.destroy(empty_buckets=True)
     assert list(pair.buckets["secondary"].objects) == [bucket]
+    (left,) = pair.screen.of(Left)
+    assert [tuple(entry.values()) for entry in left.resources] == [
+        ("secondary", "Bucket", "AWS::S3::Bucket", bucket, "kept by its DeletionPolicy")
+    ]
 
 
 def test_every_reason_is_told_at_once(live):

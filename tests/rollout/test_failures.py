@@ -58,6 +58,24 @@ def test_a_failed_update_of_the_standby_stops_that_of_the_primary(live):
     assert live.aws["primary"].mutations() == []
 
 
+def test_a_failed_update_stops_every_later_one_and_no_creation(tmp_path):
+    apart = {role: THREE[role] for role in ("network", "archive")}
+    two = Deployments(tmp_path, apart | {"service": THREE["archive"].replace("archive", "service")})
+    later = two.templates.pop("service")
+    two.deploy()
+    for role, kind in (("network", "'AWS::EC2::VPC'"), ("archive", "'AWS::S3::Bucket'")):
+        two.templates[role] = apart[role].replace(kind, f"{kind}, Properties: {{Note: 1}}")
+    two.templates["service"] = later
+    two.forget_calls()
+    two.aws["archive"].fail("Bucket", "no")
+    two.environment["update_order"] = ["archive", "network", "service"]
+    with pytest.raises(TwinStackError, match=r"archive .* ended in UPDATE_ROLLBACK_COMPLETE"):
+        two.deploy()
+    assert two.screen.of(StepSkipped) == [StepSkipped("network", "archive failed")]
+    assert two.aws["network"].mutations() == []
+    assert two.status("service") == "CREATE_COMPLETE"
+
+
 def test_the_run_after_a_failed_update_does_what_was_left(live):
     live.templates = {role: with_note(text) for role, text in live.templates.items()}
     live.aws["secondary"].fail("Table", "no")

@@ -8,8 +8,8 @@ from types import SimpleNamespace
 
 from rich.console import Console
 
-from tests.dr.operated import LOST, Database, operated
-from tests.dr.versions.pairs import EAST, WEST
+from tests.dr.fake_database import EAST, LOST, WEST, Database
+from tests.dr.operated import operated
 from tests.fake_cloudformation import FakeClock, moment
 from twinstack.aws.api import Alarm, StackResource
 from twinstack.dr.aws.api import Execution, ReplicationRule, Secret, Snapshot, StackDrift

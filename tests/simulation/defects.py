@@ -9,8 +9,8 @@ from typing import Any
 from unittest.mock import patch
 
 from twinstack.planning import steps
-from twinstack.rollout.change_sets.preparing import preparing as change_sets
-from twinstack.rollout.run.run import parameter_lock
+from twinstack.rollout.change_sets import preparing as change_sets
+from twinstack.rollout.run import parameter_lock
 from twinstack.rollout.steps import carrying_out as executing
 from twinstack.rollout.steps import protection
 

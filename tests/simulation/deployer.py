@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
-from tests.simulation.environments import Variant, environment
+from tests.simulation.assembled import environment
+from tests.simulation.environments import Variant
 from tests.simulation.line import Client, Line, Regions
 from tests.simulation.scheduler import Process
 from twinstack.aws.api import StackClients

@@ -1,29 +1,29 @@
-"""The environments of the worlds: small pairs as people change them. Each is read from its files once."""
+"""The environments of the worlds, as files say them: small pairs as people change them."""
 
 from __future__ import annotations
 
-import tempfile
+import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 from unittest.mock import patch
 
+import cfn_flip
 import yaml
+from cfnlint.schema import ResourceNotFoundError
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 from tests import fake_change_sets
-from tests.systems import CONDITIONAL, CREATE_ONLY, PRIMARY, REGIONS, SECONDARY, schemas
-from twinstack.environment.assembly import Environment, assemble
-from twinstack.environment.file import read_environment_file
-from twinstack.planning.resource_schemas import UpdateRules, shipped_schemas
-from twinstack.planning.steps import Planner
-from twinstack.rollout.guards.guards import Allowed
+from tests.fake_schemas import CONDITIONAL, CREATE_ONLY
+from tests.small_pair import PRIMARY, REGIONS, SECONDARY
 
 _ROOT = Path(__file__).parents[2]
-# The pair of `tests.systems`, whose standby has a secret that makes the cluster anew when it changes: no plan can say
-# so, only the change set.
+# The pair of `tests.small_pair`, whose standby has a secret that makes the cluster anew when it changes: no plan can
+# say so, only the change set.
 _LOGIN = "      VpcCidr: {Type: String, Default: 10.1.0.0/16}\n"
 STANDBY = SECONDARY.replace(_LOGIN, f"{_LOGIN}      Login: {{Type: String, NoEcho: true, Default: admin}}\n").replace(
     "SourceRegion: !Ref SourceRegion}", "SourceRegion: !Ref SourceRegion, MasterUsername: !Ref Login}"
@@ -62,26 +62,24 @@ VARIANTS: tuple[Variant, ...] = (
     Variant("login", environment={"parameters": {"Login": "root"}, "tags": {"Team": "risk"}}),
 )
 FLAGSHIP = Variant("flagship", file=str(_ROOT / "environments" / "dev.yaml"))
-# What a person has to name to come from any variant to any other.
-EVERYTHING_NAMED = Allowed(replace=("Cluster",), delete=("Archive",))
+
+
+def documents(variant: Variant, *, protected: bool) -> tuple[dict[str, Any], dict[str, str]]:
+    """Returns what a variant's environment file says, and the text of each template by role."""
+    if variant.file:
+        said = yaml.safe_load(Path(variant.file).read_text())
+        return said, {role: (_ROOT / entry["template"]).read_text() for role, entry in said["stacks"].items()}
+    templates = {"primary": PRIMARY, "secondary": STANDBY, **variant.templates}
+    stacks = {role: {"template": f"{role}.yaml", "region": REGIONS[role]} for role in templates}
+    said = {"project": "pair", "stacks": stacks, "protected": protected, **variant.environment}
+    return said, {role: dedent(text) for role, text in templates.items()}
 
 
 @cache
-def environment(variant: Variant, *, protected: bool) -> tuple[Environment, Planner]:
-    """Returns what the command line makes of a variant's files."""
-    if variant.file:
-        read = assemble(read_environment_file(variant.file, _ROOT, None, {}), _ROOT)
-        return read, Planner(read.system, shipped_schemas)
-    templates = {"primary": PRIMARY, "secondary": STANDBY, **variant.templates}
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for role, text in templates.items():
-            (folder / f"{role}.yaml").write_text(dedent(text))
-        stacks = {role: {"template": f"{role}.yaml", "region": REGIONS[role]} for role in templates}
-        given = {"project": "pair", "stacks": stacks, "protected": protected, **variant.environment}
-        (folder / "dev.yaml").write_text(yaml.safe_dump(given, sort_keys=False))
-        read = assemble(read_environment_file(str(folder / "dev.yaml"), folder, None, {}), folder)
-    return read, Planner(read.system, schemas)
+def bodies(variant: Variant) -> dict[str, dict[str, Any]]:
+    """Returns the templates of a variant by role."""
+    _, texts = documents(variant, protected=False)
+    return {role: json.loads(cfn_flip.to_json(text)) for role, text in texts.items()}
 
 
 @contextmanager
@@ -90,23 +88,47 @@ def schemas_of(variant: Variant) -> Iterator[None]:
     if not variant.file:
         yield
         return
-    _, planner = environment(variant, protected=False)
-    rules = {
-        declared["Type"]: shipped_schemas(declared["Type"], stack.region)
-        for stack in planner.system.stacks.values()
-        for declared in stack.template.resources.values()
-    }
-    always = {kind: _that_recreate(rule, "Always") for kind, rule in rules.items()}
-    perhaps = {kind: _that_recreate(rule, "Conditionally") for kind, rule in rules.items()}
-    untagged = tuple(kind for kind, rule in rules.items() if not rule.tags_update)
+    schemas = _schemas(variant)
     with (
-        patch.dict(CREATE_ONLY, always),
-        patch.dict(CONDITIONAL, perhaps),
-        patch.object(fake_change_sets, "UNTAGGED", untagged),
+        patch.dict(CREATE_ONLY, {kind: _whole(schema) for kind, schema in schemas.items()}),
+        patch.dict(CONDITIONAL, {kind: _partly(schema) for kind, schema in schemas.items()}),
+        patch.object(fake_change_sets, "UNTAGGED", tuple(it for it, schema in schemas.items() if not _tagged(schema))),
     ):
         yield
 
 
-def _that_recreate(rules: UpdateRules, how: str) -> tuple[str, ...]:
-    names = {path[0]: None for path in (*rules.create_only, *rules.conditional_create_only)}
-    return tuple(name for name in names if rules.recreation(name) == how)
+@cache
+def _schemas(variant: Variant) -> dict[str, Mapping[str, Any]]:
+    said, _ = documents(variant, protected=False)
+    return {
+        resource["Type"]: _schema(resource["Type"], said["stacks"][role]["region"])
+        for role, body in bodies(variant).items()
+        for resource in body["Resources"].values()
+    }
+
+
+def _schema(resource_type: str, region: str) -> Mapping[str, Any]:
+    try:
+        schema: Mapping[str, Any] = PROVIDER_SCHEMA_MANAGER.get_resource_schema(region, resource_type).schema
+    except ResourceNotFoundError:
+        return {}
+    return schema
+
+
+def _whole(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """The properties whose change replaces the resource, whatever in them changes."""
+    paths = [pointer.split("/")[2:] for pointer in schema.get("createOnlyProperties", ())]
+    return tuple(path[0] for path in paths if len(path) == 1)
+
+
+def _partly(schema: Mapping[str, Any]) -> tuple[str, ...]:
+    """The properties whose change may replace the resource."""
+    paths = [pointer.split("/")[2:] for pointer in schema.get("createOnlyProperties", ())]
+    perhaps = [pointer.split("/")[2:] for pointer in schema.get("conditionalCreateOnlyProperties", ())]
+    names = dict.fromkeys([*(path[0] for path in paths if len(path) > 1), *(path[0] for path in perhaps)])
+    return tuple(name for name in names if name not in _whole(schema))
+
+
+def _tagged(schema: Mapping[str, Any]) -> bool:
+    tagging = schema.get("tagging", {})
+    return bool(tagging.get("tagProperty") and tagging.get("taggable", True) and tagging.get("tagUpdatable", True))

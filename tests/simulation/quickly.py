@@ -1,4 +1,8 @@
-"""What makes thousands of worlds quick, and keeps them in one thread; nothing of it changes what is decided."""
+"""What makes thousands of worlds quick, and keeps them in one thread; nothing of it changes what is decided.
+
+This is harness around the deployer and no stand-in for AWS: what it takes from the planner is the planner's own answer,
+kept so that a world that was met before is not worked out again.
+"""
 
 from __future__ import annotations
 

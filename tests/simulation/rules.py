@@ -5,23 +5,16 @@ The functions named `judge_*` are called by the world when something has happene
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tests.fake_content import Content
 from tests.fake_stacks import FakeChangeSet, FakeStack
-from tests.simulation.environments import environment
 from tests.simulation.faults import EXPIRED
-from tests.simulation.quickly import template_of
-from twinstack.planning.steps import Planner
-from twinstack.planning.world import Live
-from twinstack.rollout.guards.guarded_types import guarded_types
-from twinstack.rollout.steps.artifacts import with_known_artifacts
-from twinstack.rollout.steps.protection import stack_policy
+from tests.simulation.settled import unsettled
 from twinstack.screen.events import ChangeSetMade, Event, Failure
-from twinstack.statuses import Standing, standing
-from twinstack.templates import ARTIFACTS
 
 if TYPE_CHECKING:
     from tests.simulation.aws import SimulatedCloudFormation
@@ -37,6 +30,24 @@ CONVERGES = "5 one more run does not converge"
 CLEAN = "6 something is left behind"
 TRUE = "7 the end does not say what is true"
 ALL = (WIRES, GUARDED, SHOWN, ALONE, CONVERGES, CLEAN, TRUE)
+
+# Of the types that are in any world, those that hold what does not come back.
+GUARDED_TYPES = frozenset(
+    {
+        "AWS::Backup::BackupVault",
+        "AWS::KMS::Key",
+        "AWS::Logs::LogGroup",
+        "AWS::RDS::DBCluster",
+        "AWS::RDS::DBInstance",
+        "AWS::RDS::GlobalCluster",
+        "AWS::Route53::HostedZone",
+        "AWS::S3::Bucket",
+        "AWS::SQS::Queue",
+        "AWS::SecretsManager::Secret",
+    }
+)
+# What a creation that stopped half way leaves a stack in.
+_HALF_CREATED = ("CREATE_FAILED", "UPDATE_FAILED")
 
 
 @dataclass
@@ -108,8 +119,7 @@ def lost_resources(history: History, stack: FakeStack, owner: Deployer | None, *
 
 
 def _guarded_resources(content: Content) -> dict[str, str]:
-    types = guarded_types()
-    return {name: content.physical_id(name) for name, it in content.resources.items() if it.type in types}
+    return {name: content.physical_id(name) for name, it in content.resources.items() if it.type in GUARDED_TYPES}
 
 
 # When a deployer says something
@@ -267,61 +277,13 @@ def _unfinished(world: World) -> bool:
     """Whether a creation has stopped half way, from where not every template can be gone on with."""
     clouds = [site.cloudformation for site in world.sites.values()]
     statuses = [cloud.stack(name).status for cloud in clouds for name in cloud.names()]
-    return any(standing(status) is Standing.UNFINISHED for status in statuses)
+    return any(status in _HALF_CREATED for status in statuses)
 
 
 def _disturbed(world: World, deployer: Deployer) -> bool:
     """Whether somebody else changed something while a deployer was at work."""
     changed = [*world.history.changed, *((time, "operator") for time, _ in world.acts)]
     return any(time >= deployer.begun and who != deployer.name for time, who in changed)
-
-
-def unsettled(world: World, deployer: Deployer) -> Iterator[str]:
-    """Yields what is not as a deployer should have left it."""
-    if deployer.operation == "destroy":
-        for site in world.sites.values():
-            site.cloudformation.advance()
-            yield from (f"{name} is still there" for name in site.cloudformation.names())
-        return
-    planner = _planner_with_code(world, deployer)
-    state = {}
-    for role, stack in planner.system.stacks.items():
-        cloud = world.sites[stack.region].cloudformation
-        cloud.advance()
-        found = cloud._find(stack.name)
-        if found is None:
-            yield f"{stack.name} is not there"
-            return
-        if standing(found.status) is not Standing.UPDATABLE:
-            yield f"{stack.name} is {found.status}"
-            return
-        described, template = cloud._described(found), template_of(_body(found), stack.name)
-        state[role] = Live(found.status, template, described.parameters, described.outputs, described.tags)
-    for role, live in state.items():
-        for wire in (wire for wire in live.template.wires if not wire.is_artifact):
-            produced, has = state[wire.role].outputs.get(wire.output, ""), live.parameters.get(wire.parameter, "")
-            if produced and produced != has:
-                yield f"{role}.{wire.parameter} is {has!r}, and {wire.source} is {produced!r}"
-        if planner.step(state, role).needed:
-            yield f"{role} would change again"
-
-
-def _planner_with_code(world: World, deployer: Deployer) -> Planner:
-    """The planner of a deployer's files, with what is in the deployer's own buckets."""
-    read, planner = environment(deployer.variant, protected=world.protected)
-    packages = deployer.run.packages if deployer.run else {}
-    if not packages:
-        return planner
-    name, buckets = read.file.stack_name(ARTIFACTS), {}
-    for role, stack in planner.system.stacks.items():
-        own = world.sites[stack.region].cloudformation._find(name)
-        if own is not None:
-            buckets[role] = own.content.outputs["Bucket"]
-    return replace(planner, system=with_known_artifacts(planner.system, packages, buckets))
-
-
-def _body(stack: FakeStack) -> dict[str, Any]:
-    return dict(stack.content.template.body) if stack.content.template else {}
 
 
 # When everything is over
@@ -373,9 +335,25 @@ def left_behind(world: World) -> Iterator[str]:
             stack = cloud.stack(name)
             if stack.status == "REVIEW_IN_PROGRESS":
                 yield f"{region}: stack {name} is empty"
-            if world.protected and cloud.policy_of(stack) != stack_policy():
+            if world.protected and not is_whole(cloud.policy_of(stack)):
                 yield f"{region}: the policy of {name} is {cloud.policy_of(stack)[:120]}"
             if world.protected and not stack.protected:
                 yield f"{region}: {name} has no termination protection"
         for name in cloud.parameters.written:
             yield f"{region}: the parameter {name}"
+
+
+def is_whole(policy: str) -> bool:
+    """Whether a stack policy lets everything through but replacing and deleting what is guarded, whatever its name."""
+    statements = json.loads(policy)["Statement"] if policy else []
+    allowed = [it for it in statements if it["Effect"] == "Allow"]
+    denied = [it for it in statements if it["Effect"] == "Deny"]
+    if [(it["Action"], it["Resource"]) for it in allowed] != [("Update:*", "*")] or len(denied) != 1:
+        return False
+    (denial,) = denied
+    types = denial["Condition"]["StringEquals"]["ResourceType"]
+    return (
+        set(denial["Action"]) == {"Update:Replace", "Update:Delete"}
+        and denial.get("Resource") == "*"
+        and set(types) >= GUARDED_TYPES
+    )

@@ -6,13 +6,14 @@ from collections.abc import Callable
 from random import Random
 
 from tests.simulation import faults, rules
+from tests.simulation.assembled import EVERYTHING_NAMED
 from tests.simulation.deployer import Deployer
-from tests.simulation.environments import BASE, EVERYTHING_NAMED, VARIANTS, Variant
+from tests.simulation.environments import BASE, VARIANTS, Variant
 from tests.simulation.faults import Fault
 from tests.simulation.line import MOMENTS
 from tests.simulation.scheduler import EndlessError
 from tests.simulation.world import World
-from tests.systems import REGIONS
+from tests.small_pair import REGIONS
 from twinstack.rollout.guards.guards import Allowed
 
 _TRANSIENT = (faults.THROTTLED, faults.INTERNAL, faults.RESET, faults.LOST, faults.TIMEOUT)

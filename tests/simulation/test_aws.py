@@ -9,7 +9,6 @@ from tests.simulation.aws import SimulatedCloudFormation
 from tests.simulation.scheduler import Scheduler
 from twinstack.aws.api import ChangeSetRequest
 from twinstack.aws.errors import AwsError
-from twinstack.rollout.steps.protection import stack_policy
 
 TEMPLATE = {
     "Parameters": {"Source": {"Type": "String", "Default": "a"}},
@@ -108,10 +107,24 @@ def test_a_busy_stack_is_neither_changed_nor_deleted(aws):
     assert refusal(aws.delete_stack, made.stack_id, "bye") == "ValidationError"
 
 
-@pytest.mark.parametrize(("allowed", "status"), [((), "UPDATE_ROLLBACK_COMPLETE"), (("Cluster",), "UPDATE_COMPLETE")])
-def test_a_stack_policy_holds_and_a_narrowed_one_lets_through(aws, allowed, status):
+def policy(**of):
+    """A policy that lets everything through but replacing and deleting clusters."""
+    types = {"StringEquals": {"ResourceType": ["AWS::RDS::DBCluster"]}}
+    allow = {"Effect": "Allow", "Action": "Update:*", "Principal": "*", "Resource": "*"}
+    deny = {"Effect": "Deny", "Action": ["Update:Replace", "Update:Delete"], "Principal": "*", "Condition": types, **of}
+    return json.dumps({"Statement": [allow, deny]})
+
+
+@pytest.mark.parametrize(
+    ("allowed", "of", "status"),
+    [
+        (False, {"Resource": "*"}, "UPDATE_ROLLBACK_COMPLETE"),
+        (True, {"NotResource": ["LogicalResourceId/Cluster"]}, "UPDATE_COMPLETE"),
+    ],
+)
+def test_a_stack_policy_holds_and_a_narrowed_one_lets_through(aws, allowed, of, status):
     deployed(aws)
-    aws.set_stack_policy("pair", stack_policy(allowed))
+    aws.set_stack_policy("pair", policy(**of))
     made = deployed(aws, "two", "UPDATE", Source="b")
     assert aws.describe_stack("pair").status == status
     reasons = [event.reason for event in aws.events(made.stack_id) if event.resource == "Cluster"]

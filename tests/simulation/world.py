@@ -11,14 +11,15 @@ from tests.fake_cloudformation import FakeRegions
 from tests.fake_drifts import FakeDrifts
 from tests.fake_stacks import FakeStack
 from tests.simulation import rules
+from tests.simulation.assembled import EVERYTHING_NAMED
 from tests.simulation.aws import SimulatedCloudFormation
 from tests.simulation.deployer import Deployer
-from tests.simulation.environments import BASE, EVERYTHING_NAMED, Variant
+from tests.simulation.environments import BASE, Variant
 from tests.simulation.faults import Kind, Weather
 from tests.simulation.line import Call, Line, Moment
 from tests.simulation.quickly import quickly
 from tests.simulation.scheduler import Process, Scheduler
-from tests.systems import REGIONS
+from tests.small_pair import REGIONS
 from twinstack.aws.errors import AwsError
 from twinstack.errors import Interrupted
 from twinstack.rollout.guards.guards import Allowed

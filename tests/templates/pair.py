@@ -1,4 +1,4 @@
-"""The committed templates as the tests read them: by a parser that is not the project's."""
+"""The committed templates as the tests read them: by a parser and an evaluation that are not the project's."""
 
 import json
 import re
@@ -6,11 +6,9 @@ from functools import cache
 from pathlib import Path
 
 import cfn_flip
+import yaml
 
-from twinstack.environment.assembly import assemble
-from twinstack.environment.file import read_environment_file
-from twinstack.expressions.resolution import Resolver, Surroundings
-from twinstack.templates import read_template
+from tests.fake_templates import REF, Evaluation, text
 
 ROOT = Path(__file__).parents[2]
 ROLES = ("primary", "secondary")
@@ -56,11 +54,6 @@ def template(role):
     return json.loads(cfn_flip.to_json(path(role).read_text()))
 
 
-@cache
-def loaded(role):
-    return read_template(path(role))
-
-
 def subnets_of(tier):
     """The subnets of a tier as a property names them: the third one where there are three zones."""
     first, second, third = ({"Ref": f"{tier}Subnet{letter}"} for letter in "ABC")
@@ -77,26 +70,40 @@ def properties(role, logical_id):
     return template(role)["Resources"][logical_id]["Properties"]
 
 
-def resolver(role, **parameters):
+def evaluation(role, **parameters):
     """A template under the defaults, the wires of a linked pair and the given values."""
-    defaults = {name: body.get("Default", "") for name, body in loaded(role).parameters.items()}
-    values = {**defaults, **WIRED[role], **parameters}
-    values = {name: str(value) for name, value in values.items()}
-    at = Surroundings(role, REGIONS[role], f"tradingdb-dev-{role}")
-    return Resolver(loaded(role), at, values, {})
+    body = template(role)
+    defaults = {name: declared.get("Default", "") for name, declared in body["Parameters"].items()}
+    values = {name: text(value) for name, value in {**defaults, **WIRED[role], **parameters}.items()}
+
+    def made(logical_id, attribute):
+        """What AWS would make, with the logical id in it; the name of a secret is its ARN, which is taken apart."""
+        if attribute != REF:
+            return f"{logical_id}.{attribute}"
+        is_secret = body["Resources"][logical_id]["Type"] == "AWS::SecretsManager::Secret"
+        return f"arn:aws:secretsmanager:{REGIONS[role]}:111122223333:secret:{logical_id}" if is_secret else logical_id
+
+    return Evaluation(body, values, REGIONS[role], f"tradingdb-dev-{role}", made)
 
 
 def resolved(role, **parameters):
     """The resources that exist, with the defaults, the wires of a linked pair and the given values."""
-    return resolver(role, **parameters).resources()
+    return evaluation(role, **parameters).resources
+
+
+@cache
+def environment_file(name):
+    return yaml.safe_load((ROOT / "environments" / f"{name}.yaml").read_text())
 
 
 @cache
 def of_environment(name, role):
-    """The resources of a linked pair under an environment file, by the values the deployer would send."""
-    system = assemble(read_environment_file(name, ROOT, None, {}), ROOT).system
-    given = system.stacks[role].parameters
-    return resolved(role, **{name: value for name, value in given.items() if name not in WIRED[role]})
+    """The resources of a linked pair under an environment file: a value of the region beats one for all."""
+    file = environment_file(name)
+    own = {"Project": file["project"], "EnvironmentSuffix": file["environment_suffix"], "Protected": file["protected"]}
+    overrides = file.get("parameter_overrides", {}).get(file["stacks"][role]["region"], {})
+    given = {**file.get("parameters", {}), **overrides, **own}
+    return resolved(role, **{key: value for key, value in given.items() if key in template(role)["Parameters"]})
 
 
 def unlinked(**parameters):

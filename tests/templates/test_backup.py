@@ -18,7 +18,7 @@ LEGACY = {
 
 
 def bucket(role):
-    return resolved(role)["BackupBucket"].attributes["Properties"]
+    return resolved(role)["BackupBucket"].properties
 
 
 def replication(role):
@@ -80,9 +80,7 @@ def test_who_reads_or_writes_a_backup_is_logged_in_a_bucket_of_its_own(role):
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 @pytest.mark.parametrize("role", ROLES)
 def test_nothing_expires_before_the_days_that_its_storage_class_bills(environment, role):
-    (rule,) = of_environment(environment, role)["BackupBucket"].attributes["Properties"]["LifecycleConfiguration"][
-        "Rules"
-    ]
+    (rule,) = of_environment(environment, role)["BackupBucket"].properties["LifecycleConfiguration"]["Rules"]
     (moved,) = rule["Transitions"]
     assert moved["StorageClass"] == "GLACIER_IR"
     assert int(rule["ExpirationInDays"]) >= moved["TransitionInDays"] + 90
@@ -99,10 +97,10 @@ def test_aws_backup_is_off_unless_asked_for(environment, role):
 
 def test_aws_backup_copies_to_a_locked_vault_of_the_other_region():
     made = {role: resolved(role, AwsBackupEnabled="true") for role in ROLES}
-    vaults = {role: body["BackupVault"].attributes["Properties"] for role, body in made.items()}
+    vaults = {role: body["BackupVault"].properties for role, body in made.items()}
     assert {vault["BackupVaultName"] for vault in vaults.values()} == {"tradingdb-dev"}
     assert {str(vault["LockConfiguration"]) for vault in vaults.values()} == {"{'MinRetentionDays': 35}"}
-    (rule,) = made["primary"]["BackupPlan"].attributes["Properties"]["BackupPlan"]["BackupPlanRule"]
+    (rule,) = made["primary"]["BackupPlan"].properties["BackupPlan"]["BackupPlanRule"]
     (copy,) = rule["CopyActions"]
     assert ":eu-west-1:" in str(copy["DestinationBackupVaultArn"])
     assert str(copy["DestinationBackupVaultArn"]).rstrip("'})").endswith(":backup-vault:tradingdb-dev")
@@ -145,7 +143,7 @@ def test_the_replication_rule_has_all_that_its_form_demands(role):
 
 
 def test_the_secondary_replicates_from_the_start_and_the_primary_once_linked():
-    assert "ReplicationConfiguration" not in unlinked()["BackupBucket"].attributes["Properties"]
+    assert "ReplicationConfiguration" not in unlinked()["BackupBucket"].properties
     assert "ReplicationRole" not in unlinked()
     assert "Condition" not in resources("secondary")["ReplicationRole"]
 
@@ -160,6 +158,31 @@ def test_the_replication_role_reads_versions_as_kms_objects_need_it(role):
         ["kms:Decrypt"],
         ["kms:Encrypt", "kms:GenerateDataKey", "kms:Decrypt"],
     ]
+
+
+@pytest.mark.parametrize(
+    ("role", "own", "other"), [("primary", "us-east-1", "eu-west-1"), ("secondary", "eu-west-1", "us-east-1")]
+)
+def test_the_replication_role_opens_with_the_own_key_here_and_encrypts_with_theirs_there(role, own, other):
+    made = resolved(role)
+    (policy,) = made["ReplicationRole"].properties["Policies"]
+    source, versions, target, decrypting, encrypting = policy["PolicyDocument"]["Statement"]
+    bucket_arn = f"arn:aws:s3:::{made['BackupBucket'].properties['BucketName']}"
+    assert [it["Resource"] for it in (source, versions, target)] == [
+        [bucket_arn],
+        [f"{bucket_arn}/*"],
+        ["arn:aws:s3:::theirs/*"],
+    ]
+    assert (decrypting["Resource"], encrypting["Resource"]) == (["BackupKey.Arn"], [THEIR_KEY[role]])
+    assert f":{other}:" in THEIR_KEY[role]
+    assert [it["Condition"] for it in (decrypting, encrypting)] == [
+        {
+            "StringEquals": {"kms:ViaService": f"s3.{region}.amazonaws.com"},
+            "StringLike": {"kms:EncryptionContext:aws:s3:arn": f"{arn}*"},
+        }
+        for region, arn in ((own, bucket_arn), (other, "arn:aws:s3:::theirs"))
+    ]
+    assert made["BackupBucket"].properties["ReplicationConfiguration"]["Role"] == "ReplicationRole.Arn"
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -4,8 +4,16 @@ import re
 
 import pytest
 
-from tests.templates.pair import ROLES, ROOT, of_environment, properties, resolved, resources, template
-from twinstack.environment.file import read_environment_file
+from tests.templates.pair import (
+    ROLES,
+    ROOT,
+    environment_file,
+    of_environment,
+    properties,
+    resolved,
+    resources,
+    template,
+)
 
 CLUSTER_SETTINGS = {
     "require_secure_transport": "ON",
@@ -106,7 +114,7 @@ def test_tags_follow_the_data_into_snapshots(role):
 def test_deletion_protection_follows_the_environment(value, expected):
     for role in ROLES:
         clusters = [
-            body.attributes["Properties"]["DeletionProtection"]
+            body.properties["DeletionProtection"]
             for body in resolved(role, Protected=value).values()
             if body.type in {"AWS::RDS::DBCluster", "AWS::RDS::GlobalCluster"}
         ]
@@ -126,7 +134,7 @@ def minutes_of_the_week(window):
 
 
 def windows_of(environment, role):
-    cluster = of_environment(environment, role)["Cluster"].attributes["Properties"]
+    cluster = of_environment(environment, role)["Cluster"].properties
     return [minutes_of_the_week(cluster[f"Preferred{kind}Window"]) for kind in ("Backup", "Maintenance")]
 
 
@@ -158,7 +166,7 @@ def test_every_window_is_half_an_hour_at_least(environment, role):
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 def test_in_an_environment_versions_classes_settings_and_storage_are_the_same_in_both_regions(environment):
     def sides(logical_id, *names):
-        made = [of_environment(environment, role)[logical_id].attributes["Properties"] for role in ROLES]
+        made = [of_environment(environment, role)[logical_id].properties for role in ROLES]
         return [{name: properties[name] for name in names} for properties in made]
 
     for logical_id, names in (
@@ -175,7 +183,7 @@ def test_in_an_environment_versions_classes_settings_and_storage_are_the_same_in
 def test_no_environment_sets_what_has_to_be_equal_for_one_region_alone():
     equal = {"EngineVersion", "DBInstanceClass", "StorageType", "BackupRetentionDays", "GlobalEngineVersion"}
     for file in (ROOT / "environments").glob("*.yaml"):
-        overrides = read_environment_file(file.stem, ROOT, None, {}).model.parameter_overrides
+        overrides = environment_file(file.stem)["parameter_overrides"]
         assert not [name for values in overrides.values() for name in values if name in equal], file.name
 
 

@@ -107,7 +107,7 @@ def test_before_linking_no_alarm_watches_the_other_region():
     ],
 )
 def test_lag_is_watched_in_both_regions_in_milliseconds(role, alarm, metric):
-    found = resolved(role)[alarm].attributes["Properties"]
+    found = resolved(role)[alarm].properties
     assert (found["Namespace"], found["MetricName"]) == ("AWS/RDS", metric)
     assert properties(role, alarm)["Dimensions"] == [{"Name": "DBClusterIdentifier", "Value": {"Ref": "Cluster"}}]
     assert (found["Threshold"], found["ComparisonOperator"]) == ("5000", "GreaterThanThreshold")
@@ -179,14 +179,14 @@ def test_the_name_stays_when_only_the_words_change(change):
 )
 def test_a_silent_probe_is_a_failure_only_when_probes_run(enabled, missing, without_data):
     made = resolved("secondary", ProbeEnabled=enabled)
-    assert made["OtherRegionUnreachable"].attributes["Properties"]["TreatMissingData"] == missing
-    check = made["OtherRegionHealthCheck"].attributes["Properties"]["HealthCheckConfig"]
+    assert made["OtherRegionUnreachable"].properties["TreatMissingData"] == missing
+    check = made["OtherRegionHealthCheck"].properties["HealthCheckConfig"]
     assert check["InsufficientDataHealthStatus"] == without_data
 
 
 @pytest.mark.parametrize(("role", "target"), [("primary", "eu-west-1"), ("secondary", "us-east-1")])
 def test_a_probe_speaks_of_the_other_region(role, target):
-    found = resolved(role)["OtherRegionUnreachable"].attributes["Properties"]
+    found = resolved(role)["OtherRegionUnreachable"].properties
     assert (found["Namespace"], found["MetricName"]) == ("TwinStack/Probe", "Reachable")
     assert found["Dimensions"] == [
         {"Name": "Database", "Value": "tradingdb-dev"},
@@ -197,7 +197,7 @@ def test_a_probe_speaks_of_the_other_region(role, target):
 @pytest.mark.parametrize("role", ROLES)
 def test_replication_is_watched_at_the_source_by_its_rule(role):
     for alarm in ("BackupReplicationFailed", "BackupReplicationLate", "BackupReplicationPending"):
-        found = resolved(role)[alarm].attributes["Properties"]
+        found = resolved(role)[alarm].properties
         dimensions = {entry["Name"]: entry["Value"] for entry in found["Dimensions"]}
         assert (dimensions["DestinationBucket"], dimensions["RuleId"]) == ("theirs", "everything")
     assert properties(role, "BackupBucket")["ReplicationConfiguration"]
@@ -216,7 +216,7 @@ def test_the_topic_is_encrypted_and_open_to_the_services_that_publish(role):
 @pytest.mark.parametrize("role", ROLES)
 def test_mail_is_sent_when_there_is_an_address(role):
     assert "TopicSubscription" not in resolved(role)
-    made = resolved(role, NotificationEmail="dba@corp.test")["TopicSubscription"].attributes["Properties"]
+    made = resolved(role, NotificationEmail="dba@corp.test")["TopicSubscription"].properties
     assert (made["Protocol"], made["Endpoint"]) == ("email", "dba@corp.test")
 
 
@@ -232,7 +232,7 @@ def test_mail_is_sent_when_there_is_an_address(role):
     ],
 )
 def test_statements_readers_and_storage_are_watched(role, alarm, metric, statistic, threshold):
-    found = resolved(role)[alarm].attributes["Properties"]
+    found = resolved(role)[alarm].properties
     assert (found["MetricName"], found["Statistic"], found["Threshold"]) == (metric, statistic, threshold)
     assert properties(role, alarm)["Dimensions"] == [{"Name": "DBClusterIdentifier", "Value": {"Ref": "Cluster"}}]
 

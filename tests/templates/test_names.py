@@ -50,12 +50,12 @@ def test_a_reserved_or_malformed_domain_is_refused(domain):
 
 def test_the_zone_is_named_after_database_environment_and_domain():
     assert template("primary")["Parameters"]["DomainName"]["Default"] == "test.local"
-    assert resolved("primary")["PrivateZone"].attributes["Properties"]["Name"] == "tradingdb-dev.test.local"
+    assert resolved("primary")["PrivateZone"].properties["Name"] == "tradingdb-dev.test.local"
 
 
 def test_the_zone_is_private_to_both_vpcs_and_to_the_first_one_before_linking():
     def vpcs(made):
-        return made["PrivateZone"].attributes["Properties"]["VPCs"]
+        return made["PrivateZone"].properties["VPCs"]
 
     regions = [vpc["VPCRegion"] for vpc in vpcs(resolved("primary"))]
     assert regions == ["us-east-1", "eu-west-1"]
@@ -72,7 +72,7 @@ def test_readers_fail_over_between_the_reader_endpoints():
     first = properties("primary", "PrimaryReaderRecord")
     assert (first["Failover"], first["HealthCheckId"]) == ("PRIMARY", {"Ref": "ReaderHealthCheck"})
     assert first["ResourceRecords"] == [{"Fn::GetAtt": ["Cluster", "ReadEndpoint.Address"]}]
-    second = resolved("primary")["SecondaryReaderRecord"].attributes["Properties"]
+    second = resolved("primary")["SecondaryReaderRecord"].properties
     assert (second["Failover"], second["ResourceRecords"]) == ("SECONDARY", ["reader.eu-west-1"])
     assert "HealthCheckId" not in second
     assert "SecondaryReaderRecord" not in unlinked()
@@ -102,7 +102,7 @@ def test_records_live_seconds_and_not_at_the_apex():
 
 def test_until_linked_the_primary_judges_itself_and_then_only_the_secondary_does():
     def children(made):
-        return made["ReaderHealthCheck"].attributes["Properties"]["HealthCheckConfig"]["ChildHealthChecks"]
+        return made["ReaderHealthCheck"].properties["HealthCheckConfig"]["ChildHealthChecks"]
 
     assert children(resolved("primary")) == [CHECK]
     (own,) = children(unlinked())

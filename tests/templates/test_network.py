@@ -1,21 +1,24 @@
 """Private networks that reach each other, the database port and the AWS services they need, and nothing else."""
 
+from dataclasses import replace
+from ipaddress import IPv4Network
+from itertools import combinations
+
 import pytest
 
 from tests.templates.pair import (
     ROLES,
     ROOT,
+    evaluation,
     of_environment,
     properties,
     resolved,
-    resolver,
     resources,
     subnets_of,
     template,
     unlinked,
     walk,
 )
-from twinstack.expressions.values import ResourceValue
 
 TABLES = ["DatabaseRouteTable", "AppRouteTable"]
 THIRD_ZONE = {f"{tier}Subnet{what}" for tier in ("Database", "App") for what in ("C", "CRoutes")}
@@ -49,29 +52,27 @@ def without_third_zone(node):
     if isinstance(node, dict):
         return {key: without_third_zone(item) for key, item in node.items()}
     if isinstance(node, list):
-        return [without_third_zone(item) for item in node if not names_third_zone(item)]
+        return [without_third_zone(item) for item in node if not (isinstance(item, str) and item in THIRD_ZONE)]
     return node
-
-
-def names_third_zone(item):
-    return isinstance(item, ResourceValue) and item.resource in THIRD_ZONE
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_with_two_zones_all_but_the_third_subnets_is_as_with_three(role):
     three, two = (resolved(role, ProbeEnabled="true", ZoneCount=count) for count in "32")
     assert set(three) - set(two) == THIRD_ZONE
-    assert {name: body.attributes for name, body in two.items()} == {
-        name: without_third_zone(body.attributes) for name, body in three.items() if name not in THIRD_ZONE
+    assert two == {
+        name: replace(body, properties=without_third_zone(body.properties))
+        for name, body in three.items()
+        if name not in THIRD_ZONE
     }
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_with_two_zones_nothing_names_a_third(role):
-    two = resolver(role, ProbeEnabled="true", ZoneCount="2")
-    made, outputs = two.resources(), two.outputs()
-    values = [*(body.attributes for body in made.values()), outputs]
-    third = two.resolve({"Fn::Select": [2, {"Fn::GetAZs": ""}]})
+    two = evaluation(role, ProbeEnabled="true", ZoneCount="2")
+    made, outputs = two.resources, two.outputs()
+    values = [*(body.properties for body in made.values()), outputs]
+    third = two.value({"Fn::Select": [2, {"Fn::GetAZs": ""}]})
     assert not [value for value in walk(values) if value == third]
     assert not [name for name in THIRD_ZONE if name in str(values)]
     waited_for = {name for user in made for name in resources(role)[user].get("DependsOn", [])}
@@ -82,8 +83,8 @@ def test_with_two_zones_nothing_names_a_third(role):
 @pytest.mark.parametrize(("count", "letters"), [("3", "ABC"), ("2", "AB")])
 def test_the_subnets_put_out_are_those_that_are_there(role, count, letters):
     joined = {"Fn::Join": [",", [{"Ref": f"AppSubnet{letter}"} for letter in letters]]}
-    found = resolver(role, ZoneCount=count)
-    assert found.outputs()["AppSubnetIds"] == found.resolve(joined)
+    found = evaluation(role, ZoneCount=count)
+    assert found.outputs()["AppSubnetIds"] == found.value(joined)
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -91,6 +92,21 @@ def test_no_two_subnets_share_a_block(role):
     blocks = [body["Properties"]["CidrBlock"] for body in resources(role, "AWS::EC2::Subnet").values()]
     assert [block["Fn::Select"][0] for block in blocks] == [0, 1, 2, 4, 5, 6]
     assert {str(block["Fn::Select"][1]) for block in blocks} == {"{'Fn::Cidr': [{'Ref': 'VpcCidr'}, 7, 8]}"}
+
+
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_every_subnet_lies_in_its_own_network_and_apart_from_all_others_of_the_pair(name):
+    made = {role: of_environment(name, role) for role in ROLES}
+    networks = {role: IPv4Network(made[role]["Vpc"].properties["CidrBlock"]) for role in ROLES}
+    subnets = [
+        (role, IPv4Network(body.properties["CidrBlock"]))
+        for role in ROLES
+        for body in made[role].values()
+        if body.type == "AWS::EC2::Subnet"
+    ]
+    assert len(subnets) == 12
+    assert all(subnet.subnet_of(networks[role]) for role, subnet in subnets)
+    assert not [(one, other) for one, other in combinations(subnets, 2) if one[1].overlaps(other[1])]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -104,7 +120,7 @@ def test_every_subnet_has_a_private_route_table_of_its_tier(role):
 def test_every_private_route_table_leads_to_the_other_region(role):
     assert list(resources(role, "AWS::EC2::RouteTable")) == TABLES
     routes = {
-        name: body.attributes["Properties"]["DestinationCidrBlock"]
+        name: body.properties["DestinationCidrBlock"]
         for name, body in resolved(role).items()
         if body.type == "AWS::EC2::Route"
     }
@@ -139,7 +155,7 @@ def test_the_database_lets_in_the_database_port_only(role):
 def test_the_database_lets_in_callers_the_other_region_and_named_clients(role):
     made = resolved(role, ClientCidrs="10.9.0.0/16,10.8.0.0/24", ClientSecurityGroupIds="sg-12345678")
     sources = {
-        name: body.attributes["Properties"].get("CidrIp", body.attributes["Properties"].get("SourceSecurityGroupId"))
+        name: body.properties.get("CidrIp", body.properties.get("SourceSecurityGroupId"))
         for name, body in made.items()
         if body.type == "AWS::EC2::SecurityGroupIngress"
     }
@@ -160,7 +176,7 @@ def test_as_many_clients_as_the_pattern_takes_have_a_rule_each(role):
     networks = [f"10.9.{n}.0/24" for n in range(5)]
     groups = [f"sg-0000000{n}" for n in range(5)]
     made = resolved(role, ClientCidrs=",".join(networks), ClientSecurityGroupIds=",".join(groups))
-    rules = {name: body.attributes["Properties"] for name, body in made.items() if "FromClient" in name}
+    rules = {name: body.properties for name, body in made.items() if "FromClient" in name}
     assert [rules[f"DatabaseFromClientCidr{n}"]["CidrIp"] for n in range(1, 6)] == networks
     assert [rules[f"DatabaseFromClientGroup{n}"]["SourceSecurityGroupId"] for n in range(1, 6)] == groups
     assert len(rules) == 10
@@ -181,7 +197,7 @@ def test_no_rule_is_open_to_the_world(role):
 @pytest.mark.parametrize("role", ROLES)
 def test_every_security_group_says_what_goes_out(role):
     egress = {
-        name: [rule["CidrIp"] for rule in body.attributes["Properties"]["SecurityGroupEgress"]]
+        name: [rule["CidrIp"] for rule in body.properties["SecurityGroupEgress"]]
         for name, body in resolved(role).items()
         if body.type == "AWS::EC2::SecurityGroup"
     }
@@ -192,7 +208,7 @@ def test_every_security_group_says_what_goes_out(role):
         "EndpointSecurityGroup": ["127.0.0.1/32"],
     }
     beyond = {
-        name: (body.attributes["Properties"]["CidrIp"], body.attributes["Properties"]["FromPort"])
+        name: (body.properties["CidrIp"], body.properties["FromPort"])
         for name, body in resolved(role).items()
         if body.type == "AWS::EC2::SecurityGroupEgress"
     }
@@ -201,9 +217,7 @@ def test_every_security_group_says_what_goes_out(role):
 
 def interfaces(role, **parameters):
     """The interface endpoints by their service, as they are made."""
-    made = (
-        body.attributes["Properties"] for body in resolved(role, **parameters).values() if "VPCEndpoint" in body.type
-    )
+    made = (body.properties for body in resolved(role, **parameters).values() if "VPCEndpoint" in body.type)
     return {found["ServiceName"].rpartition(".")[2]: found for found in made if found["VpcEndpointType"] == "Interface"}
 
 

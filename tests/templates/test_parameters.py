@@ -4,9 +4,7 @@ import re
 
 import pytest
 
-from tests.templates.pair import ROLES, ROOT, WIRED, names_in, template
-from twinstack.environment.assembly import assemble
-from twinstack.environment.file import read_environment_file
+from tests.templates.pair import ROLES, WIRED, environment_file, names_in, template
 
 BY_DEPLOYER = {"Project", "EnvironmentSuffix", "Protected"}
 
@@ -111,15 +109,8 @@ def test_the_lengths_keep_names_within_their_limits():
         assert (parameters["Project"]["MaxLength"], parameters["EnvironmentSuffix"]["MaxLength"]) == (12, 16)
 
 
-@pytest.mark.parametrize(("name", "protected"), [("dev", False), ("prod", True)])
-def test_the_environments_fit_the_templates(name, protected):
-    environment = assemble(read_environment_file(name, ROOT, None, {}), ROOT)
-    assert environment.file.model.protected is protected
-    assert list(environment.file.model.stacks) == list(ROLES)
-
-
 def test_production_is_larger_and_has_a_domain_of_its_own():
-    production = read_environment_file("prod", ROOT, None, {}).model.parameters
+    production = environment_file("prod")["parameters"]
     assert production["DomainName"] == "tradingdb.internal"
     assert production["DBInstanceClass"] == "db.r6g.2xlarge"
     assert str(production["BackupRetentionDays"]) == "35"

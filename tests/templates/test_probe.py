@@ -39,8 +39,8 @@ def test_a_function_stands_in_the_application_subnets_alone(role, name):
 @pytest.mark.parametrize(("role", "name"), FUNCTIONS)
 def test_a_function_reserves_an_execution_only_where_the_account_has_some_to_reserve(role, name):
     default, asked = resolved(role), resolved(role, ReserveConcurrency="true")
-    assert "ReservedConcurrentExecutions" not in default[name].attributes["Properties"]
-    assert asked[name].attributes["Properties"]["ReservedConcurrentExecutions"] == 1
+    assert "ReservedConcurrentExecutions" not in default[name].properties
+    assert asked[name].properties["ReservedConcurrentExecutions"] == 1
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -78,8 +78,8 @@ def test_the_probe_tries_both_endpoints_of_its_region_and_the_reader_of_the_othe
 
 
 def test_before_linking_the_primary_tries_itself_alone():
-    before = str(unlinked()["ProbeFunction"].attributes["Properties"]["Environment"]["Variables"]["TARGETS"])
-    after = str(resolved("primary")["ProbeFunction"].attributes["Properties"]["Environment"]["Variables"]["TARGETS"])
+    before = str(unlinked()["ProbeFunction"].properties["Environment"]["Variables"]["TARGETS"])
+    after = str(resolved("primary")["ProbeFunction"].properties["Environment"]["Variables"]["TARGETS"])
     assert "reader.eu-west-1" not in before
     assert "reader.eu-west-1" in after
 
@@ -87,8 +87,8 @@ def test_before_linking_the_primary_tries_itself_alone():
 @pytest.mark.parametrize("role", ROLES)
 def test_the_alarm_watches_what_the_probe_writes(role):
     found = resolved(role)
-    written = found["ProbeFunction"].attributes["Properties"]["Environment"]["Variables"]["DATABASE"]
-    dimensions = found["OtherRegionUnreachable"].attributes["Properties"]["Dimensions"]
+    written = found["ProbeFunction"].properties["Environment"]["Variables"]["DATABASE"]
+    dimensions = found["OtherRegionUnreachable"].properties["Dimensions"]
     assert dimensions == [{"Name": "Database", "Value": written}, {"Name": "Target", "Value": OTHER[role]}]
 
 
@@ -128,14 +128,14 @@ def test_the_log_of_a_function_is_declared_with_key_and_retention(role, name):
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize(("enabled", "state"), [("false", "DISABLED"), ("true", "ENABLED")])
 def test_the_schedule_runs_every_minute_while_probes_are_on(role, enabled, state):
-    rule = resolved(role, ProbeEnabled=enabled)["ProbeSchedule"].attributes["Properties"]
+    rule = resolved(role, ProbeEnabled=enabled)["ProbeSchedule"].properties
     assert (rule["ScheduleExpression"], rule["State"]) == ("rate(1 minute)", state)
     once = properties(role, "ProbeOnce")
     assert (once["MaximumRetryAttempts"], once["MaximumEventAgeInSeconds"]) == (0, 60)
 
 
 def test_the_primarys_schedule_waits_for_its_user_and_so_for_the_link():
-    assert unlinked(ProbeEnabled="true")["ProbeSchedule"].attributes["Properties"]["State"] == "DISABLED"
+    assert unlinked(ProbeEnabled="true")["ProbeSchedule"].properties["State"] == "DISABLED"
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -162,7 +162,7 @@ def test_the_users_password_is_made_up_replicated_and_never_shown():
     made = properties("primary", "ProbeSecret")["GenerateSecretString"]
     assert json.loads(made["SecretStringTemplate"]) == {"username": "twinstack_probe"}
     assert made["PasswordLength"] == 32
-    assert resolved("primary")["ProbeSecret"].attributes["Properties"]["ReplicaRegions"] == [
+    assert resolved("primary")["ProbeSecret"].properties["ReplicaRegions"] == [
         {"Region": "eu-west-1", "KmsKeyId": WIRED["primary"]["SecondaryDatabaseKeyArn"]}
     ]
 

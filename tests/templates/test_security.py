@@ -80,11 +80,11 @@ def test_every_role_trusts_one_service_acting_for_this_account_where_the_service
 def test_every_role_stands_below_the_path_and_within_the_boundary_that_are_asked_for(role):
     boundary = "arn:aws:iam::111122223333:policy/boundary"
     asked = resolved(role, RolePath="/trading/", PermissionsBoundaryArn=boundary, AwsBackupEnabled="true")
-    made = {name: body.attributes["Properties"] for name, body in asked.items() if body.type == "AWS::IAM::Role"}
+    made = {name: body.properties for name, body in asked.items() if body.type == "AWS::IAM::Role"}
     assert len(made) >= 6
     assert {(found["Path"], found["PermissionsBoundary"]) for found in made.values()} == {("/trading/", boundary)}
     without = [body for body in resolved(role).values() if body.type == "AWS::IAM::Role"]
-    assert not [body for body in without if "PermissionsBoundary" in body.attributes["Properties"]]
+    assert not [body for body in without if "PermissionsBoundary" in body.properties]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -158,10 +158,10 @@ def test_no_secret_is_a_parameter_or_an_output(role, section):
 
 
 def test_the_secret_is_replicated_under_the_key_of_the_other_region_once_linked():
-    assert resolved("primary")["DatabaseSecret"].attributes["Properties"]["ReplicaRegions"] == [
+    assert resolved("primary")["DatabaseSecret"].properties["ReplicaRegions"] == [
         {"Region": "eu-west-1", "KmsKeyId": WIRED["primary"]["SecondaryDatabaseKeyArn"]}
     ]
-    assert "ReplicaRegions" not in unlinked()["DatabaseSecret"].attributes["Properties"]
+    assert "ReplicaRegions" not in unlinked()["DatabaseSecret"].properties
 
 
 def test_reading_the_secret_is_a_policy_of_its_own():

@@ -136,7 +136,7 @@ def test_nothing_that_is_kept_stands_on_something_that_goes(role):
 def test_a_database_refuses_to_be_deleted_in_production_only(environment, protected, role):
     for body in of_environment(environment, role).values():
         if body.type in {"AWS::RDS::DBCluster", "AWS::RDS::GlobalCluster"}:
-            assert body.attributes["Properties"]["DeletionProtection"] is protected
+            assert body.properties["DeletionProtection"] is protected
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.dr.operated import Database, operated
-from tests.dr.versions.pairs import EAST, OLD, WEST
+from tests.dr.fake_database import EAST, OLD, WEST, Database
+from tests.dr.operated import operated
 from tests.fake_cloudformation import FakeClock
 from twinstack.dr.drill import drill as drilling
 from twinstack.dr.drill.drill import Around, drill

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from tests.dr.operated import LARGE, LOST, Database, operated
-from tests.dr.versions.pairs import EAST, NEW, OLD, WEST
+from tests.dr.fake_database import EAST, LARGE, LOST, NEW, OLD, WEST, Database
+from tests.dr.operated import operated
 from tests.fake_cloudformation import FakeClock
 from twinstack.dr.operations.failover import fail_over, refuse_data_loss
 from twinstack.errors import RefusedError, TwinStackError

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from tests.dr.operated import LARGE, LOST, Database, arn, operated
-from tests.dr.versions.pairs import EAST, NEW, OLD, PAIR, WEST, live
+from tests.dr.fake_database import EAST, LARGE, LOST, NEW, OLD, WEST, Database, arn
+from tests.dr.operated import operated
+from tests.dr.versions.pairs import PAIR, live
 from tests.fake_cloudformation import FakeClock
 from twinstack.aws.errors import AwsError
 from twinstack.dr.aws.api import RoleChange

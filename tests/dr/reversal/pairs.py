@@ -1,6 +1,7 @@
 """A global database whose stacks hold what matters once the roles are reversed, live, and what AWS says of it."""
 
-from tests.dr.versions.pairs import EAST, OLD, WEST, live, versioned
+from tests.dr.fake_database import EAST, OLD, WEST
+from tests.dr.versions.pairs import live, versioned
 from twinstack.dr.plans.advice import advise
 from twinstack.planning.passes import plan
 from twinstack.planning.resource_schemas import shipped_schemas

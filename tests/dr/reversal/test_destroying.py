@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.dr.fake_database import EAST, OLD, WEST, Aws
 from tests.dr.reversal.pairs import BOTH, PAIR, changed
-from tests.dr.versions.pairs import EAST, OLD, WEST, Aws, live, versioned
+from tests.dr.versions.pairs import live, versioned
 from twinstack.aws.errors import AwsError
 from twinstack.dr.aws.api import RoleChange
 from twinstack.dr.plans.destroying import objections

@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.dr.fake_database import EAST, OLD, WEST, Aws
 from tests.dr.reversal.pairs import BOTH, PAIR, changed, judged
-from tests.dr.versions.pairs import EAST, OLD, WEST, Aws, live
+from tests.dr.versions.pairs import live
 from twinstack.errors import UnreachableError
 from twinstack.planning.world import Absent, Unknown
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from tests.dr.fake_database import EAST, NORTH, OLD, WEST, Aws
 from tests.dr.reversal.pairs import BOTH, PAIR, PRIMARY, changed, judged
-from tests.dr.versions.pairs import EAST, NORTH, OLD, WEST, Aws, live
+from tests.dr.versions.pairs import live
 from tests.systems import passes
 from twinstack.aws.errors import AwsError
 from twinstack.dr.aws.api import RoleChange

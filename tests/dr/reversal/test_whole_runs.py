@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
+from tests.dr.fake_database import EAST, OLD, WEST, Aws
 from tests.dr.reversal.pairs import BOTH, PAIR, changed
 from tests.dr.reversal.test_roles_in_plans import PASSWORD, TOPIC
-from tests.dr.versions.pairs import EAST, OLD, WEST, Aws
 from tests.rollout.deployments import Deployments
 from twinstack.aws.world_reading import read_world
 from twinstack.cli.deploy import roll_out

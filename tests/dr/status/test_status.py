@@ -2,8 +2,7 @@
 
 import pytest
 
-from tests.dr.operated import LARGE, LOST
-from tests.dr.versions.pairs import EAST, OLD, WEST
+from tests.dr.fake_database import EAST, LARGE, LOST, OLD, WEST
 from tests.fake_cloudformation import FakeClock
 from tests.screens.page import Answering, run_on, status_of
 from twinstack.aws.api import Alarm

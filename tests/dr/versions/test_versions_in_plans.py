@@ -2,20 +2,8 @@
 
 import pytest
 
-from tests.dr.versions.pairs import (
-    EAST,
-    NEW,
-    NORTH,
-    OLD,
-    PAIR,
-    PRIMARY,
-    TRIO,
-    WEST,
-    Aws,
-    advised,
-    live,
-    versioned,
-)
+from tests.dr.fake_database import EAST, NEW, NORTH, OLD, WEST, Aws
+from tests.dr.versions.pairs import PAIR, PRIMARY, TRIO, advised, live, versioned
 from tests.systems import passes, planner
 from twinstack.aws.errors import AwsError
 from twinstack.errors import UnreachableError

@@ -10,12 +10,13 @@ from random import Random
 from typing import TypeVar
 
 from tests.simulation import rules
+from tests.simulation.assembled import EVERYTHING_NAMED
 from tests.simulation.deployer import Deployer
-from tests.simulation.environments import BASE, EVERYTHING_NAMED, FLAGSHIP, VARIANTS, Variant, schemas_of
+from tests.simulation.environments import BASE, FLAGSHIP, VARIANTS, Variant, schemas_of
 from tests.simulation.line import Call
 from tests.simulation.scheduler import EndlessError
 from tests.simulation.world import World
-from tests.systems import REGIONS
+from tests.small_pair import REGIONS
 from twinstack.screen.events import Done, Failure
 
 RUN, AGAIN = "run", "again"
