@@ -34,17 +34,7 @@ def add(template: RegionTemplate, logged_kind: str) -> None:
                     )
                 ]
             ),
-            LifecycleConfiguration=s3.LifecycleConfiguration(
-                Rules=[
-                    s3.LifecycleRule(
-                        Id="age",
-                        Status="Enabled",
-                        ExpirationInDays=Ref("LogRetentionDays"),
-                        NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(NoncurrentDays=1),
-                        AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=7),
-                    )
-                ]
-            ),
+            LifecycleConfiguration=buckets.lifecycle(Ref("LogRetentionDays"), 1),
             Tags=tags(template, "Who asked for which backup"),
         )
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from awacs import kms as kms_actions
 from awacs import s3 as s3_actions
-from awacs.aws import PolicyDocument, StringLike, StringNotEqualsIfExists
+from awacs.aws import Null, PolicyDocument, StringLike, StringNotEquals
 from troposphere import GetAtt, Ref, Sub, s3
 
 from templates_src import access_logs, buckets, roles
@@ -71,20 +71,8 @@ def _lifecycle() -> s3.LifecycleConfiguration:
     S3 bills 90 days of GLACIER_IR at least, so nothing that is moved there may expire sooner.
     https://aws.amazon.com/s3/storage-classes/glacier/instant-retrieval/
     """
-    return s3.LifecycleConfiguration(
-        Rules=[
-            s3.LifecycleRule(
-                Id="age",
-                Status="Enabled",
-                Transitions=[s3.LifecycleRuleTransition(StorageClass="GLACIER_IR", TransitionInDays=30)],
-                ExpirationInDays=Ref("BackupExpirationDays"),
-                NoncurrentVersionExpiration=s3.NoncurrentVersionExpiration(
-                    NoncurrentDays=30, NewerNoncurrentVersions=3
-                ),
-                AbortIncompleteMultipartUpload=s3.AbortIncompleteMultipartUpload(DaysAfterInitiation=7),
-            )
-        ]
-    )
+    moved = s3.LifecycleRuleTransition(StorageClass="GLACIER_IR", TransitionInDays=30)
+    return buckets.lifecycle(Ref("BackupExpirationDays"), 30, Transitions=[moved])
 
 
 def _replication(other: OtherRegion) -> s3.ReplicationConfiguration:
@@ -156,17 +144,24 @@ def _replication_policy(other: OtherRegion) -> PolicyDocument:
 def _bucket_policy() -> s3.BucketPolicy:
     """Nothing without TLS, and nothing under another key; who says nothing gets the bucket's own.
 
+    A Deny with a negated operator holds for a key that is not there, with IfExists too, so each statement first asks
+    by Null whether the header was sent. `aws:kms` without a key means the AWS managed key and not the bucket's.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+
     It is kept with the bucket: one that lost it would take plain HTTP and foreign keys.
     """
     put, within = s3_actions.PutObject, [buckets.contents(BUCKET)]
     encryption, key = "s3:x-amz-server-side-encryption", "s3:x-amz-server-side-encryption-aws-kms-key-id"
+    kms, own = {encryption: "aws:kms"}, {key: key_arn(BACKUP_KEY)}
     return s3.BucketPolicy(
         "BackupBucketPolicy",
         **keep_when_protected(),
         Bucket=Ref(BUCKET),
         PolicyDocument=document(
             buckets.only_tls(BUCKET),
-            buckets.deny("OnlyKms", put, within, StringNotEqualsIfExists({encryption: "aws:kms"})),
-            buckets.deny("OnlyOwnKey", put, within, StringNotEqualsIfExists({key: key_arn(BACKUP_KEY)})),
+            buckets.deny("OnlyKms", put, within, Null({encryption: "false"}), StringNotEquals(kms)),
+            buckets.deny("OnlyOwnKey", put, within, Null({key: "false"}), StringNotEquals(own)),
+            buckets.deny("NotTheKeyOfAws", put, within, string_equals(kms), Null({key: "true"})),
         ),
     )

@@ -1,19 +1,27 @@
-"""AWS Backup with a copy in the other region, where an organisation wants its recovery points in locked vaults.
+"""AWS Backup: what a cluster can be made of when both clusters are gone.
 
-Off unless asked for: Aurora's own backups and the exports are there already, and each copy to another region is
-a full one, paid for in storage and transfer. The vaults are locked in governance mode: nobody deletes a recovery
-point early, and an administrator may lift the lock, which compliance mode never allows again.
+Replication copies mistakes, an export cannot be restored, and a cluster's own backups can be deleted with it. AWS
+Backup keeps snapshots that outlive the cluster, in vaults locked in governance mode: nobody deletes a recovery point
+early, and an administrator may lift the lock, which compliance mode never allows again.
 https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
 https://docs.aws.amazon.com/aws-backup/latest/devguide/cross-region-backup.html
+
+Daily in this region, where a snapshot within the cluster's own retention costs no storage of its own, and weekly in the
+other, where each copy is a full one that is paid for in transfer and storage.
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-storage-backup.html
+https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-copy-snapshot.html
 
 The plan stands in the primary's template alone: with one in each, every copy would be made twice.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 from troposphere import And, Condition, GetAtt, Ref, Sub, backup
 
-from templates_src import roles
+from templates_src import alarms, metrics, notifications, roles
+from templates_src.alarms import BELOW, AlarmSpec
 from templates_src.assembly import OtherRegion, RegionTemplate
 from templates_src.database import CLUSTER
 from templates_src.encryption import BACKUP_KEY, key_arn
@@ -44,7 +52,7 @@ def add_vault(template: RegionTemplate) -> None:
 
 
 def add_plan(template: RegionTemplate, other: OtherRegion) -> None:
-    """Add the daily plan, once the other region's vault is there."""
+    """Add the plan, once the other region's vault is there, and what tells of a backup that failed or was not made."""
     template.add_condition(_PLAN_ON, And(Condition(AWS_BACKUP_ON), Condition(other.linked)))
     # AWS widens this policy itself as its service learns to back up more
     service_policy = arn("iam::aws:policy/service-role/AWSBackupServiceRolePolicyForBackup")
@@ -61,6 +69,13 @@ def add_plan(template: RegionTemplate, other: OtherRegion) -> None:
         f"arn:${{AWS::Partition}}:backup:${{Region}}:${{AWS::AccountId}}:backup-vault:{_NAME}", Region=other.region
     )
     kept = backup.LifecycleResourceType(DeleteAfterDays=_KEPT_DAYS)
+
+    def rule(name: str, hour: str, **more: Any) -> backup.BackupRuleResourceType:
+        return backup.BackupRuleResourceType(
+            RuleName=name, TargetBackupVault=Ref(_VAULT), ScheduleExpression=f"cron({hour})", Lifecycle=kept, **more
+        )
+
+    copied = [backup.CopyActionResourceType(DestinationBackupVaultArn=there, Lifecycle=kept)]
     plan = template.put(
         backup.BackupPlan(
             _PLAN,
@@ -68,16 +83,11 @@ def add_plan(template: RegionTemplate, other: OtherRegion) -> None:
             BackupPlan=backup.BackupPlanResourceType(
                 BackupPlanName=Sub(_NAME),
                 BackupPlanRule=[
-                    backup.BackupRuleResourceType(
-                        RuleName="daily",
-                        TargetBackupVault=Ref(_VAULT),
-                        ScheduleExpression="cron(0 12 * * ? *)",
-                        Lifecycle=kept,
-                        CopyActions=[backup.CopyActionResourceType(DestinationBackupVaultArn=there, Lifecycle=kept)],
-                    )
+                    rule("daily", "0 12 ? * MON-SAT *"),
+                    rule("weekly", "0 12 ? * SUN *", CopyActions=copied),
                 ],
             ),
-            BackupPlanTags={"Purpose": "Daily, with a copy in the other region"},
+            BackupPlanTags={"Purpose": "Daily, and weekly with a copy in the other region"},
         )
     )
     template.put(
@@ -90,3 +100,41 @@ def add_plan(template: RegionTemplate, other: OtherRegion) -> None:
             ),
         )
     )
+    _add_watch(template)
+
+
+def _add_watch(template: RegionTemplate) -> None:
+    """Add a rule on jobs that fail, and an alarm on days without one, of which there is no event.
+
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/eventbridge.html
+    https://docs.aws.amazon.com/aws-backup/latest/devguide/cloudwatch.html
+    """
+    vault = [GetAtt(_VAULT, "BackupVaultArn")]
+    notifications.add_rule(
+        template,
+        "AwsBackupFailedRule",
+        "AWS Backup did not back the database up, or did not copy that to the other region",
+        {
+            "source": ["aws.backup"],
+            "detail-type": ["Backup Job State Change", "Copy Job State Change"],
+            "detail": {
+                "state": ["ABORTED", "EXPIRED", "FAILED", "PARTIAL"],
+                "$or": [{"backupVaultArn": vault}, {"sourceBackupVaultArn": vault}],
+            },
+        },
+        Condition=_PLAN_ON,
+    )
+    spec = AlarmSpec(
+        "AwsBackupMissing",
+        "AWS Backup has completed no backup for 30 hours",
+        (metrics.BACKUP_NAMESPACE, "NumberOfBackupJobsCompleted"),
+        metrics.of_vault(Ref(_VAULT)),
+        "Sum",
+        BELOW,
+        1,
+        "breaching",
+        periods=30,
+        period=3600,
+        condition=_PLAN_ON,
+    )
+    alarms.add(template, spec)

@@ -76,6 +76,11 @@ def add_secondary(template: RegionTemplate, global_cluster: Ref, source_region: 
 
 
 def _add_cluster(template: RegionTemplate, **by_role: Any) -> None:
+    """Add the cluster with what it stands on.
+
+    Its automated backups outlive it for their retention, save that a deletion by hand can take them along:
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Managing.Backups.Retaining.html
+    """
     template.put(
         rds.DBSubnetGroup(
             "DatabaseSubnets",
@@ -109,6 +114,7 @@ def _add_cluster(template: RegionTemplate, **by_role: Any) -> None:
             BackupRetentionPeriod=Ref("BackupRetentionDays"),
             PreferredBackupWindow=Ref("BackupWindow"),
             PreferredMaintenanceWindow=Ref("MaintenanceWindow"),
+            DeleteAutomatedBackups=False,
             CopyTagsToSnapshot=True,
             EnableCloudwatchLogsExports=list(_LOGS),
             EnableIAMDatabaseAuthentication=True,
@@ -139,12 +145,21 @@ def _add_instances(template: RegionTemplate) -> None:
 
     An instance holds no data, yet it is kept with its cluster: AWS refuses to delete the last instance of a writer
     while the global database has a reader, so a deletion of the stack would end half way.
+
+    One waits for the other, since CloudFormation changes side by side whatever does not, and a new class or setting
+    would take both down at once. The first waits for nobody: the instance that is made first becomes the writer, and it
+    is the one of tier 0. No template knows who writes when it is updated. If the first does, it restarts and Aurora
+    fails over to the second, then that restarts and it fails back: two short outages, with the writer where it was.
+    https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html
+    https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.Modifying.html
     """
     monitoring = _add_monitoring_role(template)
     for index, logical_id in enumerate(INSTANCES):
+        after: dict[str, Any] = {"DependsOn": [INSTANCES[index - 1]]} if index else {}
         template.put(
             rds.DBInstance(
                 logical_id,
+                **after,
                 **keep_when_protected(),
                 DBClusterIdentifier=Ref(CLUSTER),
                 Engine=ENGINE,

@@ -155,7 +155,13 @@ def _add_flow_log(template: RegionTemplate) -> None:
             Tags=tags(template, "Flow log"),
         )
     )
-    write = document(allow([logs.CreateLogStream, logs.PutLogEvents, logs.DescribeLogStreams], [GetAtt(group, "Arn")]))
+    # Not CreateLogGroup, which AWS's page lists too: a group that was deleted by hand would come back without a key.
+    # https://docs.aws.amazon.com/vpc/latest/userguide/flow-logs-cwl.html#flow-logs-iam-role
+    write = document(
+        allow([logs.CreateLogStream, logs.PutLogEvents, logs.DescribeLogStreams], [GetAtt(group, "Arn")]),
+        # it lists groups, and so knows none of them as its resource
+        allow([logs.DescribeLogGroups], ["*"]),
+    )
     role = roles.add(
         template,
         "FlowLogRole",

@@ -1,8 +1,16 @@
-"""Snapshots really arrive in the backup bucket: each finished automated one is exported, without any code.
+"""Snapshots arrive in the backup bucket as Parquet, without any code, and a backup that is not made is missed.
 
-EventBridge sees the snapshot, Step Functions calls RDS. Automated backups live and die with their cluster and
-replication spreads a logical mistake to both regions within a second; an export is the copy that does neither.
+EventBridge sees an automated snapshot that is finished, Step Functions calls RDS. An export is for an auditor: it can
+be read for years, and no cluster can be made of it.
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-export-snapshot.html
+
+Each export is paid for by the size of the whole database, kept for `BackupExpirationDays` and replicated. So one region
+exports, which is the one that starts as the primary, on the first of the month: both clusters hold the same, and
+replication brings it to the other region. Nothing looks at who writes. When that region is lost for long, the other's
+parameter takes over.
+
+RDS says nothing of a backup that it did not make. So a rule without a target counts those that it did make, exported or
+not, and an alarm stands on the count.
 """
 
 from __future__ import annotations
@@ -15,20 +23,29 @@ from awacs import rds as rds_actions
 from awacs import s3 as s3_actions
 from awacs import states
 from awacs.aws import Bool, PolicyDocument
-from troposphere import AWSObject, GetAtt, Ref, Sub, events, stepfunctions
+from troposphere import AWSObject, GetAtt, If, NoValue, Ref, Sub, events, stepfunctions
 
 from templates_src import buckets, roles
 from templates_src.assembly import RegionTemplate
 from templates_src.backup import BUCKET
-from templates_src.database import CLUSTER
 from templates_src.encryption import BACKUP_KEY, DATABASE_KEY, key_arn
+from templates_src.notifications import OF_THIS_CLUSTER
 from templates_src.policies import allow, document
 from templates_src.tags import tags
 
 STATE_MACHINE = "ExportStateMachine"
+BACKUP_MADE = "BackupMadeRule"
+
+EXPORT_SNAPSHOTS = "ExportSnapshots"
+NEVER, MONTHLY, DAILY = "never", "monthly", "daily"
+EXPORTS_ON, EXPORTS_MONTHLY = "ExportsOn", "ExportsMonthly"
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html
-_AUTOMATED_SNAPSHOT_CREATED = "RDS-EVENT-0169"
+_SNAPSHOT_MADE: dict[str, Any] = {
+    "source": ["aws.rds"],
+    "detail-type": ["RDS DB Cluster Snapshot Event"],
+    "detail": {"EventID": ["RDS-EVENT-0169"], "SourceIdentifier": [OF_THIS_CLUSTER]},
+}
 
 
 def add(template: RegionTemplate) -> None:
@@ -57,16 +74,18 @@ def add(template: RegionTemplate) -> None:
     template.put(
         events.Rule(
             "SnapshotRule",
-            Description="A finished automated snapshot of this cluster is exported",
-            EventPattern={
-                "source": ["aws.rds"],
-                "detail-type": ["RDS DB Cluster Snapshot Event"],
-                "detail": {
-                    "EventID": [_AUTOMATED_SNAPSHOT_CREATED],
-                    "SourceIdentifier": [{"prefix": Sub(f"rds:${{{CLUSTER}}}-")}],
-                },
-            },
+            Description="A finished automated snapshot of this cluster is exported, each or the first of a month",
+            State=If(EXPORTS_ON, "ENABLED", "DISABLED"),
+            EventPattern={"time": If(EXPORTS_MONTHLY, [{"wildcard": "*-01T*"}], NoValue), **_SNAPSHOT_MADE},
             Targets=[events.Target(Id="export", Arn=Ref(machine), RoleArn=GetAtt(caller, "Arn"))],
+            Tags=tags(template),
+        )
+    )
+    template.put(
+        events.Rule(
+            BACKUP_MADE,
+            Description="An automated backup of this cluster was made; counted, and told to nobody",
+            EventPattern=_SNAPSHOT_MADE,
             Tags=tags(template),
         )
     )

@@ -16,6 +16,8 @@ RDS_NAMESPACE = "AWS/RDS"
 S3_NAMESPACE = "AWS/S3"
 STATES_NAMESPACE = "AWS/States"
 LAMBDA_NAMESPACE = "AWS/Lambda"
+EVENTS_NAMESPACE = "AWS/Events"
+BACKUP_NAMESPACE = "AWS/Backup"
 
 
 def _dimension(name: str, value: object) -> cloudwatch.MetricDimension:
@@ -47,6 +49,16 @@ def of_replication(source: object, destination: object, rule: str) -> list[cloud
 def of_function(name: object) -> list[cloudwatch.MetricDimension]:
     """Metrics of one function."""
     return [_dimension("FunctionName", name)]
+
+
+def of_rule(name: object) -> list[cloudwatch.MetricDimension]:
+    """Metrics of one rule of EventBridge, on the default bus."""
+    return [_dimension("RuleName", name)]
+
+
+def of_vault(name: object) -> list[cloudwatch.MetricDimension]:
+    """Metrics of one vault of AWS Backup."""
+    return [_dimension("BackupVaultName", name)]
 
 
 def of_state_machine(arn: object) -> list[cloudwatch.MetricDimension]:

@@ -2,10 +2,11 @@
 
 Lag. The metrics of a global database exist only in the region that is secondary now, under that region's
 cluster, in milliseconds. Roles move and templates do not, so both regions carry the lag alarms. Where the
-template starts as the secondary, a missing RPO lag is breaching: replication that stopped reports nothing.
-Where it starts as the primary it is not: a writer has no lag. After a switchover the first therefore fires
-until the roles are back, which is what somebody on call should know. The other two lag alarms only add
-detail and stay quiet without data.
+template starts as the secondary, a missing RPO lag is breaching: replication that stopped reports nothing. After a
+switchover it therefore fires until the roles are back, which is what somebody on call should know. Where it starts as
+the primary a missing lag is `missing`, since a writer has none: nothing is said until there has been a lag, that is
+after a switchover, and then it is told when the lag goes silent, because replication stopped or because the roles moved
+back. The other two lag alarms only add detail and stay quiet without data.
 
 Load. No data about load says that the instances are gone. That is told once, by the alarm on CPU; the others go blind
 at the same time and for the same reason, and keep quiet.
@@ -36,6 +37,8 @@ PROBE_FUNCTION = "ProbeFunction"
 _GIBIBYTE = 1024**3
 _SAYS_IT_FOR_ALL = "CpuHigh"
 """The one alarm on load that tells of silence."""
+_DEADLOCKS_A_SECOND = 0.05
+"""The metric is a rate per second. Its maximum is the writer's; with the average, its readers would halve it."""
 
 
 def add(template: RegionTemplate, other: OtherRegion) -> None:
@@ -84,7 +87,7 @@ def _add_probe_alarm(template: RegionTemplate, other: OtherRegion) -> None:
 
 
 def _lag(role: Role) -> Iterator[AlarmSpec]:
-    gone = {"primary": "notBreaching", "secondary": "breaching"}[role]
+    gone = {"primary": "missing", "secondary": "breaching"}[role]
     limit = Ref("LagAlarmMilliseconds")
     lags = (
         ("RpoLagHigh", "A failover now would lose more than the agreed time", "AuroraGlobalDBRPOLag", gone),
@@ -102,6 +105,7 @@ def _lag(role: Role) -> Iterator[AlarmSpec]:
             limit,
             missing or "notBreaching",
             periods=5,
+            tells_when_blind=missing == "missing",
         )
 
 
@@ -144,7 +148,7 @@ def _load() -> Iterator[AlarmSpec]:
 def _statements() -> Iterator[AlarmSpec]:
     rows = (
         ("ReaderLagHigh", "A reader of this region is behind its writer", "AuroraReplicaLag", "Maximum", 1000),
-        ("Deadlocks", "Transactions block each other", "Deadlocks", "Maximum", 1),
+        ("Deadlocks", "More than three deadlocks a minute", "Deadlocks", "Maximum", _DEADLOCKS_A_SECOND),
         ("CommitsSlow", "Commits take long", "CommitLatency", "Average", Ref("CommitLatencyAlarmMilliseconds")),
         (
             "WritesSlow",
@@ -200,7 +204,7 @@ def _probe() -> Iterator[AlarmSpec]:
 
 
 def _backups(other: OtherRegion) -> Iterator[AlarmSpec]:
-    """S3 reports replication only while there is something to replicate: no data is good news."""
+    """S3 reports replication only while something is to be replicated: no data is good news. No backup is bad news."""
     replications = (
         ("ReplicationFailed", "Backups were not replicated", "OperationsFailedReplication", "Sum", 0),
         ("ReplicationLate", "Backups replicate later than agreed", "ReplicationLatency", "Maximum", 900),
@@ -224,6 +228,19 @@ def _backups(other: OtherRegion) -> Iterator[AlarmSpec]:
             "notBreaching",
             condition=other.linked,
         )
+    # A day and six hours, since the time of a backup moves within its window.
+    yield AlarmSpec(
+        "BackupMissing",
+        "No automated backup was made for 30 hours",
+        (metrics.EVENTS_NAMESPACE, "MatchedEvents"),
+        metrics.of_rule(Ref(export.BACKUP_MADE)),
+        "Sum",
+        BELOW,
+        1,
+        "breaching",
+        periods=30,
+        period=3600,
+    )
     yield AlarmSpec(
         "BackupExportFailed",
         "A snapshot was not exported",

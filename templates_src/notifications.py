@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from awacs import sns as sns_actions
 from awacs.aws import Principal
-from troposphere import Ref, events, rds, sns
+from troposphere import Ref, Sub, events, rds, sns
 
 from templates_src.assembly import RegionTemplate
 from templates_src.database import CLUSTER, INSTANCES
@@ -21,6 +23,9 @@ from templates_src.policies import OWN_ACCOUNT, allow, document, string_equals
 from templates_src.tags import tags
 
 TOPIC = "Topic"
+
+OF_THIS_CLUSTER = {"prefix": Sub(f"rds:${{{CLUSTER}}}-")}
+"""What the name of every automated snapshot of this region's cluster begins with, as an event pattern has it."""
 
 
 def add(template: RegionTemplate) -> None:
@@ -88,7 +93,7 @@ def _add_events(template: RegionTemplate) -> None:
             )
         )
     # A failover is told twice on purpose: a subscription tries once, a rule for a day.
-    _add_rule(
+    add_rule(
         template,
         "FailoverRule",
         "The cluster failed over, or the roles of the regions moved",
@@ -98,7 +103,7 @@ def _add_events(template: RegionTemplate) -> None:
             "detail": {"EventCategories": ["failover", "global-failover"], "SourceIdentifier": [Ref(CLUSTER)]},
         },
     )
-    _add_rule(
+    add_rule(
         template,
         "AwsHealthRule",
         "AWS says that a service this database needs is in trouble, or will be worked on",
@@ -108,36 +113,43 @@ def _add_events(template: RegionTemplate) -> None:
             "detail": {"service": ["KMS", "RDS", "ROUTE53", "S3", "SECRETSMANAGER", "VPC"]},
         },
     )
-    _add_rule(
+    add_rule(
         template,
         "ExportFailedRule",
         "An export of a snapshot failed or was canceled",
         {
             "source": ["aws.rds"],
             "detail-type": ["RDS DB Cluster Snapshot Event"],
-            "detail": {"EventID": ["RDS-EVENT-0162", "RDS-EVENT-0163"]},
+            "detail": {"EventID": ["RDS-EVENT-0162", "RDS-EVENT-0163"], "SourceIdentifier": [OF_THIS_CLUSTER]},
         },
     )
-    # A member of a global database that loses its key is lost for good; the event comes through CloudTrail.
-    _add_rule(
+    # A member of a global database that loses its key is lost for good; the event comes through CloudTrail. RDS uses a
+    # key by a grant, so revoking that is enough. A deployment that changes a key's policy is told of too. Not
+    # RetireGrant, by which AWS itself cleans up.
+    # https://docs.aws.amazon.com/kms/latest/developerguide/logging-using-cloudtrail.html
+    add_rule(
         template,
         "KeyAtRiskRule",
-        "Somebody disabled one of our keys or scheduled its deletion",
+        "Somebody disabled one of our keys, scheduled its deletion, or changed who may use it",
         {
             "source": ["aws.kms"],
             "detail-type": ["AWS API Call via CloudTrail"],
             "detail": {
-                "eventName": ["DisableKey", "ScheduleKeyDeletion"],
+                "eventName": ["DisableKey", "ScheduleKeyDeletion", "PutKeyPolicy", "RevokeGrant"],
                 "resources": {"ARN": [key_arn(key) for key in (DATABASE_KEY, BACKUP_KEY, OPERATIONS_KEY)]},
             },
         },
     )
 
 
-def _add_rule(template: RegionTemplate, logical_id: str, description: str, pattern: dict[str, object]) -> None:
+def add_rule(
+    template: RegionTemplate, logical_id: str, description: str, pattern: dict[str, object], **attributes: Any
+) -> None:
+    """Add a rule that tells the topic of the events of a pattern."""
     template.put(
         events.Rule(
             logical_id,
+            **attributes,
             Description=description,
             EventPattern=pattern,
             Targets=[events.Target(Id="topic", Arn=Ref(TOPIC))],

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from troposphere import Equals, Not, Ref
 
-from templates_src import roles
+from templates_src import export, roles
 from templates_src.assembly import RegionTemplate, Role
 from templates_src.backup_plan import AWS_BACKUP, AWS_BACKUP_ON
 from templates_src.endpoints import APPLICATION_ENDPOINTS, FOR_APPLICATIONS
@@ -193,24 +193,36 @@ _OPERATIONS = (
     Input(
         AWS_BACKUP,
         OPERATIONS,
-        "Whether AWS Backup too copies the database, to a locked vault in the other region; paid for twice over",
+        "Whether AWS Backup too copies the database, daily to a locked vault and weekly to one in the other region; "
+        "each copy there is paid for in full",
         switch(),
     ),
-    Input("BackupExpirationDays", OPERATIONS, "Days that exports are kept", number(365, 120, 3650)),
+    Input(
+        "BackupExpirationDays",
+        OPERATIONS,
+        "Days after which an export expires; it can be had back for 30 more",
+        number(365, 120, 3650),
+    ),
 )
 
-# Different per region: maintenance never meets both, and a backup never meets its own maintenance.
+# Different per region: maintenance never meets both, a backup never meets its own maintenance, and one region exports.
 _BY_ROLE: dict[Role, dict[str, str]] = {
-    "primary": {"VpcCidr": "10.0.0.0/16", "BackupWindow": "03:00-04:00", "MaintenanceWindow": "sun:05:00-sun:06:00"},
+    "primary": {
+        "VpcCidr": "10.0.0.0/16",
+        "BackupWindow": "03:00-04:00",
+        "MaintenanceWindow": "sun:05:00-sun:06:00",
+        export.EXPORT_SNAPSHOTS: export.MONTHLY,
+    },
     "secondary": {
         "VpcCidr": "10.1.0.0/16",
         "BackupWindow": "01:00-02:00",
         "MaintenanceWindow": "sat:22:00-sat:23:00",
+        export.EXPORT_SNAPSHOTS: export.NEVER,
     },
 }
 
 
-def _regional(role: Role) -> tuple[Input, Input, Input]:
+def _regional(role: Role) -> tuple[Input, ...]:
     defaults = _BY_ROLE[role]
     return (
         Input(
@@ -238,6 +250,17 @@ def _regional(role: Role) -> tuple[Input, Input, Input]:
                 "ddd:hh:mm-ddd:hh:mm in UTC",
                 Default=defaults["MaintenanceWindow"],
             ),
+        ),
+        Input(
+            export.EXPORT_SNAPSHOTS,
+            OPERATIONS,
+            "Which automated snapshots of this region are exported as Parquet: none, the one of the first of a month, "
+            "or each; one region is enough, since exports are replicated",
+            {
+                "Default": defaults[export.EXPORT_SNAPSHOTS],
+                "AllowedValues": [export.NEVER, export.MONTHLY, export.DAILY],
+                "ConstraintDescription": f"{export.NEVER}, {export.MONTHLY} or {export.DAILY}",
+            },
         ),
     )
 
@@ -289,6 +312,8 @@ def add(template: RegionTemplate, extra: Sequence[Input] = ()) -> None:
     ):
         template.add_condition(condition, Equals(Ref(parameter), "true"))
     template.add_condition(HAS_THIRD_ZONE, Equals(Ref(ZONE_COUNT), "3"))
+    template.add_condition(export.EXPORTS_ON, Not(Equals(Ref(export.EXPORT_SNAPSHOTS), export.NEVER)))
+    template.add_condition(export.EXPORTS_MONTHLY, Equals(Ref(export.EXPORT_SNAPSHOTS), export.MONTHLY))
     for condition, parameter in (
         ("HasEmail", "NotificationEmail"),
         (roles.HAS_BOUNDARY, roles.BOUNDARY),

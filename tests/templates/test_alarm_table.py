@@ -5,9 +5,9 @@ import pytest
 from tests.templates.pair import ROLES, of_environment, resolved
 
 # Under the defaults of the templates. Lag and latency are in milliseconds, replication latency in seconds, memory and
-# storage in bytes. Behind the period in seconds stands how many periods in a row.
+# storage in bytes, deadlocks per second. Behind the period in seconds stands how many periods in a row.
 TABLE = """
-RpoLagHigh               AWS/RDS         AuroraGlobalDBRPOLag         Maximum   60 5 >          5000 notBreaching
+RpoLagHigh               AWS/RDS         AuroraGlobalDBRPOLag         Maximum   60 5 >          5000 missing
 ReplicationLagHigh       AWS/RDS         AuroraGlobalDBReplicationLag Maximum   60 5 >          5000 notBreaching
 ProgressLagHigh          AWS/RDS         AuroraGlobalDBProgressLag    Maximum   60 5 >          5000 notBreaching
 CpuHigh                  AWS/RDS         CPUUtilization               Maximum   60 5 >            90 missing
@@ -15,26 +15,29 @@ MemoryLow                AWS/RDS         FreeableMemory               Minimum   
 LocalStorageLow          AWS/RDS         FreeLocalStorage             Minimum   60 5 <    5368709120 missing
 ConnectionsHigh          AWS/RDS         DatabaseConnections          Maximum   60 5 >           800 missing
 ReaderLagHigh            AWS/RDS         AuroraReplicaLag             Maximum   60 5 >          1000 notBreaching
-Deadlocks                AWS/RDS         Deadlocks                    Maximum   60 5 >             1 notBreaching
+Deadlocks                AWS/RDS         Deadlocks                    Maximum   60 5 >          0.05 notBreaching
 CommitsSlow              AWS/RDS         CommitLatency                Average   60 5 >           100 notBreaching
 WritesSlow               AWS/RDS         DMLLatency                   Average   60 5 >           500 notBreaching
 StorageHigh              AWS/RDS         VolumeBytesUsed              Maximum 3600 1 > 1099511627776 ignore
 BackupReplicationFailed  AWS/S3          OperationsFailedReplication  Sum       60 3 >             0 notBreaching
 BackupReplicationLate    AWS/S3          ReplicationLatency           Maximum   60 3 >           900 notBreaching
 BackupReplicationPending AWS/S3          OperationsPendingReplication Maximum   60 3 >          1000 notBreaching
+BackupMissing            AWS/Events      MatchedEvents                Sum     3600 30 <            1 breaching
 BackupExportFailed       AWS/States      ExecutionsFailed             Sum      300 1 >             0 notBreaching
 ProbeBroken              AWS/Lambda      Errors                       Sum       60 3 >             0 notBreaching
 ProbeThrottled           AWS/Lambda      Throttles                    Sum       60 3 >             0 notBreaching
 OtherRegionUnreachable   TwinStack/Probe Reachable                    Maximum   60 3 <             1 notBreaching
 DatabaseDown             AWS/RDS         EngineUptime                 Maximum   60 3 <             1 breaching
+AwsBackupMissing         AWS/Backup      NumberOfBackupJobsCompleted  Sum     3600 30 <            1 breaching
 """
 SIGNS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
 # Where the regions differ: only a reader has a lag that it can be silent about.
 OF_A_REGION = {"primary": {}, "secondary": {"RpoLagHigh": "breaching"}}
-NOT_THERE = {"primary": set(), "secondary": {"DatabaseDown"}}
+WITH_AWS_BACKUP = {"primary": {"AwsBackupMissing"}, "secondary": set()}
+NOT_THERE = {"primary": set(), "secondary": {"DatabaseDown", "AwsBackupMissing"}}
 THRESHOLDS = {
     "dev": {},
-    "prod": {"RpoLagHigh": 2000, "ReplicationLagHigh": 2000, "ProgressLagHigh": 2000, "ConnectionsHigh": 3000},
+    "prod": {"RpoLagHigh": 2000, "ReplicationLagHigh": 2000, "ProgressLagHigh": 2000, "ConnectionsHigh": 2700},
 }
 
 
@@ -48,7 +51,7 @@ def written(made):
             it["Period"],
             it["EvaluationPeriods"],
             it["ComparisonOperator"],
-            int(it["Threshold"]),
+            float(it["Threshold"]),
             it["TreatMissingData"],
         )
         for name, it in (
@@ -57,17 +60,17 @@ def written(made):
     }
 
 
-def expected(role, silent=None, thresholds=None):
+def expected(role, silent=None, thresholds=None, *, aws_backup=False):
     silence, other = {**OF_A_REGION[role], **(silent or {})}, thresholds or {}
     rows = [line.split() for line in TABLE.strip().splitlines()]
     return {
         name: (
             *(namespace, metric, statistic, int(period), int(periods), SIGNS[sign]),
-            other.get(name, int(threshold)),
+            other.get(name, float(threshold)),
             silence.get(name, missing),
         )
         for name, namespace, metric, statistic, period, periods, sign, threshold, missing in rows
-        if name not in NOT_THERE[role]
+        if name not in NOT_THERE[role] and (aws_backup or name not in WITH_AWS_BACKUP[role])
     }
 
 
@@ -84,8 +87,10 @@ def test_with_probes_on_silence_about_the_other_region_is_bad_news(role):
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_each_environment_has_thresholds_of_its_own(name, role):
-    silent = {"OtherRegionUnreachable": "breaching"} if name == "prod" else {}
-    assert written(of_environment(name, role)) == expected(role, silent, THRESHOLDS[name])
+    production = name == "prod"
+    silent = {"OtherRegionUnreachable": "breaching"} if production else {}
+    wanted = expected(role, silent, THRESHOLDS[name], aws_backup=production)
+    assert written(of_environment(name, role)) == wanted
 
 
 @pytest.mark.parametrize("role", ROLES)

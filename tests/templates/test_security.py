@@ -103,6 +103,7 @@ def test_a_role_is_given_everything_only_where_aws_knows_no_resource(role):
     ]
     functions = {"primary": ["ProbeFunctionRole", "ProbeUserFunctionRole"], "secondary": ["ProbeFunctionRole"]}[role]
     assert wide == [
+        ("FlowLogRole", ["logs:DescribeLogGroups"]),
         ("ExportStarterRole", ["rds:StartExportTask"]),
         *((name, INTERFACES) for name in functions),
     ]
