@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from pair_rules import RULES
+from pair_rules.alarm_above_max_connections import max_connections
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
 from twinstack.linting.lint import lint_pairs
@@ -16,6 +17,7 @@ from twinstack.planning.settled import settle
 from twinstack.planning.steps import Planner
 
 PAIR = Path(__file__).parent / "pair"
+PAIR_ROLES = ("primary", "secondary")
 ENVIRONMENT = """\
 project: trades
 stacks:
@@ -56,6 +58,17 @@ ROLE_NAME = "RoleName: !Sub replicate-${AWS::Region}"
 IDENTIFIER = "DBClusterIdentifier: !Sub trades-${AWS::Region}"
 CLASS = "DBInstanceClass: db.r6g.large"
 INGRESS = "CidrIp: !Ref PrimaryCidr"
+CONNECTIONS = """\
+Resources:
+  Connections:
+    Type: AWS::CloudWatch::Alarm
+    Properties:
+      Namespace: AWS/RDS
+      MetricName: DatabaseConnections
+      ComparisonOperator: GreaterThanThreshold
+      Threshold: AT
+      EvaluationPeriods: 1
+"""
 CREDENTIALS = "SourceRegion: us-east-1\n      MasterUsername: admin"
 
 # rule, role and line text of the finding, edits
@@ -232,6 +245,16 @@ MISTAKES = [
         ],
         "through a mapping",
     ),
+    ("W9714", "primary", [("primary", "Resources:\n", CONNECTIONS.replace("AT", "1000"))], "literal"),
+    (
+        "W9714",
+        "primary",
+        [
+            ("primary", "Resources:\n", CONNECTIONS.replace("AT", "!Ref Most")),
+            ("primary", "Parameters:\n", "Parameters:\n  Most: {Type: Number, Default: 4000}\n"),
+        ],
+        "through a parameter",
+    ),
 ]
 
 
@@ -264,7 +287,46 @@ RIGHT = [
             ("secondary", "Outputs:\n", "Outputs:\n  Neighbour: {Value: !Ref PrimaryVpcId}\n"),
         ],
     ),
+    (
+        "an alarm on connections below what the class takes",
+        [("primary", "Resources:\n", CONNECTIONS.replace("AT", "999"))],
+    ),
+    (
+        "an alarm on too few connections",
+        [
+            (
+                "primary",
+                "Resources:\n",
+                CONNECTIONS.replace("AT", "1000").replace("GreaterThanThreshold", "LessThanThreshold"),
+            )
+        ],
+    ),
+    (
+        "an alarm on connections where their number is set by hand",
+        [
+            ("primary", "Resources:\n", CONNECTIONS.replace("AT", "1000")),
+            *((role, "slow_query_log: 1", "slow_query_log: 1, max_connections: 5000") for role in PAIR_ROLES),
+        ],
+    ),
 ]
+
+
+@pytest.mark.parametrize(
+    ("instance_class", "most"),
+    [
+        ("db.r6g.large", 1000),
+        ("db.r6g.2xlarge", 3000),
+        ("db.r5.12xlarge", 6000),
+        ("db.r7g.16xlarge", 6000),
+        ("db.x2g.large", 2000),
+        ("db.x2g.16xlarge", 7000),
+        ("db.r8g.48xlarge", 0),
+        ("db.t3.large", 0),
+        ("db.serverless", 0),
+    ],
+)
+def test_what_an_instance_takes_is_as_in_the_table_of_aws(instance_class, most):
+    assert max_connections(instance_class) == most
 
 
 @pytest.mark.parametrize("edits", [row[1] for row in RIGHT], ids=[row[0] for row in RIGHT])

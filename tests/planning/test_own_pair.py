@@ -31,8 +31,9 @@ def test_from_nothing_the_pair_takes_primary_secondary_primary(planned):
     ]
 
 
-# The probe runs in production, where there is a database that it can log in to.
-STARTED = {"dev": set(), "prod": {"ProbeSchedule", "ProbeUser"}}
+# In production the probe runs, where there is a database that it can log in to, and AWS Backup, once it has two vaults.
+BACKED_UP = {"AwsBackupFailedRule", "AwsBackupMissing", "BackupPlan", "BackupPlanRole", "BackupSelection"}
+STARTED = {"dev": set(), "prod": {"ProbeSchedule", "ProbeUser", *BACKED_UP}}
 
 
 def test_linking_adds_and_modifies_and_replaces_nothing(planned, request):

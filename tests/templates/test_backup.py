@@ -1,5 +1,7 @@
 """Backups arrive in a private bucket, under that region's key, and in the other region's bucket too."""
 
+from fnmatch import fnmatchcase
+
 import pytest
 
 from tests.templates.pair import ROLES, WIRED, of_environment, properties, resolved, resources, statements, unlinked
@@ -80,7 +82,7 @@ def test_who_reads_or_writes_a_backup_is_logged_in_a_bucket_of_its_own(role):
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 @pytest.mark.parametrize("role", ROLES)
 def test_nothing_expires_before_the_days_that_its_storage_class_bills(environment, role):
-    (rule,) = of_environment(environment, role)["BackupBucket"].properties["LifecycleConfiguration"]["Rules"]
+    rule, _ = of_environment(environment, role)["BackupBucket"].properties["LifecycleConfiguration"]["Rules"]
     (moved,) = rule["Transitions"]
     assert moved["StorageClass"] == "GLACIER_IR"
     assert int(rule["ExpirationInDays"]) >= moved["TransitionInDays"] + 90
@@ -89,10 +91,30 @@ def test_nothing_expires_before_the_days_that_its_storage_class_bills(environmen
 AWS_BACKUP = {"AWS::Backup::BackupPlan", "AWS::Backup::BackupSelection", "AWS::Backup::BackupVault"}
 
 
+@pytest.mark.parametrize("bucket", ["BackupBucket", "AccessLogBucket"])
+@pytest.mark.parametrize("role", ROLES)
+def test_what_expires_is_deleted_in_the_end_and_so_is_its_marker(role, bucket):
+    age, markers = properties(role, bucket)["LifecycleConfiguration"]["Rules"]
+    assert set(age["NoncurrentVersionExpiration"]) == {"NoncurrentDays"}
+    assert age["ExpirationInDays"]
+    assert markers == {"Id": "markers", "Status": "Enabled", "ExpiredObjectDeleteMarker": True}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_aws_backup_is_off_unless_asked_for(role):
+    assert not AWS_BACKUP & {body.type for body in of_environment("dev", role).values()}
+
+
+def test_in_production_there_is_a_backup_that_outlives_both_clusters():
+    made = {role: {body.type for body in of_environment("prod", role).values()} for role in ROLES}
+    assert made["primary"] >= AWS_BACKUP
+    assert AWS_BACKUP & made["secondary"] == {"AWS::Backup::BackupVault"}
+
+
 @pytest.mark.parametrize("environment", ["dev", "prod"])
 @pytest.mark.parametrize("role", ROLES)
-def test_aws_backup_is_off_unless_asked_for(environment, role):
-    assert not AWS_BACKUP & {body.type for body in of_environment(environment, role).values()}
+def test_the_backups_of_a_cluster_that_is_deleted_stay_for_their_retention(environment, role):
+    assert of_environment(environment, role)["Cluster"].properties["DeleteAutomatedBackups"] is False
 
 
 def test_aws_backup_copies_to_a_locked_vault_of_the_other_region():
@@ -100,8 +122,13 @@ def test_aws_backup_copies_to_a_locked_vault_of_the_other_region():
     vaults = {role: body["BackupVault"].properties for role, body in made.items()}
     assert {vault["BackupVaultName"] for vault in vaults.values()} == {"tradingdb-dev"}
     assert {str(vault["LockConfiguration"]) for vault in vaults.values()} == {"{'MinRetentionDays': 35}"}
-    (rule,) = made["primary"]["BackupPlan"].properties["BackupPlan"]["BackupPlanRule"]
-    (copy,) = rule["CopyActions"]
+    daily, weekly = made["primary"]["BackupPlan"].properties["BackupPlan"]["BackupPlanRule"]
+    assert [rule["ScheduleExpression"] for rule in (daily, weekly)] == [
+        "cron(0 12 ? * MON-SAT *)",
+        "cron(0 12 ? * SUN *)",
+    ]
+    assert "CopyActions" not in daily
+    (copy,) = weekly["CopyActions"]
     assert ":eu-west-1:" in str(copy["DestinationBackupVaultArn"])
     assert str(copy["DestinationBackupVaultArn"]).rstrip("'})").endswith(":backup-vault:tradingdb-dev")
     assert copy["Lifecycle"] == {"DeleteAfterDays": 35}
@@ -118,7 +145,7 @@ def test_lifecycle_and_replication_use_todays_forms(role):
     lifecycle = properties(role, "BackupBucket")["LifecycleConfiguration"]["Rules"]
     assert not [rule for rule in lifecycle if LEGACY & set(rule)]
     assert "AccessControl" not in properties(role, "BackupBucket")
-    assert lifecycle[0]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30, "NewerNoncurrentVersions": 3}
+    assert lifecycle[0]["NoncurrentVersionExpiration"] == {"NoncurrentDays": 30}
     assert lifecycle[0]["AbortIncompleteMultipartUpload"] == {"DaysAfterInitiation": 7}
 
 
@@ -185,22 +212,59 @@ def test_the_replication_role_opens_with_the_own_key_here_and_encrypts_with_thei
     assert made["BackupBucket"].properties["ReplicationConfiguration"]["Role"] == "ReplicationRole.Arn"
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_the_bucket_refuses_plain_http_and_foreign_keys(role):
-    denied = properties(role, "BackupBucketPolicy")["PolicyDocument"]["Statement"]
-    assert [(statement["Sid"], statement["Effect"], statement["Condition"]) for statement in denied] == [
-        ("OnlyTls", "Deny", {"Bool": {"aws:SecureTransport": "false"}}),
-        ("OnlyKms", "Deny", {"StringNotEqualsIfExists": {"s3:x-amz-server-side-encryption": "aws:kms"}}),
-        (
-            "OnlyOwnKey",
-            "Deny",
-            {
-                "StringNotEqualsIfExists": {
-                    "s3:x-amz-server-side-encryption-aws-kms-key-id": {"Fn::GetAtt": ["BackupKey", "Arn"]}
-                }
-            },
-        ),
+SENT = "s3:x-amz-server-side-encryption"
+KEY = f"{SENT}-aws-kms-key-id"
+# What a condition operator says of a key, by AWS's page on them. None stands for one that was not sent.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
+OPERATORS = {
+    "Bool": lambda sent, wanted: sent == wanted,
+    "Null": lambda sent, wanted: (sent is None) is (wanted == "true"),
+    "StringEquals": lambda sent, wanted: sent == wanted,
+    "StringNotEquals": lambda sent, wanted: sent != wanted,
+    "StringNotEqualsIfExists": lambda sent, wanted: sent is None or sent != wanted,
+}
+
+
+def refused_by(role, request):
+    """The statements of the bucket's policy that deny a PutObject with these condition keys."""
+    said = resolved(role)["BackupBucketPolicy"].properties["PolicyDocument"]["Statement"]
+    return [
+        statement["Sid"]
+        for statement in said
+        if statement["Effect"] == "Deny"
+        and all(
+            OPERATORS[operator](request.get(key), wanted)
+            for operator, keys in statement["Condition"].items()
+            for key, wanted in keys.items()
+        )
     ]
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize(
+    ("request_", "refused"),
+    [
+        ({}, []),
+        ({SENT: "aws:kms", KEY: "BackupKey.Arn"}, []),
+        ({KEY: "BackupKey.Arn"}, []),
+        ({SENT: "aws:kms", KEY: "another"}, ["OnlyOwnKey"]),
+        ({SENT: "aws:kms"}, ["NotTheKeyOfAws"]),
+        ({SENT: "aws:kms:dsse", KEY: "BackupKey.Arn"}, ["OnlyKms"]),
+        ({SENT: "AES256"}, ["OnlyKms"]),
+        ({"aws:SecureTransport": "false"}, ["OnlyTls"]),
+    ],
+    ids=["no header", "own key", "key alone", "another key", "aws:kms without key", "dsse", "AES256", "plain http"],
+)
+def test_the_bucket_refuses_plain_http_and_foreign_keys_and_takes_what_says_nothing(role, request_, refused):
+    assert refused_by(role, {"aws:SecureTransport": "true", **request_}) == refused
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_bucket_asks_for_its_own_key(role):
+    said = properties(role, "BackupBucketPolicy")["PolicyDocument"]["Statement"]
+    (own,) = [statement for statement in said if statement["Sid"] == "OnlyOwnKey"]
+    assert own["Condition"]["StringNotEquals"] == {KEY: {"Fn::GetAtt": ["BackupKey", "Arn"]}}
+    assert {statement["Effect"] for statement in said} == {"Deny"}
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -223,3 +287,29 @@ def test_the_regions_export_to_prefixes_of_their_own():
         for role in ROLES
     }
     assert prefixes == {"exports/${AWS::Region}"}
+
+
+def exporting(environment, role):
+    """Whether the rule of an environment is on, and on which times it looks."""
+    rule = of_environment(environment, role)["SnapshotRule"].properties
+    return rule["State"], rule["EventPattern"].get("time")
+
+
+def test_one_region_exports_and_in_production_on_the_first_of_the_month():
+    assert exporting("prod", "primary") == ("ENABLED", [{"wildcard": "*-01T*"}])
+    assert exporting("dev", "primary") == ("ENABLED", None)
+    assert {exporting(name, "secondary")[0] for name in ("dev", "prod")} == {"DISABLED"}
+
+
+@pytest.mark.parametrize(
+    ("time", "first"),
+    [("2027-01-01T03:30:00Z", True), ("2027-01-11T03:30:00Z", False), ("2027-01-02T01:01:01Z", False)],
+)
+def test_the_pattern_of_a_month_matches_its_first_day_alone(time, first):
+    ((pattern,),) = [exporting("prod", "primary")[1]]
+    assert fnmatchcase(time, pattern["wildcard"]) is first
+
+
+def test_the_other_region_exports_when_it_is_asked_to():
+    made = resolved("secondary", ExportSnapshots="monthly")["SnapshotRule"].properties
+    assert (made["State"], made["EventPattern"]["time"]) == ("ENABLED", [{"wildcard": "*-01T*"}])

@@ -42,6 +42,14 @@ def test_both_clusters_join_the_global_cluster():
     assert properties("secondary", "Cluster")["GlobalClusterIdentifier"] == {"Ref": "GlobalClusterIdentifier"}
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_the_instances_of_a_region_are_changed_one_after_the_other_and_made_with_the_writer_first(role):
+    first, second = resources(role)["Instance1"], resources(role)["Instance2"]
+    assert "DependsOn" not in first
+    assert second["DependsOn"] == ["Instance1"]
+    assert (first["Properties"]["PromotionTier"], second["Properties"]["PromotionTier"]) == (0, 1)
+
+
 @pytest.mark.parametrize("name", ["ClusterParameterGroup", "InstanceParameterGroup", "Instance1", "Instance2"])
 def test_both_regions_have_the_same(name):
     assert properties("primary", name) == properties("secondary", name)

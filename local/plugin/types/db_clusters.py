@@ -99,7 +99,8 @@ class DBCluster(Handler):
             raise ValueError(msg)
         if properties.get("GlobalClusterIdentifier"):
             _leave(properties["GlobalClusterIdentifier"], cluster["DBClusterArn"])
-        rds_api.delete_db_cluster(DBClusterIdentifier=physical_id, SkipFinalSnapshot=True)
+        kept = {"DeleteAutomatedBackups": False} if properties.get("DeleteAutomatedBackups") in (False, "false") else {}
+        rds_api.delete_db_cluster(DBClusterIdentifier=physical_id, SkipFinalSnapshot=True, **kept)
 
 
 def _check_joining(properties: Properties) -> None:
