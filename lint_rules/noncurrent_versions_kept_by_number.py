@@ -1,4 +1,4 @@
-"""W9559: noncurrent versions that are kept by their number where objects expire."""
+"""W9562: noncurrent versions that are kept by their number where objects expire."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _ENDS = "NoncurrentVersionExpiration"
 class NoncurrentVersionsKeptByNumber(_rule.Rule):
     """A lifecycle rule keeps some noncurrent versions of objects whose current version expires."""
 
-    id = "W9559"
+    id = "W9562"
     shortdesc = "Expired objects are kept for ever"
     description = (
         "In a bucket with versions an expiration only makes the version noncurrent. NewerNoncurrentVersions is how "

@@ -101,6 +101,17 @@ def test_the_first_member_writes_the_second_reads_and_both_leave_when_they_are_d
         described(account, name)
 
 
+@pytest.mark.parametrize(("given", "left"), [({}, []), ({"DeleteAutomatedBackups": "false"}, ["retained"])])
+def test_backups_outlive_a_cluster_of_a_stack_where_the_template_asks_for_it(account, stack, given, left):
+    identifier = account.unique("backed-up")
+    password = {"MasterUsername": "admin", "MasterUserPassword": "secret-word"}
+    other = {"Topic": {"Type": "AWS::SNS::Topic"}}
+    stack.deploy({"Cluster": cluster(DBClusterIdentifier=identifier, **password, **given), **other})
+    stack.deploy(other)
+    found = account.client("rds").describe_db_cluster_automated_backups(DBClusterIdentifier=identifier)
+    assert [each["Status"] for each in found["DBClusterAutomatedBackups"]] == left
+
+
 def test_removing_the_global_cluster_from_a_reader_detaches_it_in_place(account, name):
     primary, secondary = account.stack(EAST), account.stack(WEST)
     primary.deploy({"Global": global_cluster(name), "Cluster": {**writer(name), "DependsOn": "Global"}})

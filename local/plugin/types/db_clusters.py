@@ -29,6 +29,9 @@ _SHOWN_AS = {
 }
 """Properties that the emulator's CreateDBCluster ignores, by the member of DBCluster that shows them."""
 
+_BACKUPS_GO = "_backups_go"
+"""Where a cluster's record says whether its automated backups go with it, which only the deletion asks for."""
+
 _MODIFIABLE = (
     "BackupRetentionPeriod",
     "CopyTagsToSnapshot",
@@ -99,8 +102,10 @@ class DBCluster(Handler):
             raise ValueError(msg)
         if properties.get("GlobalClusterIdentifier"):
             _leave(properties["GlobalClusterIdentifier"], cluster["DBClusterArn"])
-        kept = {"DeleteAutomatedBackups": False} if properties.get("DeleteAutomatedBackups") in (False, "false") else {}
-        rds_api.delete_db_cluster(DBClusterIdentifier=physical_id, SkipFinalSnapshot=True, **kept)
+        backups_go = rds._clusters[physical_id].get(_BACKUPS_GO, True)
+        rds_api.delete_db_cluster(
+            DBClusterIdentifier=physical_id, SkipFinalSnapshot=True, DeleteAutomatedBackups=backups_go
+        )
 
 
 def _check_joining(properties: Properties) -> None:
@@ -170,6 +175,7 @@ def _upgrade(physical_id: str, old: Properties, new: Properties) -> None:
 
 def _keep_settings(physical_id: str, properties: Properties) -> None:
     record = rds._clusters[physical_id]
+    record[_BACKUPS_GO] = truth(properties.get("DeleteAutomatedBackups", True))
     record["_settings"] = {
         member: properties.get(name) for name, member in _SHOWN_AS.items() if properties.get(name) is not None
     }
