@@ -27,14 +27,14 @@ from templates_src import probe_role
 from templates_src.assembly import OtherRegion, RegionTemplate
 from templates_src.database import CLUSTER
 from templates_src.encryption import OPERATIONS_KEY, key_arn
-from templates_src.monitoring import PROBE_FUNCTION, PROBE_ON
+from templates_src.monitoring import PROBE_FUNCTION, PROBE_ON, PROBE_RUNS
 from templates_src.network import APP_GROUP, PORT, subnet_ids
 from templates_src.tags import goes_with_the_stack, tags
 
 CODE_BUCKET, CODE_KEY = "ProbeCodeBucket", "ProbeCodeKey"
 FUNCTION = PROBE_FUNCTION
 FAILED = "ProbeFailedEvents"
-RUNS = "ProbeRuns"
+RUNS = PROBE_RUNS
 RESERVE_CONCURRENCY, RESERVED = "ReserveConcurrency", "ConcurrencyReserved"
 SECONDS = 30
 

@@ -25,16 +25,25 @@ BackupReplicationPending AWS/S3          OperationsPendingReplication Maximum   
 BackupExportFailed       AWS/States      ExecutionsFailed             Sum      300 1 >             0 notBreaching
 ProbeBroken              AWS/Lambda      Errors                       Sum       60 3 >             0 notBreaching
 ProbeThrottled           AWS/Lambda      Throttles                    Sum       60 3 >             0 notBreaching
-OtherRegionUnreachable   TwinStack/Probe Reachable                    Maximum   60 3 <             1 notBreaching
+OtherRegionUnreachable   TwinStack/Probe Reachable                    Maximum   60 3 <             1 missing
+ProbeSilent              TwinStack/Probe Reachable                SampleCount  300 3 <             1 notBreaching
 DatabaseDown             AWS/RDS         EngineUptime                 Maximum   60 3 <             1 breaching
+ReadersBehind            AWS/RDS         AuroraGlobalDBReplicationLag Maximum   60 5 >          5000 notBreaching
+StandbyWrites            TwinStack/Probe Writer                       Maximum   60 3 >             0 missing
 """
 SIGNS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
 # Where the regions differ: only a reader has a lag that it can be silent about.
 OF_A_REGION = {"primary": {}, "secondary": {"RpoLagHigh": "breaching"}}
-NOT_THERE = {"primary": set(), "secondary": {"DatabaseDown"}}
+NOT_THERE = {"primary": {"StandbyWrites"}, "secondary": {"ReadersBehind"}}
 THRESHOLDS = {
     "dev": {},
-    "prod": {"RpoLagHigh": 2000, "ReplicationLagHigh": 2000, "ProgressLagHigh": 2000, "ConnectionsHigh": 3000},
+    "prod": {
+        "RpoLagHigh": 2000,
+        "ReplicationLagHigh": 2000,
+        "ProgressLagHigh": 2000,
+        "ReadersBehind": 2000,
+        "ConnectionsHigh": 3000,
+    },
 }
 
 
@@ -77,14 +86,14 @@ def test_the_alarms_are_as_in_the_table(role):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_with_probes_on_silence_about_the_other_region_is_bad_news(role):
-    assert written(resolved(role, ProbeEnabled="true")) == expected(role, {"OtherRegionUnreachable": "breaching"})
+def test_with_probes_on_a_silent_probe_is_bad_news_and_no_verdict(role):
+    assert written(resolved(role, ProbeEnabled="true")) == expected(role, {"ProbeSilent": "breaching"})
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_each_environment_has_thresholds_of_its_own(name, role):
-    silent = {"OtherRegionUnreachable": "breaching"} if name == "prod" else {}
+    silent = {"ProbeSilent": "breaching"} if name == "prod" else {}
     assert written(of_environment(name, role)) == expected(role, silent, THRESHOLDS[name])
 
 
