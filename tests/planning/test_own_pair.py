@@ -32,7 +32,7 @@ def test_from_nothing_the_pair_takes_primary_secondary_primary(planned):
 
 
 # The probe runs in production, where there is a database that it can log in to.
-STARTED = {"dev": set(), "prod": {"ProbeSchedule", "ProbeUser"}}
+STARTED = {"dev": set(), "prod": {"ProbeSchedule", "ProbeSilent", "ProbeUser", "ReaderHealthCheck"}}
 
 
 def test_linking_adds_and_modifies_and_replaces_nothing(planned, request):
@@ -47,7 +47,6 @@ def test_linking_adds_and_modifies_and_replaces_nothing(planned, request):
         "ProbeFunction",
         "ProbeSecret",
         "ReadSecretPolicy",
-        "ReaderHealthCheck",
     }
     assert {change.resource for change in linking.changes if change.action == "Add"} - started == {
         "AppRouteTablePeering",
