@@ -39,7 +39,12 @@ AREAS = (
     Area(
         "rollout",
         ("twinstack/rollout/*.py", "twinstack/statuses.py"),
-        ("tests/rollout", "tests/test_statuses.py"),
+        (
+            "tests/rollout",
+            "tests/test_statuses.py",
+            "tests/preflight/test_deployments.py",
+            "tests/drifting/test_preview.py",
+        ),
         without=("twinstack/rollout/plans/since.py",),
     ),
     # Its tests run the whole command, on a git repository.
