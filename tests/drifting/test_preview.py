@@ -43,6 +43,16 @@ def test_it_asks_for_the_template_and_the_values_that_the_stack_has(live, previe
     (asked,) = live.drifts["primary"].revert_requests
     assert (asked.stack_name, asked.name) == (PRIMARY, "twinstack-preview-preview-0")
     assert set(asked.parameters) == {"VpcCidr", "PeeringId", "PeerCidr", "PeerBucket"}
+    assert asked.capabilities == ("CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND")
+    assert (asked.token, asked.role_arn) == ("preview-0", None)
+
+
+def test_it_asks_by_the_service_role_of_the_stack(live, preview):
+    live.entries["primary"] = {"role_arn": "arn:aws:iam::1:role/deploys"}
+    live.drifts["primary"].reverting[PRIMARY] = [BACK]
+    preview()
+    (asked,) = live.drifts["primary"].revert_requests
+    assert asked.role_arn == "arn:aws:iam::1:role/deploys"
 
 
 def test_an_aws_that_makes_an_ordinary_change_set_of_it_is_not_taken_for_one_with_nothing_to_revert(live, preview):

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.rollout.deployments import with_output
-from twinstack.errors import NotConvergedError
+from twinstack.errors import NotConvergedError, RefusedError
 from twinstack.screen.events import ChangeSetMade, NothingToChange, OutputsRead, PlanMade, StepDone, WiresRead
 
 
@@ -60,6 +60,13 @@ def test_change_sets_and_requests_have_names_and_tokens_of_their_own(pair):
     assert all(request.name == f"twinstack-{request.token}" for request in requests)
     for aws in pair.aws.values():
         assert aws.tokens("execute_change_set") == [request.token for request in aws.requests]
+
+
+def test_a_declined_creation_is_taken_back_by_the_token_of_its_change_set(pair):
+    with pytest.raises(RefusedError, match="declined"):
+        pair.deploy(confirm=lambda _question: False)
+    assert pair.stacks() == []
+    assert pair.aws["primary"].tokens("delete_stack") == [request.token for request in pair.aws["primary"].requests]
 
 
 def test_each_step_is_shown_and_asked_for_before_it_is_executed(pair):

@@ -3,9 +3,10 @@
 import pytest
 
 from tests.rollout.deployments import Deployments
+from tests.rollout.test_failures import THREE
 from tests.systems import PRIMARY, SECONDARY
 from twinstack.errors import RefusedError, TwinStackError
-from twinstack.screen.events import Left, StepBegun, StepDone, StepFailed
+from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed
 
 
 def test_links_are_taken_away_first_and_stacks_deleted_in_reverse(live):
@@ -18,9 +19,9 @@ def test_links_are_taken_away_first_and_stacks_deleted_in_reverse(live):
         "PeerCidr": "",
         "PeerBucket": "",
     }
-    assert [(event.stack, event.operation) for event in live.screen.of(StepBegun)] == [
-        ("secondary", "DELETE"),
-        ("primary", "DELETE"),
+    assert live.screen.of(StepBegun) == [
+        StepBegun(1, 2, "secondary", "eu-west-1", "DELETE"),
+        StepBegun(2, 2, "primary", "us-east-1", "DELETE"),
     ]
     assert (live.stacks(), live.change_sets()) == ([], [])
 
@@ -94,6 +95,17 @@ def test_what_stays_is_listed(pair):
     ]
 
 
+def test_a_key_that_does_not_say_for_how_long_it_waits_waits_for_30_days(pair):
+    """https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-resource-kms-key.html"""
+    pair.templates["primary"] = PRIMARY.replace(
+        "      Bucket:\n", "      Key: {Type: 'AWS::KMS::Key'}\n      Bucket:\n"
+    )
+    pair.deploy()
+    pair.destroy()
+    (left,) = pair.screen.of(Left)
+    assert [row["why"] for row in left.resources] == ["pending deletion for 30 days"]
+
+
 def refused(deployments, **options):
     """The message of a refusal that changed nothing."""
     stacks = deployments.stacks()
@@ -107,13 +119,15 @@ def refused(deployments, **options):
 
 
 def test_a_declined_question_changes_nothing(live):
-    assert "declined" in refused(live, confirm=lambda question: False)
+    assert refused(live, confirm=lambda question: False) == "declined; nothing was deleted"
 
 
 @pytest.mark.parametrize("name", [None, "pair-prod", "pair"])
 def test_a_protected_environment_is_refused_without_its_name(protected, name):
     protected.deploy()
-    assert "--confirm pair-dev" in refused(protected, confirmed_name=name)
+    assert refused(protected, confirmed_name=name) == (
+        f"{protected.folder}/environments/dev.yaml:9: the environment is protected; destroy it with --confirm pair-dev"
+    )
 
 
 def test_a_protected_environment_is_deleted_with_its_name(protected):
@@ -148,12 +162,26 @@ def test_the_policy_lets_through_what_unlinking_takes_away(protected):
 
 def test_an_unreadable_stack_is_refused(live):
     live.aws["secondary"].refuse("describe_stack", "AccessDenied", times=9)
-    assert "AccessDenied" in refused(live)
+    assert refused(live) == (
+        "a stack could not be read, so what depends on it is not known:\n"
+        "eu-west-1: describe_stack was refused: AccessDenied: the test says so"
+    )
+
+
+def test_every_stack_that_cannot_be_read_has_a_line(tmp_path):
+    three = Deployments(tmp_path, THREE)
+    three.deploy()
+    for role in ("network", "archive"):
+        three.aws[role].refuse("describe_stack", "AccessDenied", times=9)
+    lines = refused(three).splitlines()[1:]
+    assert [line.partition(":")[0] for line in lines] == [three.region("network"), three.region("archive")]
 
 
 def test_termination_protection_that_the_environment_did_not_ask_for_is_refused(live):
     live.stack("primary").protected = True
-    assert "stack pair-dev-primary has termination protection" in refused(live)
+    assert refused(live) == (
+        "primary: stack pair-dev-primary has termination protection and the environment has not; turn it off"
+    )
 
 
 def test_deletion_protection_is_refused(pair):
@@ -161,13 +189,15 @@ def test_deletion_protection_is_refused(pair):
         "{GlobalClusterIdentifier", "{DeletionProtection: true, GlobalClusterIdentifier"
     )
     pair.deploy()
-    assert "Cluster (AWS::RDS::DBCluster) has deletion protection" in refused(pair)
+    assert refused(pair) == (
+        "secondary: Cluster (AWS::RDS::DBCluster) has deletion protection; turn it off by a deployment first"
+    )
 
 
 def test_a_bucket_that_is_not_empty_is_refused(live):
     bucket = live.stack("primary").content.physical_id("Bucket")
     live.buckets["primary"].put(bucket, "backup", b"")
-    assert f"bucket {bucket} (Bucket) is not empty" in refused(live)
+    assert refused(live) == (f"primary: bucket {bucket} (Bucket) is not empty; --empty-buckets deletes what is in it")
 
 
 def test_buckets_are_emptied_on_request(live):
@@ -176,6 +206,8 @@ def test_buckets_are_emptied_on_request(live):
     live.destroy(empty_buckets=True)
     assert live.buckets["primary"].objects == {}
     assert live.stacks() == []
+    told = [event.text for event in live.screen.of(Note) if "emptied" in event.text]
+    assert told == [f"  primary: emptied bucket {bucket}: 1 object versions"]
 
 
 def test_a_kept_bucket_is_neither_looked_at_nor_emptied(tmp_path):

@@ -207,6 +207,16 @@ def test_a_hook_among_the_newer_events_counts_where_it_was_before_what_failed_in
     assert cause(events, inside, [replace(hook, time=moment(4))]).startswith("Network/Vpc ")
 
 
+def test_a_hook_among_the_newer_events_counts_before_the_stacks_own_resources_whenever_it_was():
+    """Its sentence is the fuller one of the two about the same failure."""
+    hook = OperationEvent(
+        "HOOK_INVOCATION_ERROR", moment(4), "Bucket", "AWS::S3::Bucket", "HOOK_FAILED", "no", "Our", "FAIL"
+    )
+    own = [begun(), event("Bucket", "CREATE_FAILED", "The following hook(s) failed: [Our]", at=3)]
+    assert cause(own, newer=[hook]) == "Bucket (AWS::S3::Bucket) HOOK_FAILED by Our: no"
+    assert cause([begun()], newer=[hook]) == "Bucket (AWS::S3::Bucket) HOOK_FAILED by Our: no"
+
+
 def test_the_cause_of_several_stacks_that_fail_in_one_pass_is_the_one_that_failed_first_and_stands_last(tmp_path):
     one = {"Resources": "{Vpc: {Type: 'AWS::EC2::VPC'}, Table: {Type: 'AWS::EC2::RouteTable'}}"}
     templates = {

@@ -5,8 +5,13 @@ from dataclasses import replace
 import pytest
 
 from tests.rollout.deployments import Deployments
-from tests.systems import PRIMARY, SECONDARY
+from tests.systems import PRIMARY, SECONDARY, template
+from twinstack.aws.api import StackDescription
 from twinstack.errors import InputError, RefusedError, TwinStackError
+from twinstack.planning.steps import resolver_for
+from twinstack.planning.world import Live
+from twinstack.rollout.deletion.deployed import Deployed
+from twinstack.rollout.deletion.retaining import with_retained
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.screen.events import ChangeSetMade, Left, StepDone
 
@@ -58,6 +63,32 @@ def test_nothing_else_of_the_live_template_changes(live):
     assert [(row["resource"], row["action"], row["properties"]) for row in first.changes] == [
         ("Bucket", "Modify", ["DeletionPolicy"])
     ]
+
+
+LOOP = """
+    Metadata: {TwinStack: {Role: primary}}
+    Transform: AWS::LanguageExtensions
+    Resources:
+      Key: {Type: 'AWS::KMS::Key'}
+      Other: {Type: 'AWS::KMS::Key'}
+      Fn::ForEach::Stores:
+        - Name
+        - [One, Two]
+        - Store${Name}: {Type: 'AWS::S3::Bucket', Properties: {Key: !Ref Key}}
+"""
+
+
+def test_what_a_loop_makes_is_kept_by_its_own_name_with_what_it_refers_to(tmp_path):
+    run = Deployments(tmp_path, {"primary": LOOP}).run()
+    state = Live("CREATE_COMPLETE", template(LOOP), {}, {}, {})
+    found = StackDescription("stack-1", "pair-dev-primary", "CREATE_COMPLETE", "", {}, {}, {})
+    resources = resolver_for(run.planner.system.stacks["primary"], state.template, {}, {}).resources()
+    stack = Deployed(found, resources, {name: name.lower() for name in resources})
+    kept = with_retained(run, {"primary": state}, {"primary": stack}, ["StoreOne"])
+    assert kept["primary"].retained == {
+        "StoreOne": "kept, as --retain asks",
+        "Key": "kept, since StoreOne would not be whole without it",
+    }
 
 
 def test_a_bucket_that_is_kept_may_be_full_and_is_not_emptied(live):
