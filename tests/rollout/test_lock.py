@@ -15,7 +15,7 @@ from twinstack.planning.world import Absent
 from twinstack.rollout.change_sets.preparing import prepare, request_for
 from twinstack.rollout.guards.guards import Allowed
 from twinstack.rollout.run.lock import NO_LOCK, held, place_of
-from twinstack.rollout.run.parameter_lock import Holder, Place
+from twinstack.rollout.run.parameter_lock import Holder, Place, holding
 from twinstack.screen.events import Warning_
 
 NAME = "/twinstack/pair-dev/lock"
@@ -276,6 +276,24 @@ def test_a_lock_whose_value_is_not_ours_to_read_is_held_by_somebody(lock):
 
 
 # Holding
+
+
+def test_who_only_looks_is_told_of_a_holder_that_keeps_others_out_and_touches_nothing(lock):
+    place = Place(lock.store, NAME)
+
+    def holds():
+        return holding(place, lambda it: it.run in lock.ended)
+
+    assert holds() is None
+    lock.store.put(ALICE)
+    lock.clock.sleep(119)
+    assert holds() == ALICE
+    lock.ended = {"a"}
+    assert holds() is None
+    lock.ended.clear()
+    lock.clock.sleep(1)
+    assert holds() is None
+    assert (set(lock.store.calls), lock.store.holder(), lock.told()) == ({"read"}, "alice", [])
 
 
 def test_the_holder_goes_on_while_the_lock_is_its_own(lock):

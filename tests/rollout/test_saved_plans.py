@@ -185,8 +185,12 @@ def test_a_change_set_whose_values_cannot_be_read_is_not_left(pair, monkeypatch,
 
 def test_what_is_left_of_a_failed_creation_is_not_deleted_by_saving(pair):
     rolled_back(pair, "primary")
-    with pytest.raises(RefusedError, match="`deploy` without a saved plan does it"):
+    with pytest.raises(RefusedError) as error:
         pair.save()
+    assert str(error.value) == (
+        "primary: what is left of a creation that failed (ROLLBACK_COMPLETE) has to be deleted first; "
+        "`deploy` without a saved plan does it"
+    )
     assert pair.mutations() == []
 
 

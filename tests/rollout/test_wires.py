@@ -108,6 +108,49 @@ def test_a_wire_that_cannot_be_read_back_is_unknown_and_no_difference(live):
     assert set(verdicts(live).values()) == {"unknown"}
 
 
+def test_each_wire_is_read_back_with_both_its_values(live):
+    live.deploy()
+    (read,) = live.screen.of(WiresRead)
+    peering = live.stack("secondary").content.outputs["PeeringId"]
+    assert read.wires[0] == {
+        "stack": "primary",
+        "parameter": "PeeringId",
+        "source": "secondary.PeeringId",
+        "value": peering,
+        "produced": peering,
+        "verdict": "matches",
+    }
+
+
+def test_what_a_secret_wire_carries_cannot_be_compared(pair):
+    pair.templates["secondary"] = SECONDARY.replace(
+        "GlobalCluster: {Type: String}", "GlobalCluster: {Type: String, NoEcho: true}"
+    )
+    pair.deploy()
+    (read,) = pair.screen.of(WiresRead)
+    assert [wire for wire in read.wires if wire["parameter"] == "GlobalCluster"] == [
+        {
+            "stack": "secondary",
+            "parameter": "GlobalCluster",
+            "source": "primary.GlobalCluster",
+            "value": "****",
+            "produced": "****",
+            "verdict": "not comparable",
+        }
+    ]
+
+
+@pytest.mark.parametrize("unreadable", ["primary", "secondary"])
+def test_of_a_wire_that_cannot_be_read_at_one_end_the_other_is_shown(live, unreadable):
+    live.aws[unreadable].refuse("describe_stack", "Throttling", times=99)
+    live.deploy()
+    (read,) = live.screen.of(WiresRead)
+    wire = next(wire for wire in read.wires if wire["parameter"] == "PeeringId")
+    peering = "" if unreadable == "secondary" else live.stack("secondary").content.outputs["PeeringId"]
+    value = "" if unreadable == "primary" else live.stack("primary").content.values["PeeringId"]
+    assert (wire["value"], wire["produced"], wire["verdict"]) == (value, peering, "unknown")
+
+
 SECRETIVE = PRIMARY.replace(
     "      VpcCidr: {Type: String, Default: 10.0.0.0/16}\n",
     "      VpcCidr: {Type: String, Default: 10.0.0.0/16}\n      Token: {Type: String, NoEcho: true}\n",
