@@ -4,7 +4,8 @@ import pytest
 
 from tests.rollout.deployments import with_output
 from twinstack.errors import NotConvergedError, RefusedError
-from twinstack.screen.events import ChangeSetMade, NothingToChange, OutputsRead, PlanMade, StepDone, WiresRead
+from twinstack.rollout.deploying import deploy
+from twinstack.screen.events import ChangeSetMade, NothingToChange, OutputsRead, PlanMade, StepDone, Warning_, WiresRead
 
 
 def done(deployments):
@@ -51,6 +52,7 @@ def test_an_empty_change_set_is_deleted_and_the_run_goes_on(live, monkeypatch):
     assert live.screen.of(NothingToChange) == [NothingToChange("primary")]
     assert live.change_sets() == []
     assert ("primary", "execute_change_set") not in live.mutations()
+    assert "change_set_events" not in [call for call, _, _ in live.aws["primary"].calls]  # nothing was found wrong
 
 
 def test_change_sets_and_requests_have_names_and_tokens_of_their_own(pair):
@@ -128,3 +130,31 @@ def test_the_plan_is_told_before_anything_is_asked_for(pair):
     pair.deploy()
     assert isinstance(pair.screen.events[0], PlanMade)
     assert [len(each["steps"]) for each in pair.screen.events[0].plan["passes"]] == [1, 1, 1]
+
+
+def test_of_some_passes_the_rest_is_left_and_nothing_is_read_back_or_waited_for(pair):
+    waited = []
+    pair.screen.react = lambda event: waited.append(len(pair.clock.waits)) if isinstance(event, StepDone) else None
+    planned = deploy(pair.run(), passes=1)
+    assert [len(steps) for steps in planned.passes] == [1, 1, 1]
+    assert done(pair) == [("primary", "CREATE_COMPLETE")]
+    assert pair.screen.of(WiresRead) == []
+    assert [set(event.outputs) for event in pair.screen.of(OutputsRead)] == [{"primary"}]
+    assert waited == [len(pair.clock.waits)]
+
+
+def test_all_passes_by_number_are_the_whole(pair):
+    deploy(pair.run(), passes=3)
+    assert len(pair.screen.of(WiresRead)) == 1
+
+
+def test_what_could_not_be_planned_and_would_change_is_left_to_the_next_run_with_a_word(live):
+    live.templates["secondary"] = with_output(live.templates["secondary"])
+    live.aws["secondary"].refuse("describe_stack", "AccessDenied", times=99)
+    live.screen.react = lambda event: (
+        live.aws["secondary"].allow("describe_stack") if isinstance(event, PlanMade) else None
+    )
+    assert live.deploy().partial
+    assert [event.text for event in live.screen.of(Warning_)] == [
+        "secondary would change, which could not be planned; `deploy` again"
+    ]

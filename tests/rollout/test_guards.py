@@ -24,6 +24,7 @@ def entry(action="Modify", replacement="False", kind=CLUSTER, details=(), name="
 
 STATIC = ChangeDetail("Properties", "Engine", dynamic=False, cause="")
 DYNAMIC = ChangeDetail("Properties", "Group", dynamic=True, cause="Group")
+DYNAMIC_TOPIC = ChangeDetail("Properties", "Topic", dynamic=True, cause="Topic")
 DYNAMIC_ATTRIBUTE = ChangeDetail("Properties", "Group", dynamic=True, cause="Group.Arn")
 DYNAMIC_PARAMETER = ChangeDetail("Properties", "Group", dynamic=True, cause="SomeParameter")
 HARMLESS = ChangeDetail("Properties", "Port", dynamic=False, cause="", recreation="Never")
@@ -63,6 +64,24 @@ GROUP = "AWS::RDS::DBSubnetGroup"
             ],
             True,
             id="refers to what may be replaced",
+        ),
+        pytest.param(
+            [
+                entry(replacement="Conditional", details=[DYNAMIC]),
+                entry("Modify", "Conditional", GROUP, [DYNAMIC_TOPIC], "Group"),
+                entry("Modify", "True", ALARM, name="Topic"),
+            ],
+            True,
+            id="refers to what refers to what is replaced",
+        ),
+        pytest.param(
+            [
+                entry(replacement="Conditional", details=[DYNAMIC]),
+                entry("Modify", "Conditional", GROUP, [DYNAMIC_TOPIC], "Group"),
+                entry("Modify", "Conditional", ALARM, [DYNAMIC], "Topic"),
+            ],
+            False,
+            id="refers to two that refer to each other and change in place",
         ),
         pytest.param(
             [entry(replacement="Conditional", details=[DYNAMIC, STATIC]), entry(kind=GROUP, name="Group")],

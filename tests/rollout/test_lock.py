@@ -539,6 +539,15 @@ def test_a_run_that_has_lost_the_lock_leaves_the_empty_stack_to_the_one_that_has
     assert deployments.status("primary") == "REVIEW_IN_PROGRESS"
 
 
+def test_it_is_left_too_when_aws_could_not_make_its_change_set(tmp_path):
+    deployments = with_lock(Deployments(tmp_path), Taken())
+    deployments.aws["primary"].broken_change_sets["pair-dev-primary"] = "no such property"
+    with pytest.raises(TwinStackError, match="no such property"):
+        deployments.deploy()
+    assert deployments.change_sets() == []
+    assert deployments.status("primary") == "REVIEW_IN_PROGRESS"
+
+
 def test_a_run_that_has_lost_the_lock_deletes_nothing_of_others(tmp_path):
     deployments = Deployments(tmp_path)
     run = deployments.run()

@@ -1,6 +1,7 @@
 """Alarms that roll an update back: which are sent with a change set, which are left out, what a breach is called."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -111,6 +112,24 @@ def test_an_alarm_that_is_not_there_yet_or_gone_is_left_out(watched):
         "primary: New is no rollback trigger of this update: it is not there yet",
         f"primary: Lag is no rollback trigger of this update: CloudWatch has no alarm {watched.names['Lag']}",
     ]
+
+
+def test_an_alarm_that_was_deleted_is_not_there_yet(watched):
+    stack = watched.stack("primary")
+    stack.listed["Lag"] = replace(stack.listed["Lag"], status="DELETE_COMPLETE")
+    watched.deploy()
+    assert left_out(watched) == ["primary: Lag is no rollback trigger of this update: it is not there yet"]
+
+
+def test_the_update_that_brings_a_new_link_has_none(watched):
+    """The parameter is not on AWS yet, so the update turns on what hangs on it."""
+    text = watched.templates["primary"].replace("Wiring: {", "Wiring: {PeerEndpoint: secondary.Endpoint, ")
+    watched.templates["primary"] = text.replace(
+        "    Parameters:\n", "    Parameters:\n      PeerEndpoint: {Type: String, Default: ''}\n"
+    )
+    watched.deploy()
+    assert sent(watched) == ([], 0)
+    assert "no rollback triggers: the stack is not linked before this update (PeerEndpoint)" in watched.told()
 
 
 def test_a_stack_without_such_alarms_has_none_and_nothing_is_said(watched):

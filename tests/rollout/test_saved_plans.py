@@ -4,11 +4,11 @@ import pytest
 
 from tests.rollout.deployments import rolled_back, with_note
 from tests.systems import PRIMARY
-from twinstack.errors import InputError, RefusedError, TwinStackError, UnreachableError
+from twinstack.errors import InputError, NotConvergedError, RefusedError, TwinStackError, UnreachableError
 from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment
 from twinstack.rollout.guards.guards import Allowed
 from twinstack.rollout.plans.saving import save
-from twinstack.screen.events import PlanMade, StepBegun
+from twinstack.screen.events import NothingToChange, PlanMade, StepBegun
 
 
 def executed(pair):
@@ -65,6 +65,19 @@ def test_a_plan_without_changes_makes_nothing_and_does_nothing(live):
     saved = live.save()
     assert (saved.change_sets, live.mutations()) == ((), [])
     assert live.deploy(saved=saved).passes == ()
+
+
+def test_a_step_in_which_aws_saw_no_change_when_it_was_saved_is_passed_over(live, monkeypatch):
+    live.templates["primary"] = with_note(live.templates["primary"])
+    kept = live.stack("primary").content
+    with monkeypatch.context() as patched:
+        patched.setattr("tests.fake_cloudformation.content_after", lambda *arguments: kept)
+        saved = live.save()
+    assert saved.change_sets == ()
+    with pytest.raises(NotConvergedError, match="primary would change again"):
+        live.deploy(saved=saved)
+    assert live.screen.of(NothingToChange) == [NothingToChange("primary")]
+    assert executed(live) == []
 
 
 def test_an_edited_template_makes_it_stale(live, tmp_path):
