@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.rollout.deployments import with_output
-from twinstack.errors import NotConvergedError, RefusedError
+from tests.rollout.deployments import with_note, with_output
+from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
 from twinstack.rollout.deploying import deploy
 from twinstack.screen.events import ChangeSetMade, NothingToChange, OutputsRead, PlanMade, StepDone, Warning_, WiresRead
 
@@ -102,6 +102,21 @@ def test_the_service_role_of_a_stack_is_passed_on(pair):
     pair.deploy()
     assert [request.role_arn for request in pair.aws["primary"].requests] == ["arn:aws:iam::1:role/deploys"] * 2
     assert [request.role_arn for request in pair.aws["secondary"].requests] == [None]
+
+
+def test_the_service_role_of_a_stack_deletes_it_too_and_continues_its_rollback(live):
+    live.entries["primary"] = {"role_arn": "arn:aws:iam::1:role/deploys"}
+    asked, aws = [], live.aws["primary"]
+    delete, go_on = aws.delete_stack, aws.continue_update_rollback
+    aws.continue_update_rollback = lambda *given: (asked.append(given[2]), go_on(*given))
+    aws.delete_stack = lambda *given: (asked.append(given[2]), delete(*given))
+    live.templates["primary"] = with_note(live.templates["primary"])
+    aws.fail("Table", "no", stuck=True)
+    with pytest.raises(TwinStackError, match="UPDATE_ROLLBACK_FAILED"):
+        live.deploy()
+    live.deploy()
+    live.destroy()
+    assert asked == ["arn:aws:iam::1:role/deploys"] * 2
 
 
 def test_a_secondary_deleted_by_hand_is_made_again_and_the_primary_is_wired_to_the_new_one(live):

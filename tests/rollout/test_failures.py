@@ -187,3 +187,19 @@ def test_a_failed_creation_that_cannot_be_deleted_stops_its_stack(pair):
     with pytest.raises(TwinStackError, match="TerminationProtection"):
         pair.deploy()
     assert pair.status("primary") == "ROLLBACK_COMPLETE"
+
+
+@pytest.mark.parametrize("said", ["it is in use", ""])
+def test_a_failed_creation_whose_deletion_fails_stops_its_stack_with_the_cause(pair, said):
+    rolled_back(pair, "primary")
+    stack = pair.stack("primary")
+
+    def deletion(token):
+        yield stack.tell(token, "", "DELETE_IN_PROGRESS")
+        yield stack.tell(token, "Bucket", "DELETE_FAILED", said)
+        stack.tell(token, "", "DELETE_FAILED", "The following resource(s) failed to delete: [Bucket].")
+
+    pair.aws["primary"].delete_stack = lambda stack_id, token, *_: stack.start(deletion(token), pair.clock.now())
+    with pytest.raises(TwinStackError, match=f"primary: Bucket .* DELETE_FAILED: {said or 'no reason given'}$"):
+        pair.deploy()
+    assert pair.aws["primary"].requests[1:] == []
