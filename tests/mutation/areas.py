@@ -47,6 +47,16 @@ AREAS = (
         ),
         without=("twinstack/rollout/plans/since.py",),
     ),
+    Area(
+        "review",
+        ("twinstack/review/*.py",),
+        ("tests/review", "tests/rollout/test_saved_plans.py"),
+        (
+            "tests/review/test_mutations.py::test_a_mutation_of_what_the_fake_makes_is_noticed",
+            "tests/review/test_mutations.py::test_what_the_fake_makes_of_a_random_system_is_accepted",
+            "tests/review/test_mutations.py::test_a_mutation_of_a_large_change_set_is_noticed",
+        ),
+    ),
     # Its tests run the whole command, on a git repository.
     Area("since", ("twinstack/rollout/plans/since.py",), ("tests/cli/test_since.py",)),
 )

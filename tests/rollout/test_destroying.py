@@ -26,6 +26,25 @@ def test_links_are_taken_away_first_and_stacks_deleted_in_reverse(live):
     assert (live.stacks(), live.change_sets()) == ([], [])
 
 
+def test_a_link_to_what_is_deleted_later_is_not_taken_away(pair):
+    pair.templates["secondary"] = (
+        SECONDARY.replace("Wiring: {", "Wiring: {Label: primary.VpcCidr, ", 1)
+        .replace(
+            "      PeerVpc: {Type: String}\n",
+            "      PeerVpc: {Type: String}\n      Label: {Type: String, Default: ''}\n",
+        )
+        .replace(
+            "Bucket: {Type: 'AWS::S3::Bucket'}", "Bucket: {Type: 'AWS::S3::Bucket', Properties: {Label: !Ref Label}}"
+        )
+    )
+    pair.deploy()
+    pair.forget_calls()
+    pair.destroy()
+    assert [role for role, call in pair.mutations() if call == "execute_change_set"] == ["primary"]
+    assert [event.text for event in pair.screen.of(Note)] == ["Unlinking primary from what is deleted before it"]
+    assert pair.stacks() == []
+
+
 def test_every_deletion_is_watched_to_its_end(live):
     live.destroy()
     assert [(event.stack, event.status) for event in live.screen.of(StepDone)] == [

@@ -2,13 +2,14 @@
 
 import pytest
 
-from tests.rollout.deployments import rolled_back, with_note
+from tests.rollout.deployments import Deployments, rolled_back, with_note
 from tests.systems import PRIMARY
 from twinstack.errors import InputError, NotConvergedError, RefusedError, TwinStackError, UnreachableError
+from twinstack.packaging import Package
 from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment
 from twinstack.rollout.guards.guards import Allowed
 from twinstack.rollout.plans.saving import save
-from twinstack.screen.events import NothingToChange, PlanMade, StepBegun
+from twinstack.screen.events import NothingToChange, PlanMade, StepBegun, Warning_
 
 
 def executed(pair):
@@ -247,5 +248,49 @@ def test_no_secret_stands_in_the_file(pair):
 
 
 def test_the_plan_is_told_before_it_is_saved(pair):
-    pair.save()
-    assert len(pair.screen.of(PlanMade)) == 1
+    saved = pair.save()
+    (made,) = pair.screen.of(PlanMade)
+    assert pair.screen.events[0] == made
+    assert made.plan == saved.plan.model_dump(mode="json", by_alias=True)
+    assert pair.screen.events[1] == StepBegun(1, 3, "primary", "us-east-1", "CREATE")
+
+
+def test_it_is_told_anew_once_the_name_of_a_bucket_is_known_and_that_is_what_is_saved(coded):
+    saved = coded.save()
+    before, after = (event.plan for event in coded.screen.of(PlanMade))
+    assert before != after == saved.plan.model_dump(mode="json", by_alias=True)
+    coded.deploy(saved=saved)
+    assert executed(coded)[-1] == saved.change_sets[0].arn
+
+
+def test_a_plan_with_a_bucket_that_is_there_is_told_once(coded):
+    coded.deploy()
+    coded.packages = {"code": Package(b"zipped anew", "c0de2")}
+    coded.save()
+    assert len(coded.screen.of(PlanMade)) == 1
+
+
+CODED = """
+    Metadata: {TwinStack: {Role: primary, Wiring: {CodeBucket: artifacts.Bucket, CodeKey: artifacts.Key(code)}}}
+    Parameters: {CodeBucket: {Type: String}, CodeKey: {Type: String}}
+    Resources:
+      Probe: {Type: 'AWS::Lambda::Function', Properties: {Code: {S3Bucket: !Ref CodeBucket, S3Key: !Ref CodeKey}}}
+"""
+
+
+@pytest.fixture
+def coded(tmp_path):
+    coded = Deployments(tmp_path, {"primary": CODED})
+    coded.packages = {"code": Package(b"zipped", "c0de")}
+    return coded
+
+
+def test_what_is_left_behind_on_purpose_is_named_when_a_plan_is_saved_too(live):
+    live.move("secondary", "eu-west-2")
+    with pytest.raises(RefusedError, match="--abandon secondary"):
+        live.save()
+    live.save(allowed=Allowed(abandon=["secondary"]))
+    assert [event.text for event in live.screen.of(Warning_)] == [
+        "secondary: stack pair-dev-secondary in eu-west-1 (CREATE_COMPLETE) is left behind on purpose, with what it "
+        "holds"
+    ]
