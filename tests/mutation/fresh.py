@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from time import process_time
 
+from hypothesis import Phase, settings
 from mutmut.mutation.trampoline import get_mutant_under_test
 from mutmut.state import state
 
@@ -21,6 +22,9 @@ HAVE_NOTICED = Path("have-noticed.txt")
 
 def pytest_configure():
     forget()
+    # That an example fails is enough; the smallest one, which takes seconds to find, is of no use here.
+    settings.register_profile("mutants", phases=[Phase.explicit, Phase.generate], derandomize=True)
+    settings.load_profile("mutants")
 
 
 def pytest_runtest_setup():
