@@ -1,11 +1,15 @@
 """Taking the stacks down: what is unlinked and deleted in which order, what blocks it, and what stays."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.rollout.deployments import Deployments
 from tests.rollout.test_failures import THREE
 from tests.systems import PRIMARY, SECONDARY
+from twinstack.aws.world_reading import read_world
 from twinstack.errors import RefusedError, TwinStackError
+from twinstack.rollout.deletion.deployed import read_deployed
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed
 
 
@@ -108,10 +112,41 @@ def test_what_stays_is_listed(pair):
     key = pair.stack("primary").content.physical_id("Key")
     pair.destroy()
     (left,) = pair.screen.of(Left)
-    assert [tuple(entry.values()) for entry in left.resources] == [
-        ("secondary", "Bucket", "AWS::S3::Bucket", bucket, "kept by its DeletionPolicy"),
-        ("primary", "Key", "AWS::KMS::Key", key, "pending deletion for 7 days"),
-    ]
+    names = ("stack", "resource", "type", "physical_id", "why")
+    assert left.resources == tuple(
+        dict(zip(names, row, strict=True))
+        for row in (
+            ("secondary", "Bucket", "AWS::S3::Bucket", bucket, "kept by its DeletionPolicy"),
+            ("primary", "Key", "AWS::KMS::Key", key, "pending deletion for 7 days"),
+        )
+    )
+
+
+def test_what_an_earlier_deletion_has_taken_away_is_not_listed_and_hides_nothing(tmp_path):
+    text = """
+        Metadata: {TwinStack: {Role: primary}}
+        Resources:
+          Topic: {Type: 'AWS::SNS::Topic'}
+          Key: {Type: 'AWS::KMS::Key', Properties: {PendingWindowInDays: 7}}
+    """
+    alone = Deployments(tmp_path, {"primary": text})
+    alone.deploy()
+    alone.aws["primary"].fail("Key", "it is in use")
+    with pytest.raises(TwinStackError):
+        alone.destroy()
+    stack = alone.stack("primary")
+    stack.listed["Topic"] = replace(stack.listed["Topic"], status="DELETE_COMPLETE")
+    alone.destroy()
+    (left,) = alone.screen.of(Left)
+    assert [row["resource"] for row in left.resources] == ["Key"]
+
+
+def test_a_stack_that_disappears_as_it_is_looked_at_is_passed_over(live):
+    run = live.run()
+    world = read_world(run.planner.system, run.clients)
+    live.aws["primary"].delete_by_hand("pair-dev-primary")
+    assert read_deployed(run, "primary", world) is None
+    assert read_deployed(run, "secondary", world) is not None
 
 
 def test_a_key_that_does_not_say_for_how_long_it_waits_waits_for_30_days(pair):

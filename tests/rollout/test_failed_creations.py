@@ -260,6 +260,15 @@ def test_one_that_failed_again_is_taken_back_too(guarded):
     assert guarded.stacks() == []
 
 
+def test_one_that_is_complete_keeps_its_protection_and_is_not_deleted(guarded):
+    guarded.deploy()
+    guarded.forget_calls()
+    with pytest.raises(RefusedError, match=r"Cluster \(AWS::RDS::GlobalCluster\) has deletion protection") as error:
+        guarded.destroy(confirmed_name="pair-dev")
+    assert len(str(error.value).splitlines()) == 1
+    assert guarded.mutations() == []
+
+
 def test_taking_back_leaves_the_stacks_that_are_complete(tmp_path):
     pair = Deployments(tmp_path, protected=True)
     fails(pair, "Bucket", "secondary")

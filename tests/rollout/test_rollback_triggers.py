@@ -160,6 +160,14 @@ def test_taking_the_stacks_apart_is_not_rolled_back_by_the_alarms_that_it_sets_o
     assert sent(watched) == ([], 0)
 
 
+def test_telling_a_stack_what_to_keep_is_not_watched_over_either(watched):
+    watched.deploy()
+    watched.destroy(retain=("primary.Bucket",))
+    keeping, unlinking = watched.aws["primary"].requests[-2:]
+    assert '"DeletionPolicy":"Retain"' in keeping.template
+    assert (keeping.rollback_triggers, unlinking.rollback_triggers) == ((), ())
+
+
 def test_a_breach_rolls_back_and_is_what_the_run_reports(watched):
     alarms = watched.aws["primary"].alarms
 
