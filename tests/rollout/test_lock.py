@@ -312,8 +312,13 @@ def test_the_holder_stops_when_another_run_has_the_lock(lock):
 def test_the_holder_stops_when_the_lock_is_gone(lock):
     with lock.wanted_by(ALICE) as taken:
         lock.store.written.clear()
-        with pytest.raises(BusyError, match="is gone: another run has taken it and is done"):
+        with pytest.raises(BusyError) as error:
             taken.check()
+    assert str(error.value) == (
+        "the lock /twinstack/pair-dev/lock is gone: another run has taken it and is done, or somebody has deleted it; "
+        "this run does nothing more on AWS, since what it showed may no longer be true. Run it again"
+    )
+    assert lock.clock.waits == [1.0]
 
 
 def test_one_answer_that_shows_no_lock_does_not_stop_the_holder(lock):
@@ -346,6 +351,26 @@ def test_a_holder_whose_heart_has_stopped_refreshes_before_it_goes_on(lock):
         taken.check()
         with pytest.raises(BusyError, match="last heard of 1 s ago"), lock.wanted_by(BOB):
             pass
+
+
+@pytest.mark.parametrize("error", [denied("PutParameter"), UnreachableError("no route")])
+def test_a_holder_that_cannot_write_its_old_lock_again_begins_nothing_more(lock, error):
+    with lock.wanted_by(ALICE) as taken:
+        lock.clock.sleep(61)
+        lock.store.failing["overwrite"] = error
+        with pytest.raises(TwinStackError) as stopped:
+            taken.check()
+    assert str(stopped.value) == (
+        f"{error}\nthe lock /twinstack/pair-dev/lock was last written 61 s ago and cannot be written now, so another "
+        "run may take it at any moment: nothing more is begun; run again when it can be written"
+    )
+
+
+def test_a_holder_whose_lock_is_young_writes_nothing(lock):
+    with lock.wanted_by(ALICE) as taken:
+        lock.clock.sleep(59)
+        taken.check()
+    assert "overwrite" not in lock.store.calls
 
 
 def test_a_holder_whose_old_lock_is_being_taken_over_stops(lock):
@@ -412,7 +437,11 @@ def test_where_aws_does_not_answer_nothing_is_begun(lock):
     lock.store.failing["create"] = UnreachableError("primary (us-east-1): AWS cannot be reached: no route")
     with pytest.raises(UnreachableError) as error, lock.wanted_by(ALICE):
         pytest.fail("begun")
-    assert "AWS cannot be reached: no route; the lock /twinstack/pair-dev/lock could not be taken" in str(error.value)
+    assert str(error.value) == (
+        "primary (us-east-1): AWS cannot be reached: no route; the lock /twinstack/pair-dev/lock could not be taken, "
+        "so another run may be at work, and nothing was begun; try again, or go on without the lock with `deploy "
+        "--break-lock` when you know that there is none"
+    )
     assert error.value.exit_code == 1
 
 
@@ -420,6 +449,18 @@ def test_where_aws_does_not_answer_a_broken_lock_is_not_waited_for(lock):
     lock.store.failing["create"] = UnreachableError("primary (us-east-1): AWS cannot be reached: no route")
     with lock.wanted_by(ALICE, break_it=True) as taken:
         assert taken is NO_LOCK
+    (told,) = lock.told()
+    assert told.startswith("primary (us-east-1): AWS cannot be reached: no route. So this run has no lock: ")
+
+
+@pytest.mark.parametrize(("break_it", "ended"), [(True, False), (False, True)])
+def test_a_run_that_may_not_write_goes_on_where_the_holder_is_to_be_broken_or_has_ended(lock, break_it, ended):
+    lock.store.put(BOB)
+    lock.ended = {"b"} if ended else set()
+    lock.store.failing["create"] = denied("PutParameter")
+    with lock.wanted_by(ALICE, break_it=break_it) as taken:
+        assert taken is NO_LOCK
+    assert lock.store.holder() == "bob"
 
 
 def test_credentials_that_aws_does_not_take_are_an_error_of_their_own(lock):
