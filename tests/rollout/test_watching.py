@@ -284,6 +284,14 @@ def test_operations_are_followed_side_by_side_and_their_events_told_in_their_ord
     assert max(one.aws.looks) < 25
 
 
+def test_how_long_it_was_followed_counts_from_when_that_began():
+    happening = (event(510, "", "UPDATE_IN_PROGRESS"), event(540, "", "UPDATE_COMPLETE"))
+    following = Following(*happening, status=lambda now: "UPDATE_COMPLETE" if now >= 540 else "UPDATE_IN_PROGRESS")
+    following.clock.time = 500.0
+    assert 40 <= following.watch().seconds < 44
+    assert following.aws.described == [following.clock.now()]
+
+
 def test_nothing_to_follow_takes_no_time():
     run = SimpleNamespace(clock=FakeClock(), screen=Telling(), under_way=UnderWay())
     watch(run, [])
