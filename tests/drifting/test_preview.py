@@ -132,3 +132,16 @@ def test_ctrl_c_does_not_wait_for_aws_and_leaves_it_to_a_later_deployment(live, 
     with pytest.raises(KeyboardInterrupt):
         preview()
     assert live.change_sets() == ["twinstack-preview-preview-0"]
+
+
+def test_one_that_aws_has_made_by_the_time_of_ctrl_c_is_deleted(live, monkeypatch):
+    def made_and_interrupted(_seconds):
+        for change_set in live.stack("primary").change_sets.values():
+            change_set.describes_left = 0
+        raise KeyboardInterrupt
+
+    run = live.run()
+    monkeypatch.setattr(run.clock, "sleep", made_and_interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        preview_revert(run.planner.system.stacks["primary"], run.clients["primary"], run.clock, lambda: "1")
+    assert live.change_sets() == []

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.rollout.deployments import Deployments
+from tests.rollout.deployments import Deployments, with_note
 from tests.rollout.test_failures import THREE
 from twinstack.errors import TwinStackError, UnreachableError
 from twinstack.rollout.deploying import deploy
@@ -182,3 +182,17 @@ def test_a_stack_that_was_only_reviewed_before_is_no_end_of_its_creation(pair):
     operation = begun_before(aws, "primary", aws.describe_stack("pair-dev-primary"))
     assert operation.after == stack.events[0].event_id
     assert [event.status for event in operation.events] == ["CREATE_IN_PROGRESS"]
+
+
+def test_of_a_rollback_that_is_continued_only_what_is_new_is_told(live):
+    """Of what went before, some emulators tell no token either."""
+    live.templates["primary"] = with_note(live.templates["primary"])
+    live.aws["primary"].fail("Table", "no", stuck=True)
+    with pytest.raises(TwinStackError, match="UPDATE_ROLLBACK_FAILED"):
+        live.deploy()
+    live.stack("primary").tell("", "Bucket", "UPDATE_COMPLETE")
+    run = live.run()
+    bring_to_rest(run, run.planner.system.stacks.values())
+    assert "Bucket" not in [event.resource for event in live.screen.of(ResourceProgress)]
+    assert [event.status for event in live.screen.of(StepDone)] == ["UPDATE_ROLLBACK_COMPLETE"]
+    assert run.under_way.operations == {}

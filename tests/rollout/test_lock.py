@@ -252,6 +252,18 @@ def test_of_two_that_take_over_at_once_the_one_whose_lock_the_other_deleted_is_r
     with pytest.raises(BusyError, match="carol"), lock.wanted_by(BOB):
         pass
     assert lock.store.holder() == "carol"
+    assert lock.clock.waits == [1], "another holder is no old answer, which would be asked for again"
+
+
+def test_an_answer_that_shows_the_former_holder_again_and_again_is_believed_after_five_looks(lock):
+    lock.store.put(ALICE)
+    lock.clock.sleep(120)
+    lock.clock.waits.clear()
+    former = lock.store.read(NAME)
+    lock.store.read = lambda name: former
+    with pytest.raises(BusyError, match="alice on laptop"), lock.wanted_by(BOB):
+        pass
+    assert lock.clock.waits == [1] * 6
 
 
 def test_a_late_answer_that_still_shows_the_former_holder_does_not_lose_the_lock(lock):
