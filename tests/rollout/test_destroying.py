@@ -90,6 +90,16 @@ def test_a_stuck_stack_is_deleted_without_being_unlinked(live, status):
     assert live.stacks() == []
 
 
+def test_a_stack_that_takes_no_update_keeps_no_other_from_being_unlinked(tmp_path):
+    three = Deployments(tmp_path, {"archive": THREE["archive"], "primary": PRIMARY, "secondary": SECONDARY})
+    three.deploy()
+    three.stack("archive").status = "DELETE_FAILED"
+    three.forget_calls()
+    three.destroy()
+    assert [role for role, call in three.mutations() if call == "execute_change_set"] == ["primary"]
+    assert three.stacks() == []
+
+
 def test_a_deletion_that_fails_says_where_and_stops(live):
     live.aws["secondary"].fail("Peering", "it is in use")
     with pytest.raises(TwinStackError) as error:
