@@ -53,6 +53,12 @@ def test_a_stale_value_is_emptied_when_it_is_unlinked(live):
     assert verdicts(live) == {"primary.PeerBucket": "empty"}
 
 
+def test_a_wire_that_is_emptied_on_request_is_no_difference_although_there_is_a_value_for_it(live):
+    live.deploy(unlink=frozenset({("primary", "PeerBucket")}))
+    assert live.stack("primary").content.values["PeerBucket"] == ""
+    assert verdicts(live) == {"primary.PeerBucket": "unlinked"}
+
+
 def at_the_last_step(live, change):
     """Calls `change` when the last step is done: between the last pass and the reading back."""
     live.templates["primary"] = with_output(live.templates["primary"])
