@@ -6,8 +6,9 @@ from tests.rollout.deployments import Deployments, rolled_back, with_note
 from tests.systems import PRIMARY
 from twinstack.errors import InputError, NotConvergedError, RefusedError, TwinStackError, UnreachableError
 from twinstack.packaging import Package
-from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment
+from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment, stale_because
 from twinstack.rollout.guards.guards import Allowed
+from twinstack.rollout.plans.planned import make_plan
 from twinstack.rollout.plans.saving import save
 from twinstack.screen.events import NothingToChange, PlanMade, StepBegun, Warning_
 
@@ -116,6 +117,28 @@ def test_another_run_that_changed_only_an_output_makes_it_stale(live):
     saved = live.save()
     live.stack("secondary").content.outputs["Endpoint"] = "moved"
     assert refusal(live, saved).startswith("secondary: another run has changed the stack: its outputs differ\n")
+
+
+def test_everything_that_another_run_has_changed_is_named_and_the_order_of_values_is_nothing(live):
+    live.templates["primary"] = with_note(live.templates["primary"])
+    saved = live.save()
+    content = live.stack("secondary").content
+    content.outputs = dict(reversed(content.outputs.items()))
+    assert stale(live, saved) == []
+    content.outputs["Endpoint"] = "moved"
+    content.tags["Owner"] = "somebody"
+    assert stale(live, saved)[0] == ("secondary: another run has changed the stack: its outputs and tags differ")
+
+
+def test_a_stack_that_the_file_does_not_know_makes_it_stale(live):
+    saved = live.save()
+    unknowing = saved.model_copy(update={"world": {"secondary": saved.world["secondary"]}})
+    assert stale(live, unknowing) == ["primary: the stack was not there, and is live now"]
+
+
+def stale(pair, saved):
+    made = make_plan(pair.run())
+    return stale_because(saved, made.planner.system, made.world, made.shown)
 
 
 def test_a_change_set_that_was_saved_for_other_values_is_not_executed(live):
@@ -235,8 +258,14 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         read_saved_plan(tmp_path / "none.json")
 
 
+def test_a_file_that_cannot_be_read_is_named_with_why(tmp_path):
+    with pytest.raises(InputError, match=f"^{tmp_path}: cannot be read: .*Is a directory"):
+        read_saved_plan(tmp_path)
+
+
 def test_the_file_comes_back_as_it_was_written(pair):
     saved = pair.save()
+    assert as_text(saved).startswith('{\n  "version": 1,\n')
     assert SavedPlan.model_validate_json(as_text(saved)) == saved
 
 
