@@ -44,7 +44,12 @@ AREAS = (
     Area(
         "rollout",
         ("twinstack/rollout/*.py", "twinstack/statuses.py"),
-        ("tests/rollout", "tests/test_statuses.py"),
+        (
+            "tests/rollout",
+            "tests/test_statuses.py",
+            "tests/preflight/test_deployments.py",
+            "tests/drifting/test_preview.py",
+        ),
         without=("twinstack/rollout/plans/since.py",),
     ),
     Area(
@@ -63,6 +68,16 @@ AREAS = (
         ),
         # Its tests run on a git repository: tests/cli/test_since.py.
         without=("twinstack/environment/revisions.py",),
+    ),
+    Area(
+        "review",
+        ("twinstack/review/*.py",),
+        ("tests/review", "tests/rollout/test_saved_plans.py"),
+        (
+            "tests/review/test_mutations.py::test_a_mutation_of_what_the_fake_makes_is_noticed",
+            "tests/review/test_mutations.py::test_what_the_fake_makes_of_a_random_system_is_accepted",
+            "tests/review/test_mutations.py::test_a_mutation_of_a_large_change_set_is_noticed",
+        ),
     ),
     # Its tests run the whole command, on a git repository.
     Area("since", ("twinstack/rollout/plans/since.py",), ("tests/cli/test_since.py",)),

@@ -30,8 +30,7 @@ pytest_add_cli_args =
     --override-ini=addopts=
     -p
     tests.mutation.fresh
-timeout_constant = 3
-timeout_multiplier = 3
+timeout_multiplier = 20
 use_git_change_detection = false
 on_dependency_change = ignore
 """

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 FILE = Path(__file__).with_name("measured.json")
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, order=True)
@@ -54,7 +55,7 @@ def measure() -> None:
     from tests.mutation.areas import AREAS
     from tests.mutation.mutants import NOTICED, UNDECIDED, difference, mutants_of
 
-    modules, before = [], {module.name: module for module in read()} if FILE.exists() else {}
+    known = {module.name: module for module in read() if is_there(module.name)}
     for area in AREAS:
         mutants = mutants_of(area)
         if not mutants:
@@ -63,15 +64,19 @@ def measure() -> None:
             those = [mutant for mutant in mutants if mutant.module == name]
             ran = [mutant for mutant in those if mutant.outcome not in UNDECIDED]
             left = [mutant for mutant in ran if mutant.outcome not in NOTICED]
-            if not ran and name in before:
-                modules.append(before[name])
+            if not ran and name in known:
                 continue
             outcomes = Counter(mutant.outcome for mutant in ran)
             changes = Counter((mutant.function, *map("\n".join, difference(area, mutant))) for mutant in left)
             survivors = sorted(Survivor(*change, times) for change, times in changes.items())
             noticed = len(ran) - len(left)
-            modules.append(Module(name, len(those), len(ran), noticed, outcomes["timeout"], tuple(survivors)))
-    write(modules)
+            known[name] = Module(name, len(those), len(ran), noticed, outcomes["timeout"], tuple(survivors))
+    write(known.values())
+
+
+def is_there(name: str) -> bool:
+    """Whether a module is there still."""
+    return (ROOT / "twinstack" / f"{name.replace('.', '/')}.py").exists()
 
 
 def write(modules: Iterable[Module]) -> None:

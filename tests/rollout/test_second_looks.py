@@ -35,6 +35,12 @@ def test_what_was_left_of_a_failed_creation_is_not_deleted_when_somebody_has_cre
     assert "delete_stack" not in pair.aws["primary"].mutations()
 
 
+def test_a_bucket_stack_of_nobody_is_this_environments(live):
+    live.aws["primary"].put("pair-dev-artifacts", {})
+    live.destroy()
+    assert live.stacks() == []
+
+
 def test_a_change_set_that_cannot_be_deleted_hides_no_refusal_and_nothing_else_is_done(tmp_path):
     three = Deployments(tmp_path, THREE)
     three.aws["network"].refuse("delete_change_set", "AccessDenied")
