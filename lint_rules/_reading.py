@@ -48,7 +48,7 @@ def global_members(cfn: _values.Template) -> dict[str, dict[str, Any]]:
         name: found
         for name, found in properties(cfn, CLUSTER)
         if name in sources
-        or any(True for _ in _values.branches(found.get("GlobalClusterIdentifier", _values.NO_VALUE)))
+        or any(True for _ in _values.branches(cfn, found.get("GlobalClusterIdentifier", _values.NO_VALUE)))
     }
 
 
@@ -69,7 +69,9 @@ def allows(cfn: _values.Template, statement: dict[str, Any], action: str) -> boo
 
 def actions(cfn: _values.Template, statement: dict[str, Any]) -> set[str]:
     """The actions of a policy statement, names and patterns, in small letters."""
-    return {text.lower() for item in _values.items(statement.get("Action", [])) for text in _values.texts(cfn, item)}
+    return {
+        text.lower() for item in _values.items(cfn, statement.get("Action", [])) for text in _values.texts(cfn, item)
+    }
 
 
 def replicated(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
@@ -78,7 +80,7 @@ def replicated(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any], lis
         for case in _values.cases(cfn, name):
             rules = [
                 rule
-                for rule in _values.items(_values.dig(case, "ReplicationConfiguration", "Rules"))
+                for rule in _values.items(cfn, _values.dig(case, "ReplicationConfiguration", "Rules"))
                 if isinstance(rule, dict) and "Disabled" not in _values.texts(cfn, rule.get("Status"))
             ]
             if rules:
@@ -90,7 +92,7 @@ def kms_encrypted(cfn: _values.Template, bucket: dict[str, Any]) -> bool:
     return any(
         _values.texts(cfn, _values.dig(rule, "ServerSideEncryptionByDefault", "SSEAlgorithm"))
         <= {"aws:kms", "aws:kms:dsse"}
-        for rule in _values.items(_values.dig(bucket, "BucketEncryption", "ServerSideEncryptionConfiguration"))
+        for rule in _values.items(cfn, _values.dig(bucket, "BucketEncryption", "ServerSideEncryptionConfiguration"))
     )
 
 
@@ -136,7 +138,7 @@ def records(cfn: _values.Template) -> Iterator[tuple[list[str | int], dict[str, 
 def health_checks(cfn: _values.Template, *types: str) -> Iterator[tuple[list[str | int], dict[str, Any]]]:
     """What each health check of the given types checks, and its path."""
     for name, found in properties(cfn, "AWS::Route53::HealthCheck"):
-        for config in _values.branches(found.get("HealthCheckConfig", [])):
+        for config in _values.branches(cfn, found.get("HealthCheckConfig", [])):
             if isinstance(config, dict) and _values.texts(cfn, config.get("Type")) <= set(types):
                 yield ["Resources", name, "Properties", "HealthCheckConfig"], config
 
@@ -151,7 +153,7 @@ def lag_alarms(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any], dic
     The metric stands in the properties themselves, or in one of the `Metrics`.
     """
     for name, found in properties(cfn, "AWS::CloudWatch::Alarm"):
-        queries = _values.items(found.get("Metrics", []))
+        queries = _values.items(cfn, found.get("Metrics", []))
         for metric in (found, *(_values.dig(query, "MetricStat", "Metric") for query in queries)):
             if isinstance(metric, dict) and "MetricName" in metric and _values.texts(cfn, metric["MetricName"]) <= LAGS:
                 yield name, found, metric

@@ -31,7 +31,7 @@ class DatabaseOpenToEverybody(_rule.Rule):
         for name, body in _reading.resources(cfn, _GROUP, _INGRESS) if members else ():
             inline = body.get("Type") == _GROUP
             for case in _values.cases(cfn, name):
-                rules = _values.items(case.get("SecurityGroupIngress", [])) if inline else [case]
+                rules = _values.items(cfn, case.get("SecurityGroupIngress", [])) if inline else [case]
                 if any(_is_open(cfn, rule) for rule in rules):
                     end: _rule.Path = ["SecurityGroupIngress"] if inline else []
                     yield ["Resources", name, "Properties", *end], f"{name} lets everybody in on a database port"

@@ -27,7 +27,7 @@ class GeneratedPasswordRefused(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         engines = _engines(cfn)
         for name, properties in _reading.properties(cfn, "AWS::SecretsManager::Secret"):
-            for generated in _values.branches(properties.get("GenerateSecretString", _values.NO_VALUE)):
+            for generated in _values.branches(cfn, properties.get("GenerateSecretString", _values.NO_VALUE)):
                 if name in engines and isinstance(generated, dict):
                     path: _rule.Path = ["Resources", name, "Properties", "GenerateSecretString"]
                     for problem in _problems(cfn, generated, engines[name]):

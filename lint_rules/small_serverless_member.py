@@ -33,7 +33,7 @@ class SmallServerlessMember(_rule.Rule):
                 sizes |= _values.texts(cfn, instance.get("DBInstanceClass", ""))
             if "db.serverless" not in sizes:
                 continue
-            for scaling in _values.branches(properties.get("ServerlessV2ScalingConfiguration", {})):
+            for scaling in _values.branches(cfn, properties.get("ServerlessV2ScalingConfiguration", {})):
                 least = scaling.get("MinCapacity", _ENOUGH) if isinstance(scaling, dict) else _ENOUGH
                 for text in sorted(_values.texts(cfn, least)):
                     if _values.UNKNOWN not in text and _NUMBER.fullmatch(text) and float(text) < _ENOUGH:
