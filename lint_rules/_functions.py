@@ -12,7 +12,7 @@ Our rules are told otherwise than cfn-lint's own in this:
 - What `Fn::Split` makes of a text that is known in part is not known.
 
 `Validator.resolve_value` asks the solver of conditions for each value and region, where a template has `Rules` for a
-millisecond a time: one `Fn::Sub` took four in the templates in `generated/`. So `_reader` has a shorter one.
+millisecond a time: one `Fn::Sub` took four in the templates in `generated/`. So our readers have a shorter one.
 """
 
 from __future__ import annotations
@@ -32,20 +32,6 @@ NO_VALUE = {"Ref": "AWS::NoValue"}
 _Resolver = Callable[[Validator, Any], ResolutionResult]
 
 _THEIRS: Mapping[str, _Resolver] = CfnTemplateValidator().fn_resolvers
-
-
-def _reader(resolvers: Mapping[str, _Resolver]) -> Callable[..., Validator]:
-    """A validator of cfn-lint that resolves some functions, for all regions at once."""
-
-    class Reader(create(fn_resolvers=resolvers)):  # type: ignore[misc]
-        def resolve_value(self, instance: Any) -> ResolutionResult:
-            function, argument = is_function(instance)
-            if function in self.fn_resolvers:
-                yield from self._resolve_fn(function, argument)
-            else:
-                yield instance, self, None
-
-    return Reader
 
 
 def _if(reader: Validator, argument: Any) -> ResolutionResult:
@@ -92,32 +78,39 @@ def _rows(reader: Validator, argument: Any) -> list[list[Any]]:
     return [[argument[0], key, *argument[2:]] for key in (*table.keys, UNKNOWN)]
 
 
-def _or_unknown(resolver: _Resolver) -> _Resolver:
-    def resolve(reader: Validator, argument: Any) -> ResolutionResult:
-        known = False
-        for value, within, error in resolver(reader, argument):
+_RESOLVERS = {
+    **dict.fromkeys(_THEIRS, _THEIRS["Fn::GetAtt"]),  # which says nothing
+    "Fn::If": _if,
+    "Fn::FindInMap": _find_in_map,
+    "Fn::Join": _THEIRS["Fn::Join"],
+    "Fn::Select": _THEIRS["Fn::Select"],
+    "Fn::Split": _split,
+    "Fn::Sub": _sub,
+    "Ref": _ref,
+}
+
+
+class _Reader:
+    def resolve_value(self: Any, instance: Any) -> ResolutionResult:
+        function, argument = is_function(instance)
+        if function in self.fn_resolvers:
+            yield from self._resolve_fn(function, argument)
+        else:
+            yield instance, self, None
+
+
+class Branches(_Reader, create(fn_resolvers={"Fn::If": _if})):  # type: ignore[misc]
+    """Reads what a value can be, with all functions but `Fn::If` as they are written."""
+
+
+class Values(_Reader, create(fn_resolvers=_RESOLVERS)):  # type: ignore[misc]
+    """Reads what a value can be, with every function resolved, or `UNKNOWN`."""
+
+    def _resolve_fn(self, key: str, value: Any) -> ResolutionResult:
+        known = {key: value} == NO_VALUE
+        for found, within, error in super()._resolve_fn(key, value):
             if error is None:
                 known = True
-                yield value, within, None
-        if not known and argument != NO_VALUE["Ref"]:
-            yield UNKNOWN, reader, None
-
-    return resolve
-
-
-Branches = _reader({"Fn::If": _if})
-"""Reads what a value can be, with all functions but `Fn::If` as they are written."""
-
-Values = _reader(
-    dict.fromkeys(_THEIRS, _or_unknown(lambda reader, argument: iter(())))
-    | {
-        "Fn::If": _if,
-        "Fn::FindInMap": _or_unknown(_find_in_map),
-        "Fn::Join": _or_unknown(_THEIRS["Fn::Join"]),
-        "Fn::Select": _or_unknown(_THEIRS["Fn::Select"]),
-        "Fn::Split": _or_unknown(_split),
-        "Fn::Sub": _or_unknown(_sub),
-        "Ref": _or_unknown(_ref),
-    }
-)
-"""Reads what a value can be, with every function resolved, or `UNKNOWN`."""
+                yield found, within, None
+        if not known:
+            yield UNKNOWN, self, None

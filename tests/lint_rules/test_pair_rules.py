@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from pair_rules import RULES
+from tests.lint_rules.expected import expected, in_words
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
 from twinstack.linting.lint import lint_pairs
@@ -235,12 +236,15 @@ MISTAKES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("rule", "role", "edits"), [row[:3] for row in MISTAKES], ids=[f"{row[0]} {row[3]}" for row in MISTAKES]
-)
-def test_a_mistake_is_found_by_its_rule_alone(rule, role, edits, tmp_path):
+@pytest.mark.parametrize(("rule", "role", "edits", "what"), MISTAKES, ids=[f"{row[0]} {row[3]}" for row in MISTAKES])
+def test_a_mistake_is_found_by_its_rule_alone_and_told_where_it_is(rule, role, edits, what, tmp_path):
     findings = found(tmp_path, *edits)
     assert [(finding.rule, Path(finding.path).stem) for finding in findings] == [(rule, role)], findings
+    assert in_words(findings) == expected()["pair"][f"{rule} {what}"]
+
+
+def test_what_was_expected_is_of_mistakes_that_are_there():
+    assert set(expected()["pair"]) == {f"{row[0]} {row[3]}" for row in MISTAKES}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)

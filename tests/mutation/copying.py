@@ -7,7 +7,6 @@ a call below the function, which means the same: `needed = property(needed)`.
 from __future__ import annotations
 
 import subprocess
-from fnmatch import fnmatch
 from pathlib import Path
 
 import libcst as cst
@@ -18,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 WRITTEN_OUT = ("property", "cached_property", "cache", "contextmanager")
 SETTINGS = """
 [mutmut]
-source_paths = twinstack
+source_paths =
+    {packages}
 only_mutate =
     {code}
 do_not_mutate =
@@ -52,7 +52,7 @@ def copy(area: Area) -> Path:
         if not source.is_file():
             continue
         content = source.read_bytes()
-        if name not in area.without and any(fnmatch(name, pattern) for pattern in area.code):
+        if area.has(name):
             content = cst.parse_module(content).visit(_DecoratorsWrittenOut()).bytes
         if name == "setup.cfg":
             content += _settings(area, names).encode()
@@ -66,8 +66,9 @@ def copy(area: Area) -> Path:
 
 
 def _settings(area: Area, names: list[str]) -> str:
-    copied = {name.partition("/")[0] for name in names} - {"twinstack", "tests", "setup.cfg", "pyproject.toml"}
+    copied = {name.partition("/")[0] for name in names} - {*area.packages, "tests", "setup.cfg", "pyproject.toml"}
     return SETTINGS.format(
+        packages="\n    ".join(area.packages),
         code="\n    ".join(area.code),
         without="\n    ".join(("tests/*", *area.without)),
         copied="\n    ".join(sorted(copied)),

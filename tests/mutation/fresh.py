@@ -6,7 +6,7 @@ import sys
 
 from mutmut.state import state
 
-OURS = ("twinstack", "tests", "lint_rules", "templates_src")
+OURS = ("twinstack", "tests", "lint_rules", "pair_rules", "templates_src")
 
 
 def pytest_configure():

@@ -33,7 +33,7 @@ class Module:
     """What was measured of a module.
 
     Attributes:
-        name: The module, below the package.
+        name: The module, in the package twinstack without that.
         mutants: How many mutants there are.
         run: How many of them were run.
         noticed: How many of these the tests noticed, those that never ended included.
@@ -48,6 +48,12 @@ class Module:
     never_ended: int
     survivors: tuple[Survivor, ...] = field(default=())
 
+    @property
+    def path(self) -> str:
+        """Its file."""
+        package = "" if self.name.startswith(("lint_rules.", "pair_rules.")) else "twinstack/"
+        return f"{package}{self.name.replace('.', '/')}.py"
+
 
 def measure() -> None:
     """Writes down what mutmut has found so far; of a module that was not run here, what is written down stays."""
@@ -57,6 +63,8 @@ def measure() -> None:
     modules, before = [], {module.name: module for module in read()} if FILE.exists() else {}
     for area in AREAS:
         mutants = mutants_of(area)
+        if not mutants:
+            modules += [module for module in before.values() if area.has(module.path)]
         for name in sorted({mutant.module for mutant in mutants}):
             those = [mutant for mutant in mutants if mutant.module == name]
             ran = [mutant for mutant in those if mutant.outcome not in UNDECIDED]
