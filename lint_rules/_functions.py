@@ -57,7 +57,7 @@ def _split(reader: Validator, argument: Any) -> ResolutionResult:
     with suppress(ValueError):  # of an empty delimiter
         for parts, within, _ in _THEIRS["Fn::Split"](reader, argument):
             # what is not known may have the delimiter in it
-            if UNKNOWN not in "".join(parts):
+            if not any(UNKNOWN in part for part in parts):
                 yield parts, within, None
 
 

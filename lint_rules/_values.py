@@ -15,6 +15,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
+from cfnlint.decode.mark import Mark
+from cfnlint.decode.node import dict_node
 from cfnlint.jsonschema import Validator
 from cfnlint.template import template as _template
 
@@ -50,8 +52,11 @@ def scenarios(cfn: Template, node: Any, names: Sequence[str]) -> Iterator[dict[s
         return
     if not all(isinstance(value["Fn::If"], list) for value in given.values() if _is_function(value, "Fn::If")):
         return  # cfn-lint's own rules speak of the shape
-    for case in cfn.get_object_without_conditions(node, list(given)):  # type: ignore[no-untyped-call]
-        yield {name: value for name, value in case["Object"].items() if value is not None and not _is_no_value(value)}
+    # Template.get_object_without_conditions passes over a case in which none of the properties is there
+    properties = dict_node(given, Mark(0, 0), Mark(0, 0))
+    for case in cfn.get_conditions_scenarios_from_object(properties) or [{}]:  # type: ignore[no-untyped-call]
+        found = cfn.get_value_from_scenario(properties, case)  # type: ignore[no-untyped-call]
+        yield {name: value for name, value in found.items() if not _is_no_value(value)}
 
 
 def branches(cfn: Template, node: Any) -> Iterator[Any]:
@@ -221,7 +226,7 @@ def is_false(cfn: Template, node: Any) -> bool:
 
 def same(cfn: Template, one: Any, other: Any) -> bool:
     """Whether two values are the same: written alike, or with one text in common that is known in full."""
-    if one is None or other is None:
+    if one is None:
         return False
     return bool(one == other or any(UNKNOWN not in text for text in texts(cfn, one) & texts(cfn, other)))
 

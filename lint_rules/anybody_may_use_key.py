@@ -44,7 +44,7 @@ class AnybodyMayUseKey(_rule.Rule):
 
 def _anybody(cfn: _values.Template, principal: Any) -> bool:
     for branch in _values.branches(cfn, principal):
-        named = branch.get("AWS", branch) if isinstance(branch, dict) else branch
+        named = branch.get("AWS") if isinstance(branch, dict) else branch
         if any("*" in _values.texts(cfn, item) for item in _values.items(cfn, named)):
             return True
     return False

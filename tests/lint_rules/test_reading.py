@@ -69,6 +69,7 @@ TEXTS = [
     ("a variable of its own", "!Sub ['${Name}-${Kind}', {Kind: log}]", ["trades-log"]),
     ("a variable in the place of a parameter", "!Sub ['${Name}', {Name: log}]", ["log"]),
     ("a part that is not known", "!Sub '${Name}-${AWS::Region}-${Bucket.Arn}-${Given}'", ["trades-?-?-?"]),
+    ("a boolean in a text", "!Sub '${Switch}'", ["true"]),
     ("what is no variable", "!Sub '${!Name}'", ["${Name}"]),
     ("one parameter twice", "!Sub '${Size}-${Size}'", ["small-small", "large-large"]),
     ("a list in a text", "!Sub '${Several}'", ["?"]),
@@ -116,6 +117,7 @@ TEXTS = [
         ["db.r6g.large", "db.r6g.xlarge", "c"],
     ),
     ("a look-up of another shape", "!FindInMap [Sizes, small]", ["?"]),
+    ("a look-up that is none", "{'Fn::FindInMap': 7}", ["?"]),
 ]
 
 
@@ -173,6 +175,17 @@ def test_properties_are_read_together_for_each_way_the_conditions_can_turn_out()
     assert sorted(found, key=len) == [{"B": 2, "C": 4}, {"A": 1, "B": 3, "C": 4}]
 
 
+def test_a_way_in_which_none_of_the_properties_is_there_is_one_too():
+    node = parsed("{A: !If [Small, 0, !Ref AWS::NoValue], B: !If [Other, !Ref AWS::NoValue, !Ref Name]}")
+    found = list(_values.scenarios(CFN, node, ["A", "B"]))
+    assert sorted(found, key=len) == [{}, {"A": 0, "B": {"Ref": "Name"}}]
+
+
+def test_a_condition_that_is_not_there_is_left_as_it_is_written():
+    node = parsed("{A: !If [Nowhere, 1, 2]}")
+    assert list(_values.scenarios(CFN, node, ["A"])) == [node]
+
+
 def test_properties_without_a_condition_are_read_once():
     assert list(_values.scenarios(CFN, parsed("{A: 1, B: !Ref AWS::NoValue, C: 2}"), ["A", "B", "D"])) == [{"A": 1}]
 
@@ -191,6 +204,7 @@ CONDITIONAL = """\
       Tags: [!If [Other, {Key: a}, !Ref AWS::NoValue], {Key: !If [Small, b, c]}, !Ref AWS::NoValue]
       Path: !Ref AWS::NoValue
       PermissionsBoundary: {'Fn::If': odd}
+      MaxSessionDuration: !If [Small, !If [Here, 1, 2], !If [Here, 3, 4]]
   Odd: {Type: AWS::IAM::Role, Properties: []}
   Plain: {Type: AWS::IAM::Role, Condition: [], Properties: {RoleName: !If [Nowhere, a, b]}}
 """
@@ -199,19 +213,21 @@ CONDITIONAL = """\
 def test_a_resource_is_read_for_each_way_it_can_exist():
     cfn = template(CONDITIONAL)
     common = {"RoleName": "small", "Tags": [{"Key": "b"}], "PermissionsBoundary": {"Fn::If": "odd"}}
-    assert list(_values.cases(cfn, "Role")) == [common | {"Description": where} for where in ("here", "there")]
+    differing = [{"Description": "here", "MaxSessionDuration": 1}, {"Description": "there", "MaxSessionDuration": 2}]
+    assert list(_values.cases(cfn, "Role")) == [common | it for it in differing]
     assert list(_values.cases(cfn, "Odd")) == []
     assert list(_values.cases(cfn, "Plain")) == [{"RoleName": "a"}]
 
 
 NAMES = """\
-[!Ref Name, !GetAtt Bucket.Arn, {'Fn::GetAtt': [List, Arn]}, {'Fn::GetAtt': []}, {Ref: [Odd]},
- !Sub ['${Own}${Given}${Stack.Arn}${!Not}', {Own: !Ref Size}], !Sub '${AWS::Region}', {Any: {Deep: !Ref Empty}}]
+[!Ref Name, !GetAtt Bucket.Arn, {'Fn::GetAtt': [List, Arn]}, !GetAtt Deep.Endpoint.Port, {'Fn::GetAtt': []},
+ {Ref: [Odd]}, {'Fn::Sub': 7}, !Sub ['${Own}${Given}${Stack.Arn}${!Not}', {Own: !Ref Size}], !Sub '${AWS::Region}',
+ {Any: {Inside: !Ref Empty}}]
 """
 
 
 def test_every_name_that_is_referred_to_is_read():
-    expected = {"Name", "Bucket", "List", "Given", "Stack", "Size", "AWS::Region", "Empty"}
+    expected = {"Name", "Bucket", "List", "Given", "Stack", "Size", "AWS::Region", "Empty", "Deep"}
     assert _values.referred(parsed(NAMES.replace("\n", " "))) == expected
     assert _values.referred("Name") == frozenset()
 
