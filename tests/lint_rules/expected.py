@@ -15,6 +15,7 @@ from cfnlint.decode import decode
 from cfnlint.template import Template
 
 from lint_rules import RULES
+from tests.lint_rules.pair_edits import MISTAKES
 
 FILE = Path(__file__).with_name("expected.yaml")
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -42,7 +43,7 @@ def in_words(findings):
 
 
 def main():
-    from tests.lint_rules.test_pair_rules import MISTAKES, found  # which reads this
+    from tests.lint_rules.test_pair_rules import found  # which reads this module
 
     pair = {}
     for rule, _, edits, what in MISTAKES:
