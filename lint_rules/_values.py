@@ -15,7 +15,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from cfnlint.decode.mark import Mark
 from cfnlint.decode.node import dict_node
 from cfnlint.jsonschema import Validator
 from cfnlint.template import template as _template
@@ -53,7 +52,7 @@ def scenarios(cfn: Template, node: Any, names: Sequence[str]) -> Iterator[dict[s
     if not all(isinstance(value["Fn::If"], list) for value in given.values() if _is_function(value, "Fn::If")):
         return  # cfn-lint's own rules speak of the shape
     # Template.get_object_without_conditions passes over a case in which none of the properties is there
-    properties = dict_node(given, Mark(0, 0), Mark(0, 0))
+    properties = dict_node(given)
     for case in cfn.get_conditions_scenarios_from_object(properties) or [{}]:  # type: ignore[no-untyped-call]
         found = cfn.get_value_from_scenario(properties, case)  # type: ignore[no-untyped-call]
         yield {name: value for name, value in found.items() if not _is_no_value(value)}

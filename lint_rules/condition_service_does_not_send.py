@@ -80,7 +80,7 @@ def _services(cfn: _values.Template, principal: Any) -> set[str]:
         text
         for branch in _values.branches(cfn, principal)
         if isinstance(branch, dict)
-        for item in _values.items(cfn, branch.get("Service", []))
+        for item in _values.items(cfn, branch.get("Service"))
         for text in _values.texts(cfn, item)
     }
 

@@ -52,7 +52,7 @@ class FunctionWithoutWayOut(_rule.Rule):
         networks = {name for name, _ in _reading.resources(cfn, "AWS::EC2::VPC")}
         for name, properties in _reading.properties(cfn, _reading.FUNCTION):
             for config in _values.branches(cfn, properties.get("VpcConfig")):
-                chosen = [_values.referred(item) for item in _values.items(cfn, _values.dig(config, "SubnetIds") or [])]
+                chosen = [_values.referred(item) for item in _values.items(cfn, _values.dig(config, "SubnetIds"))]
                 own = all(
                     ids
                     and ids <= set(subnets)

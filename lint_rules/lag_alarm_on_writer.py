@@ -27,7 +27,7 @@ class LagAlarmOnWriter(_rule.Rule):
         for name, properties, metric in _reading.lag_alarms(cfn):
             if _values.texts(cfn, properties.get("TreatMissingData")) != {"breaching"}:
                 continue
-            for dimension in _values.items(cfn, metric.get("Dimensions", [])):
+            for dimension in _values.items(cfn, metric.get("Dimensions")):
                 if isinstance(dimension, dict) and dimension.get("Name") == "DBClusterIdentifier":
                     for cluster in _named(cfn, dimension.get("Value"), writers):
                         path: _rule.Path = ["Resources", name, "Properties", "TreatMissingData"]
