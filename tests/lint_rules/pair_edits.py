@@ -345,6 +345,16 @@ RIGHT = [
     ),
     ("a first region without instances", [("primary", "AWS::RDS::DBInstance", "AWS::RDS::DBProxy")]),
     (
+        "a cluster that is in no global database",
+        [
+            (
+                "secondary",
+                "  LagHigh:",
+                "  Aside: {Type: AWS::RDS::DBCluster, Properties: {EngineVersion: '1'}}\n  LagHigh:",
+            )
+        ],
+    ),
+    (
         "wires that a text, a rule and a condition within another turn on",
         [
             (
