@@ -19,6 +19,11 @@ MADE_FROM_NAMED = (*MADE_FROM[:2], MADE_FROM[2].replace("Source", "GlobalCluster
 NAMED = "  Global:\n    Type: AWS::RDS::GlobalCluster\n    Properties:\n      GlobalClusterIdentifier: trades\n"
 INSTANCE_SETTINGS = "      DBParameterGroupName: !Ref InstanceGroup\n"
 JOINED = ("primary", "      GlobalClusterIdentifier: !Ref Global\n      DB", "      DB")
+ASIDE = (
+    "  Aside: {Type: AWS::RDS::DBCluster}\n"
+    "  Small: {Type: AWS::RDS::DBInstance, Properties: {DBClusterIdentifier: !Ref Aside, DBInstanceClass: db.t4g}}\n"
+    "  LagHigh:"
+)
 OLDER = ("secondary", VERSION, VERSION.replace("10.4", "10.3"))
 EXTRA_RULE = (
     "  ClusterGroup:\n    Type",
@@ -254,6 +259,13 @@ MISTAKES = [
         [("secondary", "Outputs:\n", "Outputs:\n  Shared: {Value: !Join [':', [a, !ImportValue shared-vpc]]}\n")],
         "in a part of a text",
     ),
+    ("E9710", "secondary", [("secondary", INGRESS, "CidrIp: !ImportValue shared-vpc")], "in a list"),
+    (
+        "E9703",
+        "secondary",
+        [("secondary", "CidrBlock: !Ref VpcCidr", "CidrBlock: 10.0.128.9/17")],
+        "written from within",
+    ),
     ("E9711", "secondary", [("secondary", "SourceRegion: us-east-1", "MasterUserPassword: a")], "a password alone"),
     ("E9712", "secondary", [("secondary", *EXTRA_RULE)], "on its own"),
     (
@@ -350,7 +362,7 @@ RIGHT = [
             (
                 "secondary",
                 "  LagHigh:",
-                "  Aside: {Type: AWS::RDS::DBCluster, Properties: {EngineVersion: '1'}}\n  LagHigh:",
+                ASIDE,
             )
         ],
     ),

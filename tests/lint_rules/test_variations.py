@@ -1,7 +1,8 @@
 """Small parts of templates, each a turn that a rule takes: what it finds there, or that it stays silent.
 
-`variations/` has them by rule, each with what is so in it, its resources (or other sections), and the places of what is
-found. Parameters and conditions are those below. Only the rule itself runs: the parts are not templates that AWS takes.
+`variations/` has them by rule, each with what is so in it, its resources or other sections, and the places of what is
+found, of some also what is said. Parameters and conditions are those below. Only the rule itself runs: the parts are no
+templates that AWS takes.
 """
 
 from functools import cache
@@ -41,3 +42,4 @@ def test_a_rule_finds_what_it_should(rule, row):
     body = loads(HEAD) | {name: row[name] for name in SECTIONS if name in row}
     (found,) = [it().match(Template("t.yaml", body, REGIONS)) for it in RULES if it.id == rule]
     assert ["/".join(map(str, match.path)) for match in found] == row["finds"]
+    assert [match.message.partition(": ")[0] for match in found if "says" in row] == row.get("says", [])
