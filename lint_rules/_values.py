@@ -54,8 +54,7 @@ def scenarios(cfn: Template, node: Any, names: Sequence[str]) -> Iterator[dict[s
     # Template.get_object_without_conditions passes over a case in which none of the properties is there
     properties = dict_node(given)
     for case in cfn.get_conditions_scenarios_from_object(properties) or [{}]:  # type: ignore[no-untyped-call]
-        found = cfn.get_value_from_scenario(properties, case)  # type: ignore[no-untyped-call]
-        yield {name: value for name, value in found.items() if not _is_no_value(value)}
+        yield dict(cfn.get_value_from_scenario(properties, case))  # type: ignore[no-untyped-call]
 
 
 def branches(cfn: Template, node: Any) -> Iterator[Any]:
