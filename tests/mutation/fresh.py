@@ -15,7 +15,7 @@ from hypothesis import Phase, settings
 from mutmut.mutation.trampoline import get_mutant_under_test
 from mutmut.state import state
 
-OURS = ("twinstack", "tests", "lint_rules", "templates_src")
+OURS = ("twinstack", "tests", "lint_rules", "pair_rules", "templates_src")
 # A line for each test that has noticed a change: the function that was changed, and the test.
 HAVE_NOTICED = Path("have-noticed.txt")
 
