@@ -41,6 +41,7 @@ _HELP = (
     "ec2 enabled",
 )
 _KEPT = ("cloudformation deleted_stacks",)
+_POLICY, _OPEN = ("cloudformation stack_policy",), ("pair destroyed",)
 _LOCK = ("ssm create", "ssm read")
 _TOKENS = (
     "cloudformation execute_change_set",
@@ -59,6 +60,7 @@ _RULES = (
     _Rule(
         "what was kept may not be looked for, which is said", 0, ("denied",), calls=("cloudformation deleted_stacks",)
     ),
+    _Rule("only the deployer's own protection is lifted, which is said", 0, ("denied",), calls=_POLICY, scenes=_OPEN),
     _Rule("the lock grows old over the tries", 1, ("timeout",), _LASTING, ("ssm overwrite",), ("pair",)),
     _Rule("AWS has done it, and shows it later", 0, _DONE_AND_LOST, _LASTING, _TOKENS),
     _Rule("it is read again for the plan", 0, _REFUSED, _ONCE, ("cloudformation describe_stack",)),

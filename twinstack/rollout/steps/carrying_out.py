@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from twinstack.aws.api import CloudFormation
-from twinstack.environment.assembly import PROTECTED_PARAMETER
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
 from twinstack.expressions.macros import made_by_macros, may_be_made
 from twinstack.planning.document import StepDocument, step_document
@@ -266,15 +265,12 @@ def execute(run: Run, begun: Begun) -> Operation:
         prepared.change_set.rollback_triggers,
     )
     narrowed = run.protected and step.updates
-    opened = not run.protected and step.updates and _gives_up_protection(step)
     doing = "importing into" if step.imports else "creating" if step.operation == "CREATE" else "updating"
-    if narrowed or opened:
+    if narrowed:
         run.lock.check()
     try:
         if narrowed:
             protection.narrow(cloudformation, step.stack.name, run.allowed)
-        elif opened:
-            protection.restore(cloudformation, step.stack.name, protected=False)
         start(
             run,
             operation,
@@ -293,19 +289,13 @@ def execute(run: Run, begun: Begun) -> Operation:
 
 def _protected_again(operation: Operation, step: Step) -> str:
     """Restores the protection of a stack; returns why that was not possible, '' when it was."""
+    # what was not executed was protected against deletion before, and is
+    termination = operation.end.termination_protection if operation.end else True
     try:
-        protection.restore(operation.cloudformation, step.stack.name, protected=True)
+        protection.protect(operation.cloudformation, step.stack.name, termination=termination)
     except TwinStackError as error:
         return f"{operation.role}: its stack policy is not restored; the next run does it: {error}"
     return ""
-
-
-def _gives_up_protection(step: Step) -> bool:
-    """Whether the environment was protected at the last deployment and no longer is."""
-    return any(
-        parameter.name == PROTECTED_PARAMETER and (parameter.before, parameter.value) == ("true", "false")
-        for parameter in step.parameters
-    )
 
 
 def conclude(run: Run, operation: Operation, step: Step) -> str | None:
