@@ -181,8 +181,11 @@ def test_only_what_differs_is_set(protected):
 def test_a_plan_says_what_is_set_and_what_is_lifted(pair):
     pair.deploy()
     pair.forget_calls()
+    assert not make_plan(pair.run()).is_due
     pair.environment["protected"] = True
-    assert [*make_plan(pair.run()).shown.remarks] == [
+    made = make_plan(pair.run())
+    assert made.is_due
+    assert [*made.shown.remarks] == [
         f"{role}: sets termination protection and the stack policy, since the environment is protected" for role in PAIR
     ]
     assert pair.mutations() == []

@@ -59,7 +59,7 @@ def run(
         return beside.fail("\n".join(it.sentence for it in made.shown.refused), RefusedError.exit_code)
     if unread := partial(made.plan.unknown):
         return beside.fail(unread, PartialError.exit_code)
-    return CHANGES_PENDING if detailed_exitcode and made.plan.passes else 0
+    return CHANGES_PENDING if detailed_exitcode and made.is_due else 0
 
 
 def _run(settings: Settings, screen: Screen, allowed: Allowed) -> Run:

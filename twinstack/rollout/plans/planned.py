@@ -47,6 +47,11 @@ class Planned:
     shown: PlanDocument
     protection: Mapping[str, Due] = field(default_factory=dict)
 
+    @property
+    def is_due(self) -> bool:
+        """Whether a deployment would do anything."""
+        return bool(self.plan.passes) or any(one.parts for one in self.protection.values())
+
 
 def make_plan(run: Run) -> Planned:
     """Reads every stack and plans.
