@@ -23,7 +23,8 @@ from twinstack.review.saved_plans import SavedChangeSet, SavedPlan
 from twinstack.rollout.change_sets.preparing import LAG, ChangeSetError, looked
 from twinstack.rollout.convergence import read_wires
 from twinstack.rollout.operations.failure_causes import failed_at
-from twinstack.rollout.operations.watching import Operation, watch
+from twinstack.rollout.operations.operation import Operation
+from twinstack.rollout.operations.watching import refuse_unsigned, watch
 from twinstack.rollout.plans.planned import Planned, make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.plans.preflight import refuse_what_would_fail
 from twinstack.rollout.plans.saving import refuse_stale, take_up
@@ -171,6 +172,7 @@ def _run_pass(
     for item, operation in sorted(running, key=lambda pair: failed_at(pair[1])):
         if failure := conclude(run, operation, item.step):
             failures.add(item.step, failure)
+    refuse_unsigned(operation for _, operation in running)
     after = {operation.role: _read_again(run, planner, operation) for _, operation in running}
     for item, _ in running:
         state = after[item.step.stack.role]

@@ -19,7 +19,7 @@ from twinstack.rollout.deletion.taking_back import take_protection_off
 from twinstack.rollout.deletion.unlinking import unlink, with_wires
 from twinstack.rollout.guards.readiness import belongs_elsewhere, refuse_busy, refuse_foreign
 from twinstack.rollout.operations.failure_causes import cause_of
-from twinstack.rollout.operations.watching import no_longer_followed
+from twinstack.rollout.operations.operation import no_longer_followed
 from twinstack.rollout.plans.elsewhere import gone_roles, look_elsewhere
 from twinstack.rollout.rest.following import bring_to_rest
 from twinstack.rollout.run.run import Run

@@ -20,8 +20,9 @@ from twinstack.rollout.change_sets.preparing import NOT_FOUND, Prepared, discard
 from twinstack.rollout.guards.guards import refused_changes, unseen
 from twinstack.rollout.guards.nested_stacks import held_by_nested_stacks
 from twinstack.rollout.operations.failure_causes import cause_of
+from twinstack.rollout.operations.operation import Operation, newest_event, no_longer_followed
 from twinstack.rollout.operations.starting import start
-from twinstack.rollout.operations.watching import Operation, newest_event, no_longer_followed, watch
+from twinstack.rollout.operations.watching import refuse_unsigned, watch
 from twinstack.rollout.run.run import Run
 from twinstack.rollout.steps import protection
 from twinstack.rollout.steps.failed_creations import keeps_what_was_made, left_for_inspection, refuse_nothing_left
@@ -242,6 +243,7 @@ def delete_and_watch(
         lambda: cloudformation.delete_stack(stack_id, operation.token, stack.service_role, kept),
     )
     watch(run, [operation])
+    refuse_unsigned([operation])
     return operation
 
 
@@ -354,5 +356,6 @@ def carry_out_together(steps: Iterable[tuple[Run, Step, StackState]]) -> None:
     if running:
         watch(running[0][0], [operation for _, _, operation in running])
     failures = [failure for run, item, operation in running if (failure := conclude(run, operation, item.step))]
+    refuse_unsigned(operation for _, _, operation in running)
     if failures:
         raise TwinStackError("\n".join(failures))
