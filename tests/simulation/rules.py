@@ -18,7 +18,7 @@ from twinstack.planning.steps import Planner
 from twinstack.planning.world import Live
 from twinstack.rollout.guards.guarded_types import guarded_types
 from twinstack.rollout.steps.artifacts import with_known_artifacts
-from twinstack.rollout.steps.protection import stack_policy
+from twinstack.rollout.steps.protection import NO_POLICY, stack_policy
 from twinstack.screen.events import ChangeSetMade, Event, Failure
 from twinstack.statuses import Standing, standing
 from twinstack.templates import ARTIFACTS
@@ -377,5 +377,7 @@ def left_behind(world: World) -> Iterator[str]:
                 yield f"{region}: the policy of {name} is {cloud.policy_of(stack)[:120]}"
             if world.protected and not stack.protected:
                 yield f"{region}: {name} has no termination protection"
+            if not world.protected and (stack.protected or cloud.policy_of(stack) not in ("", NO_POLICY)):
+                yield f"{region}: {name} is protected still"
         for name in cloud.parameters.written:
             yield f"{region}: the parameter {name}"
