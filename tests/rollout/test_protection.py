@@ -81,9 +81,11 @@ def test_the_policy_is_restored_when_aws_refuses_the_execution(protected):
     protected.deploy()
     protected.templates["secondary"] = NEW_BUCKET
     protected.aws["secondary"].refuse("execute_change_set", "AccessDenied")
+    protected.forget_calls()
     with pytest.raises(TwinStackError, match="AccessDenied"):
         protected.deploy(allowed=Allowed(delete=["Bucket"]))
     assert statements(protected.stack("secondary").policies[-1]) == [ALLOWS, DENIES]
+    assert ("secondary", "set_termination_protection") not in protected.mutations()
 
 
 def test_a_policy_left_narrowed_by_an_interrupted_run_is_restored_first(protected):
@@ -140,7 +142,8 @@ def opened(deployments):
 def is_protected(deployments, role):
     """Whether a stack has both halves of its protection; it never has one of them here."""
     stack = deployments.stack(role)
-    assert stack.protected == (statements(stack.policies[-1]) == [ALLOWS, DENIES]), vars(stack)
+    policies = list(map(statements, stack.policies))
+    assert stack.protected == (policies[-1:] == [[ALLOWS, DENIES]]), vars(stack)
     return stack.protected
 
 
@@ -238,6 +241,7 @@ A_PERSONS = {
     "what AWS shows": {**DENIES, "Action": "Update:*", "Resource": "LogicalResourceId/Bucket"},
     "a few types": {**DENIES, "Condition": {"StringEquals": {"ResourceType": ["AWS::RDS::DBCluster"]}}},
     "another condition": {**DENIES, "Condition": {"StringLike": {"ResourceType": sorted(guarded_types())}}},
+    "with a name": {**DENIES, "Sid": "mine"},
     "another action": {**DENIES, "Action": ["Update:Delete"]},
     "without a condition": {key: value for key, value in DENIES.items() if key != "Condition"},
 }
@@ -269,10 +273,13 @@ def test_a_policy_that_lets_everything_through_is_as_good_as_none(protected):
     assert is_protected(protected, "primary")
 
 
+@pytest.mark.parametrize("then", [True, False], ids=["then protected", "then opened"])
 @pytest.mark.parametrize("protect", [True, False], ids=["protected", "opened"])
 @pytest.mark.parametrize("call", ["set_termination_protection", "set_stack_policy"])
 @pytest.mark.parametrize("after", [True, False], ids=["after it", "before it"])
-def test_protecting_or_opening_that_is_cut_short_is_finished_by_the_next_run(tmp_path, protect, call, after):
+def test_protecting_or_opening_that_is_cut_short_is_finished_or_undone_by_the_next_run(
+    tmp_path, protect, call, after, then
+):
     deployments = Deployments(tmp_path, protected=not protect)
     deployments.deploy()
     deployments.environment["protected"] = protect
@@ -288,11 +295,9 @@ def test_protecting_or_opening_that_is_cut_short_is_finished_by_the_next_run(tmp
     with pytest.raises(KeyboardInterrupt):
         deployments.deploy()
     setattr(aws, call, real)
+    deployments.environment["protected"] = then
     deployments.deploy()
-    assert [is_protected(deployments, role) for role in PAIR] == [protect, protect]
-    deployments.environment["protected"] = False
-    deployments.deploy()
-    assert [deployments.stack(role).protected for role in PAIR] == [False, False]
+    assert [is_protected(deployments, role) for role in PAIR] == [then, then]
 
 
 def test_an_environment_made_open_is_destroyed_without_a_deployment_in_between(protected):
@@ -302,6 +307,39 @@ def test_an_environment_made_open_is_destroyed_without_a_deployment_in_between(p
     assert question.endswith("pair-dev-primary, lifting the protection of secondary, primary first?")
     policies = [call for _, call in protected.mutations()].count("set_stack_policy")
     assert policies == 2
+
+
+def test_a_half_that_is_lifted_already_is_not_lifted_again(protected):
+    opened(protected).stack("primary").protected = False
+    protected.stack("secondary").policies.append(json.dumps({"Statement": [ALLOWS]}))
+    protected.deploy()
+    assert protected.mutations() == [("primary", "set_stack_policy")]
+    assert protected.stack("secondary").protected, "without its mark it is a person's"
+
+
+def test_an_update_that_loses_nothing_leaves_the_protection_alone(protected):
+    protected.deploy()
+    protected.templates["primary"] = with_note(protected.templates["primary"])
+    protected.forget_calls()
+    protected.deploy()
+    assert protected.mutations() == [("primary", "create_change_set"), ("primary", "execute_change_set")]
+
+
+def test_a_stack_that_takes_no_update_is_opened_for_its_deletion_too(protected):
+    opened(protected).stack("primary").status = "UPDATE_ROLLBACK_FAILED"
+    assert protected.destroy()
+    assert protected.stacks() == []
+
+
+def test_a_protected_environment_keeps_its_protection_until_each_stack_goes(protected):
+    protected.deploy()
+    protected.aws["secondary"].refuse("stack_policy", "AccessDenied")
+    protected.forget_calls()
+    assert protected.destroy(confirmed_name="pair-dev")
+    assert [call for role, call in protected.mutations() if role == "secondary"] == [
+        "set_termination_protection",
+        "delete_stack",
+    ]
 
 
 def test_a_deletion_that_is_declined_lifts_nothing(protected):

@@ -214,10 +214,9 @@ def protect(cloudformation: CloudFormation, stack_name: str, *, termination: boo
 
 
 def narrow(cloudformation: CloudFormation, stack_name: str, allowed: Allowed) -> None:
-    """Lets the allowed resources, and no others, through the policy of a protected stack, unless it is a person's."""
+    """Lets the allowed resources, and no others, through the policy that the deployer has set, if it has."""
     names = {*allowed.replace, *allowed.delete}
     if not names and not allowed.everything:
         return
-    policy = cloudformation.stack_policy(stack_name)
-    if is_ours(policy) or _is_none(policy):
+    if is_ours(cloudformation.stack_policy(stack_name)):
         cloudformation.set_stack_policy(stack_name, stack_policy(names, everything=allowed.everything))
