@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from tests.fake_stacks import moment
-from tests.rollout.deployments import Deployments
+from tests.rollout.deployments import Deployments, with_note
 from tests.rollout.test_failures import THREE
 from tests.rollout.test_waiting import after_execution
 from twinstack.aws.side_by_side import beside, in_turn
@@ -41,12 +41,20 @@ def done(deployments):
 @pytest.mark.parametrize("ask", [in_turn, beside])
 def test_where_one_account_takes_no_credentials_the_others_are_followed_to_their_end_first(two, ask):
     aws, two.ask = two.aws["archive"], ask
-    after_execution(aws, lambda: sign_out(aws))
-    two.screen.react = lambda event: sign_in(aws) if isinstance(event, StepFailed) else None
+    after_execution(aws, lambda: (sign_out(aws), aws.calls.clear()))
+    asked = []
+
+    def react(event):
+        if isinstance(event, StepFailed):
+            asked.extend(call for call, *_ in aws.calls)
+            sign_in(aws)
+
+    two.screen.react = react
     run = two.run()
     with pytest.raises(CredentialsError, match="they have expired"):
         deploy(run)
     assert done(two) == [("network", "CREATE_COMPLETE")]
+    assert asked == ["events", "events"], "a person is asked to sign in where one is asked again, once"
     (failed,) = two.screen.of(StepFailed)
     assert (failed.stack, "run again, follows it" in failed.cause) == ("archive", True)
     assert [*run.under_way.operations.values()] == ["archive (eu-west-2): creating pair-dev-archive"]
@@ -104,9 +112,9 @@ class Hanging:
         self.open.clear()
 
 
-@pytest.fixture
-def hanging(two, monkeypatch):
-    """The region of `archive` says nothing any more once its creation has begun."""
+@pytest.fixture(params=[LOOKS, LOOKS[1:]], ids=["nothing", "no stack"])
+def hanging(two, monkeypatch, request):
+    """The region of `archive` tells nothing any more once its creation has begun, or only events."""
     monkeypatch.setattr(watching, "PROMPT", 0)
     two.ask = hanging = Hanging()
     aws = two.aws["archive"]
@@ -114,7 +122,7 @@ def hanging(two, monkeypatch):
     def hang(*_given):
         raise SilenceError
 
-    after_execution(aws, lambda: vars(aws).update(dict.fromkeys(LOOKS, hang)))
+    after_execution(aws, lambda: vars(aws).update(dict.fromkeys(request.param, hang)))
     return hanging
 
 
@@ -127,7 +135,7 @@ def test_a_region_that_accepts_and_never_answers_holds_nothing_up(two, hanging):
     late = []
 
     def note(event):
-        if isinstance(event, ResourceProgress):
+        if isinstance(event, ResourceProgress) and event.stack == "network":
             happened = (datetime.fromisoformat(event.time) - moment(0)).total_seconds()
             late.append(two.clock.now() - happened)
 
@@ -152,3 +160,37 @@ def test_what_is_answered_late_is_taken_up(two, hanging):
     assert sorted(done(two)) == [("archive", "CREATE_COMPLETE"), ("network", "CREATE_COMPLETE")]
     told = [(event.stack, event.resource) for event in two.screen.of(ResourceProgress)]
     assert told.count(("archive", "Bucket")) == 2
+
+
+@pytest.mark.parametrize("begin", ["execute_change_set", "delete_stack"])
+def test_a_deletion_that_cannot_be_followed_for_want_of_credentials_says_that(live, begin):
+    """Of the primary: its change set unlinks it, and it is deleted last."""
+    aws = live.aws["primary"]
+    real = getattr(aws, begin)
+
+    def begun(*given, **named):
+        real(*given, **named)
+        sign_out(aws)
+
+    setattr(aws, begin, begun)
+    with pytest.raises(CredentialsError, match="they have expired"):
+        live.destroy()
+    assert live.status("primary").endswith("_IN_PROGRESS")
+
+
+def test_so_does_a_rollback_that_is_continued(live):
+    aws = live.aws["primary"]
+    live.templates["primary"] = with_note(live.templates["primary"])
+    aws.fail("Table", "no", stuck=True)
+    with pytest.raises(TwinStackError):
+        live.deploy()
+    assert live.status("primary") == "UPDATE_ROLLBACK_FAILED"
+    real = aws.continue_update_rollback
+
+    def begun(*given):
+        real(*given)
+        sign_out(aws)
+
+    aws.continue_update_rollback = begun
+    with pytest.raises(CredentialsError, match="they have expired"):
+        live.deploy()
