@@ -11,6 +11,7 @@ from tests.systems import PRIMARY, SECONDARY
 from twinstack.aws.world_reading import read_world
 from twinstack.errors import RefusedError, TwinStackError
 from twinstack.rollout.deletion.deployed import read_deployed
+from twinstack.rollout.steps.protection import stack_policy
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed
 
 
@@ -240,7 +241,7 @@ def test_the_policy_lets_through_what_unlinking_takes_away(protected):
 
     protected.aws["primary"].execute_change_set = noted
     protected.destroy(confirmed_name="pair-dev")
-    assert len(policies) == 1
+    assert policies == [stack_policy(everything=True)]
     assert "Deny" not in policies[0]
 
 
@@ -264,7 +265,9 @@ def test_every_stack_that_cannot_be_read_has_a_line(tmp_path):
 def test_termination_protection_that_the_environment_did_not_ask_for_is_refused(live):
     live.stack("primary").protected = True
     assert refused(live) == (
-        "primary: stack pair-dev-primary has termination protection and the environment has not; turn it off"
+        "primary: stack pair-dev-primary has termination protection and the environment has not; the deployer has not "
+        "set it, so turn it off where nobody needs it: aws cloudformation update-termination-protection --region "
+        "us-east-1 --stack-name pair-dev-primary --no-enable-termination-protection"
     )
 
 

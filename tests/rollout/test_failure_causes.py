@@ -12,7 +12,7 @@ from twinstack.aws.api import OperationEvent, StackEvent
 from twinstack.aws.errors import AwsError
 from twinstack.errors import TwinStackError
 from twinstack.rollout.operations.failure_causes import cause_of, failed_at, first_failure, words
-from twinstack.rollout.operations.watching import Operation
+from twinstack.rollout.operations.operation import Operation
 from twinstack.screen.events import StepFailed, Warning_
 
 STACK = "AWS::CloudFormation::Stack"

@@ -553,6 +553,17 @@ def test_no_policy_is_narrowed_without_the_lock(tmp_path):
     assert "execute_change_set" not in before
 
 
+@pytest.mark.parametrize("protected", [True, False])
+def test_no_protection_is_set_or_lifted_without_the_lock(tmp_path, protected):
+    deployments = Deployments(tmp_path, protected=not protected)
+    deployments.deploy()
+    deployments.environment["protected"] = protected
+    deployments.forget_calls()
+    with pytest.raises(BusyError):
+        with_lock(deployments, Taken()).deploy()
+    assert deployments.mutations() == []
+
+
 def test_no_stack_is_deleted_without_the_lock(tmp_path):
     deployments = Deployments(tmp_path)
     deployments.deploy()
@@ -619,7 +630,7 @@ def test_a_policy_that_was_narrowed_when_the_lock_was_taken_is_restored(tmp_path
     deployments.forget_calls()
     deployments.stack("primary").policies.clear()
     with pytest.raises(BusyError):
-        with_lock(deployments, Taken(1)).deploy(allowed=Allowed(replace=("Vpc",)))
+        with_lock(deployments, Taken(2)).deploy(allowed=Allowed(replace=("Vpc",)))
     assert "execute_change_set" not in [call for _, call in deployments.mutations()]
     before, during, after = deployments.stack("primary").policies
     assert before == after != during

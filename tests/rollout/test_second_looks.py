@@ -95,7 +95,7 @@ def test_a_stack_that_is_deleted_by_hand_in_the_middle_of_its_update_is_no_succe
 def test_the_cause_of_a_failure_is_told_when_the_policy_cannot_be_restored_too(protected):
     aws = protected.aws["primary"]
     aws.fail("Table", "no more tables")
-    after_execution(aws, lambda: aws.refuse("set_stack_policy", "AccessDenied"))
+    after_execution(aws, lambda: aws.refuse("stack_policy", "AccessDenied"))
     with pytest.raises(TwinStackError, match="no more tables"):
         protected.deploy()
     assert "no more tables" in protected.screen.of(StepFailed)[0].cause
@@ -104,7 +104,7 @@ def test_the_cause_of_a_failure_is_told_when_the_policy_cannot_be_restored_too(p
 
 def test_a_policy_that_cannot_be_restored_after_a_success_makes_the_run_fail(protected):
     aws = protected.aws["primary"]
-    after_execution(aws, lambda: aws.refuse("set_stack_policy", "AccessDenied"))
+    after_execution(aws, lambda: aws.refuse("stack_policy", "AccessDenied"))
     with pytest.raises(TwinStackError, match="stack policy is not restored; the next run does it"):
         protected.deploy()
     assert [event.status for event in protected.screen.of(StepDone)] == ["UPDATE_COMPLETE"]

@@ -10,8 +10,10 @@ from tests.fake_stacks import moment
 from tests.rollout.deployments import Telling
 from twinstack.aws.api import StackDescription, StackEvent
 from twinstack.aws.errors import AwsError
+from twinstack.aws.side_by_side import in_turn
 from twinstack.errors import UnreachableError
-from twinstack.rollout.operations.watching import Operation, has_begun, newest_event, no_longer_followed, watch
+from twinstack.rollout.operations.operation import Operation, has_begun, newest_event, no_longer_followed
+from twinstack.rollout.operations.watching import watch
 from twinstack.rollout.run.under_way import UnderWay
 from twinstack.screen.events import ResourceProgress, Warning_
 from twinstack.statuses import Outcome
@@ -84,7 +86,7 @@ class Following:
         self.operation = Operation("one", self.aws, STACK, "ours", frozenset(expected), None, deletes=deletes)
 
     def watch(self, *others):
-        run = SimpleNamespace(clock=self.clock, screen=self.screen, under_way=self.under_way)
+        run = SimpleNamespace(clock=self.clock, screen=self.screen, under_way=self.under_way, ask=in_turn)
         watch(run, [self.operation, *others])
         return self.operation
 
@@ -293,7 +295,7 @@ def test_how_long_it_was_followed_counts_from_when_that_began():
 
 
 def test_nothing_to_follow_takes_no_time():
-    run = SimpleNamespace(clock=FakeClock(), screen=Telling(), under_way=UnderWay())
+    run = SimpleNamespace(clock=FakeClock(), screen=Telling(), under_way=UnderWay(), ask=in_turn)
     watch(run, [])
     assert run.clock.waits == []
 

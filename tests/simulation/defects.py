@@ -41,7 +41,7 @@ def _lock_not_read_back() -> AbstractContextManager[Any]:
 @contextmanager
 def _policy_left_narrowed() -> Iterator[None]:
     """The stack policy is not set back after the execution it was narrowed for."""
-    real = protection.restore
+    real = protection.apply
     narrowed: set[str] = set()
     narrow = protection.narrow
 
@@ -49,11 +49,11 @@ def _policy_left_narrowed() -> Iterator[None]:
         narrowed.add(name)
         narrow(cloudformation, name, allowed)
 
-    def forgotten(cloudformation: Any, name: str, *, protected: bool) -> None:
+    def forgotten(cloudformation: Any, name: str, due: Any) -> None:
         if name not in narrowed:
-            real(cloudformation, name, protected=protected)
+            real(cloudformation, name, due)
 
-    with patch.object(protection, "narrow", noted), patch.object(protection, "restore", forgotten):
+    with patch.object(protection, "narrow", noted), patch.object(protection, "apply", forgotten):
         yield
 
 
