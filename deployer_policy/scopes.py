@@ -74,8 +74,13 @@ SECRETS = arns("secretsmanager", "*:*:secret:{project}-*", "*:*:secret:{secret}-
 STATE_MACHINES = arns("states", "*:*:stateMachine:{project}-*", "*:*:stateMachine:{state_machine}-*")
 LOCK = arns("ssm", "*:*:parameter/twinstack/{project}-*/lock")
 
-# The resources are listed of a stack that stopped half way.
-_READING = ("cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources")
+# The resources are listed of a stack that stopped half way. The stack policy says what the deployer has protected.
+_READING = (
+    "cloudformation:DescribeStacks",
+    "cloudformation:GetStackPolicy",
+    "cloudformation:GetTemplate",
+    "cloudformation:ListStackResources",
+)
 
 # What is looked at before something is made; all of it only reads, and what is not allowed is not known then.
 _PREFLIGHT = (
@@ -122,6 +127,7 @@ OWN_CALLS: tuple[Scope, ...] = (
             # https://alchemy.run/providers/aws/cloudformation/detectstackdrift
             "cloudformation:DetectStackResourceDrift",
             "cloudformation:ExecuteChangeSet",
+            "cloudformation:GetStackPolicy",
             "cloudformation:GetTemplate",
             "cloudformation:ListChangeSets",
             "cloudformation:ListStackResources",

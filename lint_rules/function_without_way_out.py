@@ -51,8 +51,8 @@ class FunctionWithoutWayOut(_rule.Rule):
         subnets = dict(_reading.properties(cfn, "AWS::EC2::Subnet"))
         networks = {name for name, _ in _reading.resources(cfn, "AWS::EC2::VPC")}
         for name, properties in _reading.properties(cfn, _reading.FUNCTION):
-            for config in _values.branches(properties.get("VpcConfig")):
-                chosen = [_values.referred(item) for item in _values.items(_values.dig(config, "SubnetIds") or [])]
+            for config in _values.branches(cfn, properties.get("VpcConfig")):
+                chosen = [_values.referred(item) for item in _values.items(cfn, _values.dig(config, "SubnetIds"))]
                 own = all(
                     ids
                     and ids <= set(subnets)

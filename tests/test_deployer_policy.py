@@ -335,7 +335,12 @@ def test_drift_of_a_whole_stack_can_be_detected_which_asks_for_that_of_its_resou
 
 def test_the_planner_only_reads_stacks_their_drift_regions_and_the_roles_of_databases():
     assert [one["Action"] for one in PLANNER["Statement"]] == [
-        ["cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources"],
+        [
+            "cloudformation:DescribeStacks",
+            "cloudformation:GetStackPolicy",
+            "cloudformation:GetTemplate",
+            "cloudformation:ListStackResources",
+        ],
         ["cloudformation:DescribeStackResourceDrifts"],
         ["cloudformation:DescribeStacks", "cloudformation:ListStacks"],
         ["ec2:DescribeRegions"],
