@@ -20,14 +20,14 @@ class Production:
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
     def probe(self, role):
-        """Whether the probe of a region runs, and the custom resources of its stack with their states."""
+        """Whether the probe of a region runs, and the custom resources of its stack with their ids."""
         pages = self.client("cloudformation", role).get_paginator("list_stack_resources")
         listed = pages.paginate(StackName=f"tradingdb-prod-{role}").build_full_result()["StackResourceSummaries"]
         found = {it["LogicalResourceId"]: it for it in listed}
         rule = found["ProbeSchedule"]["PhysicalResourceId"].rpartition("|")[2]
         state = self.client("events", role).describe_rule(Name=rule)["State"]
         made = [it for it in found.values() if it["ResourceType"].startswith("Custom::")]
-        return state, [(it["LogicalResourceId"], it["ResourceStatus"]) for it in made]
+        return state, [(it["LogicalResourceId"], it["PhysicalResourceId"]) for it in made]
 
     def holds(self):
         return {role: self._holds(role) for role in REGIONS}
@@ -74,7 +74,7 @@ def production(fresh):
 def test_with_probes_on_the_pair_goes_up_in_three_passes_and_the_last_one_makes_their_user(production):
     assert production.first.steps() == [("CREATE", "primary"), ("CREATE", "secondary"), ("UPDATE", "primary")]
     assert production.probes == {
-        "primary": ("ENABLED", [("ProbeUser", "CREATE_COMPLETE")]),
+        "primary": ("ENABLED", [("ProbeUser", "probe-user")]),
         "secondary": ("ENABLED", []),
     }
 
