@@ -406,7 +406,7 @@ def test_objects_arrive_under_the_key_of_the_other_region(flagship, found, verdi
 )
 def test_each_probe_has_to_reach_both_regions(flagship, unseen, value, verdict):
     def metric(space, name, of, _now):
-        assert (space, name, of["Database"]) == ("TwinStack/Probe", "Reachable", "tradingdb-dev")
+        assert (space, name, of["Database"]) == ("TwinStack/Probe", "Reachable", "tradingdb-first")
         found = value if of["Target"] in unseen else 1.0
         return None if found is None else Measurement(found, datetime(2026, 11, 25, tzinfo=UTC))
 
