@@ -94,9 +94,9 @@ def _leads_out(route: Mapping[str, Any]) -> bool:
 
 
 def _has_endpoint(ec2: Any, table: Mapping[str, Any]) -> bool:
+    """Whether a route table leads to a gateway endpoint that lets answers through; no other kind has route tables."""
     return any(
-        endpoint["VpcEndpointType"] == "Gateway"
-        and endpoint["ServiceName"].endswith(".s3")
+        endpoint["ServiceName"].endswith(".s3")
         and table["RouteTableId"] in endpoint.get("RouteTableIds", ())
         and _lets_answers(endpoint.get("PolicyDocument"))
         for endpoint in ec2.describe_vpc_endpoints()["VpcEndpoints"]
