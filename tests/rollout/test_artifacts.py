@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+import yaml
 
 from tests.rollout.deployments import Deployments
 from tests.systems import PRIMARY, SECONDARY
@@ -218,6 +219,24 @@ def test_other_code_updates_the_stack_that_runs_it_and_no_other(coded):
     assert [step.stack.role for step in planned.steps] == ["secondary"]
     assert [(change.resource, change.action) for change in planned.steps[0].changes] == [("Probe", "Modify")]
     assert function_code(coded)[1] == "code/code/probe/c0de2.zip"
+
+
+def test_the_code_of_before_stays_for_whoever_goes_back_to_it(coded):
+    coded.deploy()
+    _, before = function_code(coded)
+    coded.packages = {"code/probe": OTHER_CODE}
+    coded.deploy()
+    ((_, objects),) = coded.buckets["secondary"].objects.items()
+    assert objects.keys() == {before, function_code(coded)[1]}
+
+
+def test_no_code_ever_expires_since_a_rollback_hands_its_key_to_lambda_again(coded):
+    coded.deploy()
+    (request,) = [it for it in coded.aws["secondary"].requests if it.stack_name == "pair-dev-artifacts"]
+    bucket = yaml.load(request.template, Loader=yaml.BaseLoader)["Resources"]["Bucket"]["Properties"]
+    (rule,) = bucket["LifecycleConfiguration"]["Rules"]
+    # what is said of versions that were written over, and of uploads that never ended
+    assert rule.keys() == {"Id", "Status", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload"}
 
 
 def test_wires_to_the_bucket_are_read_back(coded):
