@@ -11,12 +11,13 @@ from deployer_policy.statements import ANY, GLOBAL, STACKS, Only, Scope, arns
 USES_OF_KEYS = ("kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey")
 
 _NO_OTHERS = (*STACKS, Only.NOT_OF_OTHERS, Only.WITH_NO_OTHER_TAG)
-_IN_A_VPC = (
+_FOR_A_VPC = (
     "ec2:CreateFlowLogs",
     "ec2:CreateRouteTable",
     "ec2:CreateSecurityGroup",
     "ec2:CreateSubnet",
     "ec2:CreateVpcEndpoint",
+    "ec2:CreateVpcPeeringConnection",
 )
 _KEYS = arns("kms", "*:*:key/*")
 
@@ -81,15 +82,26 @@ WITHOUT_NAMES: tuple[Scope, ...] = (
         arns("ec2", *(f"*:*:{kind}/*" for kind in ("route-table", "security-group", "subnet", "vpc", "vpc-endpoint"))),
         (*STACKS, Only.ON_TAGGED),
     ),
-    # What is put into a VPC: the VPC is there and tagged, the new resource is not.
-    Scope("network", "OurVpcs", _IN_A_VPC, arns("ec2", "*:*:vpc/*"), (*STACKS, Only.ON_TAGGED), further=True),
+    # What is made for a VPC: the VPC is there and tagged, the new resource is not. Of a peering that is the requester:
+    # https://docs.aws.amazon.com/vpc/latest/peering/security-iam.html
+    Scope("network", "OurVpcs", _FOR_A_VPC, arns("ec2", "*:*:vpc/*"), (*STACKS, Only.ON_TAGGED), further=True),
     Scope(
         "network",
         "VpcParts",
-        _IN_A_VPC,
+        _FOR_A_VPC,
         arns(
             "ec2",
-            *(f"*:*:{kind}/*" for kind in ("route-table", "security-group", "subnet", "vpc-endpoint", "vpc-flow-log")),
+            *(
+                f"*:*:{kind}/*"
+                for kind in (
+                    "route-table",
+                    "security-group",
+                    "subnet",
+                    "vpc-endpoint",
+                    "vpc-flow-log",
+                    "vpc-peering-connection",
+                )
+            ),
         ),
         _NO_OTHERS,
     ),

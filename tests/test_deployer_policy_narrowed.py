@@ -67,10 +67,11 @@ def test_what_makes_a_resource_of_a_network_is_allowed_before_it_has_its_tags(re
     assert [action for action in called if not allowed(action, arn, **NO_TAG, **sent)] == []
 
 
-def test_what_is_put_into_a_vpc_is_put_into_one_of_ours():
-    for action in ("ec2:CreateSubnet", "ec2:CreateSecurityGroup", "ec2:CreateRouteTable", "ec2:CreateVpcEndpoint"):
-        assert allowed(action, VPC)
-        assert not allowed(action, VPC, **NO_TAG)
+@pytest.mark.parametrize("part", ["RouteTable", "SecurityGroup", "Subnet", "VpcEndpoint", "VpcPeeringConnection"])
+def test_what_is_made_for_a_vpc_is_made_for_one_of_ours(part):
+    action = f"ec2:Create{part}"
+    assert allowed(action, VPC)
+    assert not allowed(action, VPC, **NO_TAG)
 
 
 @pytest.mark.parametrize(
