@@ -61,8 +61,8 @@ def test_what_makes_a_resource_of_a_network_is_allowed_before_it_has_its_tags(re
     """Whether CloudFormation sends the tags in the creating call, or after all others, is not written down."""
     arn = OURS["ec2"][MADE_AS[resource_type]]
     sent = {} if sends_tags else {"aws__RequestTag/Project": None}
-    called = [action for action in handlers(resource_type, "us-east-1")["create"] if MADE_AS[resource_type] in
-              (accepted(action) or ()) and action.startswith("ec2:")]  # fmt: skip
+    named = handlers(resource_type, "us-east-1")["create"]
+    called = [it for it in named if it.startswith("ec2:") and MADE_AS[resource_type] in (accepted(it) or ())]
     assert called
     assert [action for action in called if not allowed(action, arn, **NO_TAG, **sent)] == []
 
@@ -79,9 +79,9 @@ def test_what_is_made_for_a_vpc_is_made_for_one_of_ours(part):
 )
 def test_a_new_key_can_be_made_and_used_before_its_tag_counts(resource_type):
     """KMS takes up to five minutes: https://docs.aws.amazon.com/kms/latest/developerguide/abac.html"""
-    named = {*handlers(resource_type, "us-east-1")["create"], *(it for one in ADDITIONS if one.type == resource_type
-             for it in one.actions)}  # fmt: skip
-    called = [action for action in named if "key" in (accepted(action) or ()) and action.startswith("kms:")]
+    added = [action for one in ADDITIONS if one.type == resource_type for action in one.actions]
+    named = {*handlers(resource_type, "us-east-1")["create"], *added}
+    called = [it for it in named if it.startswith("kms:") and "key" in (accepted(it) or ())]
     assert [action for action in called if not allowed(action, KEY, **NEW_KEY)] == []
 
 
