@@ -68,7 +68,7 @@ def _is_for_answers(cfn: _values.Template, statement: dict[str, Any]) -> bool:
     buckets = {name for name, _ in _reading.resources(cfn, _reading.BUCKET)}
     return any(
         fnmatchcase(_BUCKET, text.replace(_values.UNKNOWN, "*"))
-        for item in _values.items(statement.get("Resource", []))
+        for item in _values.items(cfn, statement.get("Resource", []))
         if not _values.referred(item) & buckets
         for text in _values.texts(cfn, item)
     )
@@ -77,11 +77,11 @@ def _is_for_answers(cfn: _values.Template, statement: dict[str, Any]) -> bool:
 def _lets_out(cfn: _values.Template, config: Any) -> bool:
     """Whether one of a function's security groups lets HTTPS out to more than addresses within networks."""
     groups = dict(_reading.properties(cfn, "AWS::EC2::SecurityGroup"))
-    for item in _values.items(_values.dig(config, "SecurityGroupIds") or []):
+    for item in _values.items(cfn, _values.dig(config, "SecurityGroupIds") or []):
         for name in _values.referred(item) or {""}:
             if name not in groups or "SecurityGroupEgress" not in groups[name]:
                 return True
-            rules = list(_values.items(groups[name]["SecurityGroupEgress"]))
+            rules = list(_values.items(cfn, groups[name]["SecurityGroupEgress"]))
             rules += [
                 rule
                 for _, rule in _reading.properties(cfn, "AWS::EC2::SecurityGroupEgress")
