@@ -220,14 +220,14 @@ def test_a_resource_is_read_for_each_way_it_can_exist():
 
 
 NAMES = """\
-[!Ref Name, !GetAtt Bucket.Arn, {'Fn::GetAtt': [List, Arn]}, !GetAtt Deep.Endpoint.Port, {'Fn::GetAtt': []},
+[!Ref Name, !GetAtt Bucket.Arn, {'Fn::GetAtt': [List, Arn]}, {'Fn::GetAtt': Text.Arn}, !GetAtt Deep.Endpoint.Port, {'Fn::GetAtt': []},
  {Ref: [Odd]}, {'Fn::Sub': 7}, !Sub ['${Own}${Given}${Stack.Arn}${!Not}', {Own: !Ref Size}], !Sub '${AWS::Region}',
  {Any: {Inside: !Ref Empty}}]
 """
 
 
 def test_every_name_that_is_referred_to_is_read():
-    expected = {"Name", "Bucket", "List", "Given", "Stack", "Size", "AWS::Region", "Empty", "Deep"}
+    expected = {"Name", "Bucket", "List", "Given", "Stack", "Size", "AWS::Region", "Empty", "Deep", "Text"}
     assert _values.referred(parsed(NAMES.replace("\n", " "))) == expected
     assert _values.referred("Name") == frozenset()
 
