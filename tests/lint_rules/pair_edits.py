@@ -391,7 +391,11 @@ RIGHT = [
                 "!Join ['', [!Ref PrimaryGroupId, !Ref PrimaryKeyArn]]",
                 "!Sub ['${PrimaryGroupId}${Key}', {Key: !If [Linked, a, b]}]",
             ),
-            ("secondary", "Resources:\n", "Conditions: {Linked: !Equals [!Ref PrimaryKeyArn, b]}\nResources:\n"),
+            (
+                "secondary",
+                "Resources:\n",
+                "Conditions: {Linked: !Not [!Equals [!Ref PrimaryKeyArn, '']]}\nResources:\n",
+            ),
         ],
     ),
 ]
