@@ -221,7 +221,8 @@ def test_a_resource_is_read_for_each_way_it_can_exist():
 
 NAMES = """\
 [!Ref Name, !GetAtt Bucket.Arn, {'Fn::GetAtt': [List, Arn]}, {'Fn::GetAtt': Text.Arn}, !GetAtt Deep.Endpoint.Port,
- {'Fn::GetAtt': []}, {Ref: [Odd]}, {'Fn::Sub': 7}, !Sub ['${Own}${Given}${Stack.Arn}${!Not}', {Own: !Ref Size}], !Sub '${AWS::Region}',
+ {'Fn::GetAtt': []}, {Ref: [Odd]}, {'Fn::Sub': 7},
+ !Sub ['${Own}${Given}${Stack.Arn}${!Not}', {Own: !Ref Size}], !Sub '${AWS::Region}',
  {Any: {Inside: !Ref Empty}}]
 """
 
