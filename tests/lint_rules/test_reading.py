@@ -206,6 +206,7 @@ CONDITIONAL = """\
       PermissionsBoundary: {'Fn::If': odd}
       MaxSessionDuration: !If [Small, !If [Here, 1, 2], !If [Here, 3, 4]]
   Odd: {Type: AWS::IAM::Role, Properties: []}
+  Whole: {Type: AWS::IAM::Role, Properties: !If [Here, {RoleName: a}, odd]}
   Plain: {Type: AWS::IAM::Role, Condition: [], Properties: {RoleName: !If [Nowhere, a, b]}}
 """
 
@@ -216,6 +217,7 @@ def test_a_resource_is_read_for_each_way_it_can_exist():
     differing = [{"Description": "here", "MaxSessionDuration": 1}, {"Description": "there", "MaxSessionDuration": 2}]
     assert list(_values.cases(cfn, "Role")) == [common | it for it in differing]
     assert list(_values.cases(cfn, "Odd")) == []
+    assert list(_values.cases(cfn, "Whole")) == [{"RoleName": "a"}]
     assert list(_values.cases(cfn, "Plain")) == [{"RoleName": "a"}]
 
 
