@@ -117,6 +117,7 @@ TEXTS = [
         ["db.r6g.large", "db.r6g.xlarge", "c"],
     ),
     ("a look-up of another shape", "!FindInMap [Sizes, small]", ["?"]),
+    ("a key of another shape", "!FindInMap [Sizes, small, {Ref: [Name]}]", ["?"]),
     ("a look-up that is none", "{'Fn::FindInMap': 7}", ["?"]),
 ]
 
@@ -223,7 +224,7 @@ def test_a_resource_is_read_for_each_way_it_can_exist():
 
 NAMES = """\
 [!Ref Name, !GetAtt Bucket.Arn, {'Fn::GetAtt': [List, Arn]}, {'Fn::GetAtt': Text.Arn}, !GetAtt Deep.Endpoint.Port,
- {'Fn::GetAtt': []}, {Ref: [Odd]}, {'Fn::Sub': 7},
+ {'Fn::GetAtt': []}, {Ref: [Odd]}, {'Fn::Sub': 7}, {'Fn::Sub': [7, {}]},
  !Sub ['${Own}${Given}${Stack.Arn}${!Not}', {Own: !Ref Size}], !Sub '${AWS::Region}',
  {Any: {Inside: !Ref Empty}}]
 """
@@ -240,6 +241,7 @@ def test_every_name_that_is_referred_to_is_read():
     [
         ("!GetAtt Cluster.Endpoint.Address", ("Cluster", "Endpoint.Address")),
         ("{'Fn::GetAtt': [Cluster, Endpoint.Address]}", ("Cluster", "Endpoint.Address")),
+        ("{'Fn::GetAtt': Cluster.Endpoint.Address}", ("Cluster", "Endpoint.Address")),
         ("!Sub '${Cluster.Endpoint.Address}'", ("Cluster", "Endpoint.Address")),
         ("!Sub '${Cluster}'", None),
         ("!Sub 'to ${Cluster.Endpoint.Address}'", None),
