@@ -10,6 +10,7 @@ TEMPLATE = """\
 Parameters:
   Name: {Type: String, Default: trades}
   Empty: {Type: String, Default: ''}
+  Kind: {Type: String, Default: Sizes}
   Given: {Type: String}
   Size: {Type: String, AllowedValues: [small, large]}
   Usual: {Type: String, AllowedValues: [small, large], Default: small}
@@ -108,6 +109,7 @@ TEXTS = [
     ("a key that is not there", "!FindInMap [Sizes, !Ref AWS::Region, None]", ["?"]),
     ("a key that is not known", "!FindInMap [Sizes, small, !Ref Given]", ["?"]),
     ("a mapping that is not there", "!FindInMap [None, !Ref AWS::Region, Class]", ["?"]),
+    ("a mapping by a function", "!FindInMap [!Sub '${Kind}', small, Class]", ["db.r6g.large"]),
     ("a mapping that is not known", "!FindInMap [!Ref Given, !Ref AWS::Region, Class]", ["?"]),
     ("a default that is not needed", "!FindInMap [Sizes, small, Class, {DefaultValue: c}]", ["db.r6g.large"]),
     ("a default in the place of a row", "!FindInMap [Sizes, none, Class, {DefaultValue: c}]", ["c"]),
