@@ -62,10 +62,11 @@ def _split(reader: Validator, argument: Any) -> ResolutionResult:
 
 
 def _find_in_map(reader: Validator, argument: Any) -> ResolutionResult:
-    for row in _rows(reader, argument):
-        # cfn-lint yields a DefaultValue beside what is found too
-        found = [it for it in _THEIRS["Fn::FindInMap"](reader, row[:3]) if it[2] is None]
-        yield from found or _THEIRS["Fn::FindInMap"](reader, row)
+    with suppress(TypeError):  # of a key of another shape
+        for row in _rows(reader, argument):
+            # cfn-lint yields a DefaultValue beside what is found too
+            found = [it for it in _THEIRS["Fn::FindInMap"](reader, row[:3]) if it[2] is None]
+            yield from found or _THEIRS["Fn::FindInMap"](reader, row)
 
 
 def _rows(reader: Validator, argument: Any) -> list[list[Any]]:

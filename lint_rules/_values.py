@@ -174,11 +174,8 @@ def cases(cfn: Template, name: str) -> Iterator[dict[str, Any]]:
     open_ends = {condition: {True, False} for condition in sorted(used) if condition in known}
     if isinstance(body.get("Condition"), str) and body["Condition"] in known:
         open_ends[body["Condition"]] = {True}
-    if not open_ends:
-        yield _decided(found, {})
-        return
-    for case in islice(cfn.conditions.build_scenarios(open_ends), _MOST_TEXTS):
-        yield _decided(found, case)
+    ways = islice(cfn.conditions.build_scenarios(open_ends), _MOST_TEXTS) if open_ends else [{}]
+    yield from (decided for case in ways if isinstance(decided := _decided(found, case), dict))
 
 
 def _decided(node: Any, case: dict[str, bool]) -> Any:

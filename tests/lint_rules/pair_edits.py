@@ -384,14 +384,18 @@ RIGHT = [
         ],
     ),
     (
-        "a wire that the first part of a longer text turns on",
+        "wires that a longer text and the condition of a part of it turn on",
         [
             (
                 "secondary",
                 "!Join ['', [!Ref PrimaryGroupId, !Ref PrimaryKeyArn]]",
-                "!Sub ['${PrimaryGroupId}${Key}', {Key: !If [Linked, !Ref PrimaryKeyArn, '']}]",
+                "!Sub ['${PrimaryGroupId}${Key}', {Key: !If [Linked, a, b]}]",
             ),
-            ("secondary", "Resources:\n", "Conditions: {Linked: !Equals [a, b]}\nResources:\n"),
+            (
+                "secondary",
+                "Resources:\n",
+                "Conditions: {Linked: !Not [!Equals [!Ref PrimaryKeyArn, '']]}\nResources:\n",
+            ),
         ],
     ),
 ]

@@ -10,6 +10,7 @@ TEMPLATE = """\
 Parameters:
   Name: {Type: String, Default: trades}
   Empty: {Type: String, Default: ''}
+  Kind: {Type: String, Default: Sizes}
   Given: {Type: String}
   Size: {Type: String, AllowedValues: [small, large]}
   Usual: {Type: String, AllowedValues: [small, large], Default: small}
@@ -108,6 +109,7 @@ TEXTS = [
     ("a key that is not there", "!FindInMap [Sizes, !Ref AWS::Region, None]", ["?"]),
     ("a key that is not known", "!FindInMap [Sizes, small, !Ref Given]", ["?"]),
     ("a mapping that is not there", "!FindInMap [None, !Ref AWS::Region, Class]", ["?"]),
+    ("a mapping by a function", "!FindInMap [!Sub '${Kind}', small, Class]", ["db.r6g.large"]),
     ("a mapping that is not known", "!FindInMap [!Ref Given, !Ref AWS::Region, Class]", ["?"]),
     ("a default that is not needed", "!FindInMap [Sizes, small, Class, {DefaultValue: c}]", ["db.r6g.large"]),
     ("a default in the place of a row", "!FindInMap [Sizes, none, Class, {DefaultValue: c}]", ["c"]),
@@ -117,6 +119,7 @@ TEXTS = [
         ["db.r6g.large", "db.r6g.xlarge", "c"],
     ),
     ("a look-up of another shape", "!FindInMap [Sizes, small]", ["?"]),
+    ("a key of another shape", "!FindInMap [Sizes, small, {Ref: [Name]}]", ["?"]),
     ("a look-up that is none", "{'Fn::FindInMap': 7}", ["?"]),
 ]
 
@@ -206,6 +209,7 @@ CONDITIONAL = """\
       PermissionsBoundary: {'Fn::If': odd}
       MaxSessionDuration: !If [Small, !If [Here, 1, 2], !If [Here, 3, 4]]
   Odd: {Type: AWS::IAM::Role, Properties: []}
+  Whole: {Type: AWS::IAM::Role, Properties: !If [Here, {RoleName: a}, odd]}
   Plain: {Type: AWS::IAM::Role, Condition: [], Properties: {RoleName: !If [Nowhere, a, b]}}
 """
 
@@ -216,18 +220,20 @@ def test_a_resource_is_read_for_each_way_it_can_exist():
     differing = [{"Description": "here", "MaxSessionDuration": 1}, {"Description": "there", "MaxSessionDuration": 2}]
     assert list(_values.cases(cfn, "Role")) == [common | it for it in differing]
     assert list(_values.cases(cfn, "Odd")) == []
+    assert list(_values.cases(cfn, "Whole")) == [{"RoleName": "a"}]
     assert list(_values.cases(cfn, "Plain")) == [{"RoleName": "a"}]
 
 
 NAMES = """\
-[!Ref Name, !GetAtt Bucket.Arn, {'Fn::GetAtt': [List, Arn]}, !GetAtt Deep.Endpoint.Port, {'Fn::GetAtt': []},
- {Ref: [Odd]}, {'Fn::Sub': 7}, !Sub ['${Own}${Given}${Stack.Arn}${!Not}', {Own: !Ref Size}], !Sub '${AWS::Region}',
+[!Ref Name, !GetAtt Bucket.Arn, {'Fn::GetAtt': [List, Arn]}, {'Fn::GetAtt': Text.Arn}, !GetAtt Deep.Endpoint.Port,
+ {'Fn::GetAtt': []}, {Ref: [Odd]}, {'Fn::Sub': 7}, {'Fn::Sub': [7, {}]},
+ !Sub ['${Own}${Given}${Stack.Arn}${!Not}', {Own: !Ref Size}], !Sub '${AWS::Region}',
  {Any: {Inside: !Ref Empty}}]
 """
 
 
 def test_every_name_that_is_referred_to_is_read():
-    expected = {"Name", "Bucket", "List", "Given", "Stack", "Size", "AWS::Region", "Empty", "Deep"}
+    expected = {"Name", "Bucket", "List", "Given", "Stack", "Size", "AWS::Region", "Empty", "Deep", "Text"}
     assert _values.referred(parsed(NAMES.replace("\n", " "))) == expected
     assert _values.referred("Name") == frozenset()
 
@@ -237,6 +243,7 @@ def test_every_name_that_is_referred_to_is_read():
     [
         ("!GetAtt Cluster.Endpoint.Address", ("Cluster", "Endpoint.Address")),
         ("{'Fn::GetAtt': [Cluster, Endpoint.Address]}", ("Cluster", "Endpoint.Address")),
+        ("{'Fn::GetAtt': Cluster.Endpoint.Address}", ("Cluster", "Endpoint.Address")),
         ("!Sub '${Cluster.Endpoint.Address}'", ("Cluster", "Endpoint.Address")),
         ("!Sub '${Cluster}'", None),
         ("!Sub 'to ${Cluster.Endpoint.Address}'", None),
