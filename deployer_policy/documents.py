@@ -5,22 +5,22 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from itertools import product
 from typing import Any
 
+from deployer_policy.conditions import condition_of
 from deployer_policy.facts import Facts
 from deployer_policy.kept import KEPT
 from deployer_policy.operators import OPERATORS
-from deployer_policy.scopes import OWN_CALLS, SCOPES, Only, Scope
+from deployer_policy.own_calls import OWN_CALLS
+from deployer_policy.scopes import DENIED, SCOPES
+from deployer_policy.statements import Scope
 from twinstack.errors import InputError
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html, not counting white space
 MAX_CHARACTERS = 6_144
 
 Document = dict[str, Any]
-
-# Services whose service-linked role has another name than theirs.
-_LINKED = {"AWS::EC2": "delivery.logs.amazonaws.com"}
-_LINKED_TYPES = ("AWS::RDS::", "AWS::EC2::FlowLog", "AWS::Backup::")
 
 
 def policies(actions: Iterable[str], facts: Facts) -> dict[str, Document]:
@@ -36,10 +36,11 @@ def policies(actions: Iterable[str], facts: Facts) -> dict[str, Document]:
     Raises:
         InputError: An action has no place in the table of scopes, or one statement alone is too large.
     """
-    wanted: dict[Scope, list[str]] = {scope: list(scope.actions) for scope in (*OWN_CALLS, *KEPT, *OPERATORS)}
+    wanted: dict[Scope, list[str]] = {scope: list(scope.actions) for scope in (*OWN_CALLS, *KEPT, *OPERATORS, *DENIED)}
     wanted |= {scope: [] for scope in SCOPES}
     for action in actions:
-        wanted[_scope_of(action)].append(action)
+        for scope in _scopes_of(action):
+            wanted[scope].append(action)
     by_policy: dict[str, list[Document]] = {}
     for scope, needed in wanted.items():
         statement = _statement(scope, needed, facts)
@@ -64,10 +65,12 @@ def size(document: Document) -> int:
     return len("".join(json.dumps(document).split()))
 
 
-def _scope_of(action: str) -> Scope:
+def _scopes_of(action: str) -> Iterator[Scope]:
     for scope in SCOPES:
         if any(fnmatchcase(action.casefold(), pattern.casefold()) for pattern in scope.actions):
-            return scope
+            yield scope
+            if not scope.further:
+                return
     raise InputError(
         f"{action}: a resource type of the templates needs it, and no row of SCOPES in "
         "deployer_policy/scopes.py says how far it can be narrowed; add one"
@@ -77,20 +80,18 @@ def _scope_of(action: str) -> Scope:
 def _statement(scope: Scope, actions: Sequence[str], facts: Facts) -> Document:
     statement: Document = {
         "Sid": scope.sid,
-        "Effect": "Allow",
+        "Effect": "Deny" if scope.denies else "Allow",
         "Action": sorted(actions),
         "Resource": [arn for pattern in scope.resources for arn in _filled(pattern, facts)],
     }
-    condition: dict[str, dict[str, Any]] = {}
-    for only in scope.only:
-        operator, key, value = _condition(only, facts)
-        condition.setdefault(operator, {})[key] = value
+    condition = condition_of(scope.only, facts)
     return {**statement, "Condition": condition} if condition else statement
 
 
 def _filled(pattern: str, facts: Facts) -> list[str]:
-    """Fills the names into a pattern: once for each value of the name that stands in it."""
+    """Fills the names into a pattern: once for each value of each name that stands in it."""
     names = {
+        "partition": (facts.partition,),
         "project": facts.projects,
         "stack": facts.stacks,
         "secret": facts.logical_names["AWS::SecretsManager::Secret"],
@@ -99,39 +100,16 @@ def _filled(pattern: str, facts: Facts) -> list[str]:
         "transform": facts.transforms,
         "service_role": facts.service_roles,
         "assumed_role": facts.assumed_roles,
+        "network_kind": facts.network_kinds,
+        "path": facts.paths,
+        "policy_holder": facts.policy_holders,
+        "bounded_stack": facts.bounded_stacks,
+        "unbounded_stack": facts.unbounded_stacks,
+        "boundary": facts.boundaries,
     }
-    pattern = pattern.replace("{partition}", facts.partition)
-    for name, values in names.items():
-        if f"{{{name}}}" in pattern:
-            return [pattern.replace(f"{{{name}}}", value) for value in values]
-    return [pattern]
-
-
-def _condition(only: Only, facts: Facts) -> tuple[str, str, Any]:
-    if only is Only.OF_OUR_POLICIES:
-        own = [f"arn:{facts.partition}:iam::*:policy/{project}-*" for project in facts.projects]
-        aws = [f"arn:{facts.partition}:iam::aws:policy/{name}" for name in facts.managed_policies]
-        return "ArnLike", "iam:PolicyARN", own + aws
-    equal: dict[Only, tuple[str, Any]] = {
-        Only.IN_OUR_REGIONS: ("aws:RequestedRegion", list(facts.regions)),
-        Only.ON_TAGGED: ("aws:ResourceTag/Project", list(facts.projects)),
-        Only.OF_OUR_ACCOUNT: ("aws:ResourceAccount", "${aws:PrincipalAccount}"),
-        Only.TO_TRUSTED_SERVICES: ("iam:PassedToService", list(facts.trusted_services)),
-        Only.TO_CLOUDFORMATION: ("iam:PassedToService", "cloudformation.amazonaws.com"),
-        Only.FOR_USED_SERVICES: ("iam:AWSServiceName", _linked_services(facts)),
-    }
-    if only is Only.FOR_SERVICES_OF_AWS:
-        return "Bool", "kms:GrantIsForAWSResource", "true"
-    if only is Only.THROUGH_CLOUDFORMATION:
-        return "ForAnyValue:StringEquals", "aws:CalledVia", "cloudformation.amazonaws.com"
-    return ("StringEquals", *equal[only])
-
-
-def _linked_services(facts: Facts) -> list[str]:
-    services = {name.rpartition("::")[0] for name in facts.types if name.startswith(_LINKED_TYPES)}
-    return sorted(
-        _LINKED.get(service, f"{service.removeprefix('AWS::').lower()}.amazonaws.com") for service in services
-    )
+    there = [name for name in names if f"{{{name}}}" in pattern]
+    filled = (dict(zip(there, values, strict=True)) for values in product(*(names[name] for name in there)))
+    return [pattern.format_map(values) for values in filled]
 
 
 def _documents(policy: str, statements: Sequence[Document]) -> Iterator[tuple[str, Document]]:

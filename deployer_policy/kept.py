@@ -7,7 +7,7 @@ rows for the roles of databases.
 
 from __future__ import annotations
 
-from deployer_policy.scopes import ANY, Only, Scope
+from deployer_policy.statements import ANY, POLICIES, ROLES, Only, Scope
 
 KEPT: tuple[Scope, ...] = (
     Scope("kept", "KeptAsked", ("cloudformation:GetResource",), ANY, (Only.IN_OUR_REGIONS,)),
@@ -84,7 +84,7 @@ KEPT: tuple[Scope, ...] = (
             "iam:ListEntitiesForPolicy",
             "iam:ListRolePolicies",
         ),
-        ("arn:{partition}:iam::*:role/{project}-*", "arn:{partition}:iam::*:policy/{project}-*"),
+        (*ROLES, *POLICIES),
         (),
     ),
     Scope(

@@ -6,7 +6,7 @@ who may switch may not deploy.
 
 from __future__ import annotations
 
-from deployer_policy.scopes import (
+from deployer_policy.statements import (
     ANY,
     BUCKETS,
     DATABASES,

@@ -11,6 +11,8 @@ from lint_rules import _values
 
 GLOBAL_CLUSTER, CLUSTER, INSTANCE = "AWS::RDS::GlobalCluster", "AWS::RDS::DBCluster", "AWS::RDS::DBInstance"
 
+_JOINS = "GlobalClusterIdentifier"
+
 BUCKET, KEY, FUNCTION = "AWS::S3::Bucket", "AWS::KMS::Key", "AWS::Lambda::Function"
 
 POLICIES = ("AWS::IAM::Role", "AWS::IAM::RolePolicy", "AWS::IAM::Policy", "AWS::IAM::ManagedPolicy")
@@ -41,15 +43,27 @@ def statements(cfn: _values.Template, *types: str) -> Iterator[tuple[str, list[s
 
 def global_members(cfn: _values.Template) -> dict[str, dict[str, Any]]:
     """The clusters of the template that are members of a global database: their properties by logical id."""
-    sources: set[str] = set()
-    for _, found in properties(cfn, GLOBAL_CLUSTER):
-        sources |= _values.referred(found.get("SourceDBClusterIdentifier"))
+    made_from = sources(cfn)
     return {
         name: found
         for name, found in properties(cfn, CLUSTER)
-        if name in sources
-        or any(True for _ in _values.branches(found.get("GlobalClusterIdentifier", _values.NO_VALUE)))
+        if name in made_from or any(True for _ in _values.branches(cfn, found.get(_JOINS, _values.NO_VALUE)))
     }
+
+
+def sources(cfn: _values.Template) -> set[str]:
+    """What the global clusters of the template are made from, by logical id."""
+    given = [found.get("SourceDBClusterIdentifier") for _, found in properties(cfn, GLOBAL_CLUSTER)]
+    return {name for node in given for name in _values.referred(node)}
+
+
+def member_cases(cfn: _values.Template, *names: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The logical id of each member with the named properties, once for each way in which it is one."""
+    made_from = sources(cfn)
+    for name, found in global_members(cfn).items():
+        for case in _values.scenarios(cfn, found, [_JOINS, *names]):
+            if name in made_from or _JOINS in case:
+                yield name, case
 
 
 def instances(cfn: _values.Template, cluster: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -69,7 +83,7 @@ def allows(cfn: _values.Template, statement: dict[str, Any], action: str) -> boo
 
 def actions(cfn: _values.Template, statement: dict[str, Any]) -> set[str]:
     """The actions of a policy statement, names and patterns, in small letters."""
-    return {text.lower() for item in _values.items(statement.get("Action", [])) for text in _values.texts(cfn, item)}
+    return {text.lower() for item in _values.items(cfn, statement.get("Action")) for text in _values.texts(cfn, item)}
 
 
 def replicated(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]]]]:
@@ -78,7 +92,7 @@ def replicated(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any], lis
         for case in _values.cases(cfn, name):
             rules = [
                 rule
-                for rule in _values.items(_values.dig(case, "ReplicationConfiguration", "Rules"))
+                for rule in _values.items(cfn, _values.dig(case, "ReplicationConfiguration", "Rules"))
                 if isinstance(rule, dict) and "Disabled" not in _values.texts(cfn, rule.get("Status"))
             ]
             if rules:
@@ -90,7 +104,7 @@ def kms_encrypted(cfn: _values.Template, bucket: dict[str, Any]) -> bool:
     return any(
         _values.texts(cfn, _values.dig(rule, "ServerSideEncryptionByDefault", "SSEAlgorithm"))
         <= {"aws:kms", "aws:kms:dsse"}
-        for rule in _values.items(_values.dig(bucket, "BucketEncryption", "ServerSideEncryptionConfiguration"))
+        for rule in _values.items(cfn, _values.dig(bucket, "BucketEncryption", "ServerSideEncryptionConfiguration"))
     )
 
 
@@ -136,7 +150,7 @@ def records(cfn: _values.Template) -> Iterator[tuple[list[str | int], dict[str, 
 def health_checks(cfn: _values.Template, *types: str) -> Iterator[tuple[list[str | int], dict[str, Any]]]:
     """What each health check of the given types checks, and its path."""
     for name, found in properties(cfn, "AWS::Route53::HealthCheck"):
-        for config in _values.branches(found.get("HealthCheckConfig", [])):
+        for config in _values.branches(cfn, found.get("HealthCheckConfig")):
             if isinstance(config, dict) and _values.texts(cfn, config.get("Type")) <= set(types):
                 yield ["Resources", name, "Properties", "HealthCheckConfig"], config
 
@@ -151,7 +165,7 @@ def lag_alarms(cfn: _values.Template) -> Iterator[tuple[str, dict[str, Any], dic
     The metric stands in the properties themselves, or in one of the `Metrics`.
     """
     for name, found in properties(cfn, "AWS::CloudWatch::Alarm"):
-        queries = _values.items(found.get("Metrics", []))
+        queries = _values.items(cfn, found.get("Metrics"))
         for metric in (found, *(_values.dig(query, "MetricStat", "Metric") for query in queries)):
             if isinstance(metric, dict) and "MetricName" in metric and _values.texts(cfn, metric["MetricName"]) <= LAGS:
                 yield name, found, metric

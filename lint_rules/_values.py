@@ -1,22 +1,33 @@
 """Reads values out of a template the way CloudFormation would, as far as a template alone can tell.
 
-Conditions and `Fn::If` are followed into every branch that can be; a parameter stands for its default, and without one
-for its allowed values; what only a deployment knows is `UNKNOWN`.
+The ways in which conditions can turn out are cfn-lint's scenarios, and a function makes what cfn-lint's resolver makes
+of it, with the exceptions in `_functions`. What hangs on a condition twice is never read with both of its ends.
+
+`cases` decides a resource in depth by itself. `Template.get_object_without_nested_conditions` would too, but reads a
+resource with its own `Condition` false where a `Fn::If` in it names that, does the work twice at each level, and
+took three to five times as long on the templates in `generated/`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice, product
+from itertools import islice
 from typing import Any
 
+from cfnlint.decode.node import dict_node
+from cfnlint.jsonschema import Validator
 from cfnlint.template import template as _template
+
+from lint_rules import _functions
 
 Template = _template.Template
 
-UNKNOWN = "\0"
+UNKNOWN = _functions.UNKNOWN
 """Stands in a text for a part that only a deployment knows."""
+
+NO_VALUE = _functions.NO_VALUE
+"""What stands for a property that is left out."""
 
 _MOST_TEXTS = 64
 
@@ -40,119 +51,54 @@ def scenarios(cfn: Template, node: Any, names: Sequence[str]) -> Iterator[dict[s
         return
     if not all(isinstance(value["Fn::If"], list) for value in given.values() if _is_function(value, "Fn::If")):
         return  # cfn-lint's own rules speak of the shape
-    for case in cfn.get_object_without_conditions(node, list(given)):  # type: ignore[no-untyped-call]
-        yield {name: value for name, value in case["Object"].items() if value is not None and not _is_no_value(value)}
+    # Template.get_object_without_conditions passes over a case in which none of the properties is there
+    properties = dict_node(given)
+    for case in cfn.get_conditions_scenarios_from_object(properties) or [{}]:  # type: ignore[no-untyped-call]
+        yield dict(cfn.get_value_from_scenario(properties, case))  # type: ignore[no-untyped-call]
 
 
-def branches(node: Any) -> Iterator[Any]:
+def branches(cfn: Template, node: Any) -> Iterator[Any]:
     """The node itself, or where it is `Fn::If` what it can be; without `AWS::NoValue`."""
-    if _is_function(node, "Fn::If") and isinstance(node["Fn::If"], list):
-        for branch in node["Fn::If"][1:]:
-            yield from branches(branch)
-    elif not _is_no_value(node):
-        yield node
+    for value, _ in _branches(_functions.Branches(cfn=cfn), node):
+        yield value
 
 
-def items(node: Any) -> Iterator[Any]:
+def items(cfn: Template, node: Any) -> Iterator[Any]:
     """The items of a list, or the one that stands in its place, through `Fn::If` at every level."""
-    for branch in branches(node):
-        if isinstance(branch, list):
-            for item in branch:
-                yield from items(item)
+    yield from _items(_functions.Branches(cfn=cfn), node)
+
+
+def _items(reader: Validator, node: Any) -> Iterator[Any]:
+    for value, within in _branches(reader, node):
+        if isinstance(value, list):
+            for item in value:
+                yield from _items(within, item)
         else:
-            yield branch
+            yield value
+
+
+def _branches(reader: Validator, node: Any) -> Iterator[tuple[Any, Validator]]:
+    for value, within, _ in reader.resolve_value(node):
+        if not _is_no_value(value):
+            yield value, within
 
 
 def texts(cfn: Template, node: Any) -> frozenset[str]:
-    """The texts that a value can be, with `UNKNOWN` for what only a deployment knows."""
-    return frozenset(islice(_texts(cfn, node), _MOST_TEXTS))
+    """The texts that a value can be, with `UNKNOWN` for what only a deployment knows; of a list those of its items."""
+    return frozenset(islice(_texts(_functions.Values(cfn=cfn), node), _MOST_TEXTS)) or frozenset({UNKNOWN})
 
 
-def _texts(cfn: Template, node: Any) -> Iterator[str]:
-    if isinstance(node, bool):
-        yield str(node).lower()
-    elif isinstance(node, (str, int, float)):
-        yield str(node)
-    elif isinstance(node, dict) and len(node) == 1:
-        ((function, argument),) = node.items()
-        yield from _FUNCTIONS.get(function, _unknown)(cfn, argument)
-    else:
-        yield UNKNOWN
-
-
-def _unknown(_cfn: Template, _argument: Any) -> Iterator[str]:
-    yield UNKNOWN
-
-
-def _if(cfn: Template, argument: Any) -> Iterator[str]:
-    for branch in argument[1:] if isinstance(argument, list) else ():
-        if not _is_no_value(branch):
-            yield from _texts(cfn, branch)
-
-
-def _ref(cfn: Template, argument: Any) -> Iterator[str]:
-    parameter = section(cfn, "Parameters").get(argument) if isinstance(argument, str) else None
-    if not isinstance(parameter, dict) or str(parameter.get("Type", "")).startswith("AWS::SSM"):
-        yield UNKNOWN
-        return
-    allowed = parameter.get("AllowedValues")
-    values = [parameter["Default"]] if "Default" in parameter else allowed if isinstance(allowed, list) else []
-    for value in values or [UNKNOWN]:
-        yield from _texts(cfn, value)
-
-
-def _join(cfn: Template, argument: Any) -> Iterator[str]:
-    if not (isinstance(argument, list) and len(argument) == 2 and isinstance(argument[1], list)):
-        yield UNKNOWN
-        return
-    parts = [sorted(texts(cfn, part)) for part in argument[1]]
-    for chosen in islice(product(*parts), _MOST_TEXTS):
-        yield str(argument[0]).join(chosen)
-
-
-def _sub(cfn: Template, argument: Any) -> Iterator[str]:
-    text, given = _sub_parts(argument)
-    if text is None:
-        yield UNKNOWN
-        return
-    pieces: list[list[str]] = []
-    for index, piece in enumerate(_VARIABLE.split(text)):
-        if index % 2 == 0:
-            pieces.append([piece.replace("${!", "${")])
+def _texts(reader: Validator, node: Any) -> Iterator[str]:
+    for value, within, _ in reader.resolve_value(node):
+        if isinstance(value, bool):
+            yield str(value).lower()
+        elif isinstance(value, (str, int, float)):
+            yield str(value)
+        elif isinstance(value, list):
+            for item in value:
+                yield from _texts(within, item)
         else:
-            pieces.append(sorted(texts(cfn, given.get(piece, {"Ref": piece}))))
-    for chosen in islice(product(*pieces), _MOST_TEXTS):
-        yield "".join(chosen)
-
-
-def _sub_parts(argument: Any) -> tuple[str | None, dict[str, Any]]:
-    """The text and the variables of a `Fn::Sub`; no text where its shape is wrong."""
-    if isinstance(argument, str):
-        return argument, {}
-    if isinstance(argument, list) and len(argument) == 2:
-        text, variables = argument
-        if isinstance(text, str) and isinstance(variables, dict):
-            return text, variables
-    return None, {}
-
-
-def _find_in_map(cfn: Template, argument: Any) -> Iterator[str]:
-    if not (isinstance(argument, list) and len(argument) >= 3 and all(isinstance(argument[i], str) for i in (0, 2))):
-        yield UNKNOWN
-        return
-    rows = section(cfn, "Mappings").get(argument[0]) if isinstance(argument[0], str) else None
-    if not isinstance(rows, dict):
-        yield UNKNOWN
-        return
-    # the second key is mostly a function such as the region: any row then
-    known = isinstance(argument[1], str) and argument[1] in rows
-    chosen = [rows[argument[1]]] if known else list(rows.values())
-    found = [row[argument[2]] for row in chosen if isinstance(row, dict) and argument[2] in row]
-    for value in found or [UNKNOWN]:
-        yield from _texts(cfn, value)
-
-
-_FUNCTIONS = {"Fn::If": _if, "Ref": _ref, "Fn::Join": _join, "Fn::Sub": _sub, "Fn::FindInMap": _find_in_map}
+            yield UNKNOWN
 
 
 def referred(node: Any) -> frozenset[str]:
@@ -178,6 +124,17 @@ def _referred(node: Any) -> Iterator[str]:
             yield from _referred(variables)
         else:
             yield from _referred(value)
+
+
+def _sub_parts(argument: Any) -> tuple[str | None, dict[str, Any]]:
+    """The text and the variables of a `Fn::Sub`; no text where its shape is wrong."""
+    if isinstance(argument, str):
+        return argument, {}
+    if isinstance(argument, list) and len(argument) == 2:
+        text, variables = argument
+        if isinstance(text, str) and isinstance(variables, dict):
+            return text, variables
+    return None, {}
 
 
 def attribute(node: Any) -> tuple[str, str] | None:
@@ -217,11 +174,8 @@ def cases(cfn: Template, name: str) -> Iterator[dict[str, Any]]:
     open_ends = {condition: {True, False} for condition in sorted(used) if condition in known}
     if isinstance(body.get("Condition"), str) and body["Condition"] in known:
         open_ends[body["Condition"]] = {True}
-    if not open_ends:
-        yield _decided(found, {})
-        return
-    for case in islice(cfn.conditions.build_scenarios(open_ends), _MOST_TEXTS):
-        yield _decided(found, case)
+    ways = islice(cfn.conditions.build_scenarios(open_ends), _MOST_TEXTS) if open_ends else [{}]
+    yield from (decided for case in ways if isinstance(decided := _decided(found, case), dict))
 
 
 def _decided(node: Any, case: dict[str, bool]) -> Any:
@@ -267,13 +221,9 @@ def is_false(cfn: Template, node: Any) -> bool:
 
 def same(cfn: Template, one: Any, other: Any) -> bool:
     """Whether two values are the same: written alike, or with one text in common that is known in full."""
-    if one is None or other is None:
+    if one is None:
         return False
     return bool(one == other or any(UNKNOWN not in text for text in texts(cfn, one) & texts(cfn, other)))
-
-
-NO_VALUE = {"Ref": "AWS::NoValue"}
-"""What stands for a property that is left out."""
 
 
 def _is_no_value(node: Any) -> bool:

@@ -27,8 +27,8 @@ class AlarmNobodyHears(_rule.Rule):
         if any("CloudWatch Alarm State Change" in _text(body) for _, body in _reading.resources(cfn)):
             return  # an event rule hears them all
         for name, properties in _reading.properties(cfn, "AWS::CloudWatch::Alarm"):
-            off = _values.is_false(cfn, properties.get("ActionsEnabled", True))
-            acts = not off and any(True for key in _ACTIONS for _ in _values.items(properties.get(key, [])))
+            off = _values.is_false(cfn, properties.get("ActionsEnabled"))
+            acts = not off and any(True for key in _ACTIONS for _ in _values.items(cfn, properties.get(key, [])))
             if not acts and not _used(cfn, name, properties.get("AlarmName")):
                 yield ["Resources", name], f"nobody hears of {name}"
 

@@ -25,10 +25,10 @@ class AlarmRoute53CannotFollow(_rule.Rule):
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for path, config in _reading.health_checks(cfn, "CLOUDWATCH_METRIC"):
-            for identifier in _values.branches(config.get("AlarmIdentifier", [])):
+            for identifier in _values.branches(cfn, config.get("AlarmIdentifier")):
                 if not isinstance(identifier, dict):
                     continue
-                for wanted in _values.branches(identifier.get("Name", [])):
+                for wanted in _values.branches(cfn, identifier.get("Name")):
                     for name, body in _reading.resources(cfn, _ALARM, _COMPOSITE):
                         properties = body.get("Properties")
                         if not isinstance(properties, dict) or not _is(cfn, wanted, name, properties):

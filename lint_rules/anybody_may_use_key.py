@@ -38,25 +38,27 @@ class AnybodyMayUseKey(_rule.Rule):
         for name, path, statement in _reading.statements(cfn, _reading.KEY, "AWS::KMS::ReplicaKey"):
             for case in _values.scenarios(cfn, statement, ["Effect", "Principal", "Condition"]):
                 allowed = "Allow" in _values.texts(cfn, case.get("Effect"))
-                if allowed and _anybody(cfn, case.get("Principal")) and not _limited(case.get("Condition")):
+                if allowed and _anybody(cfn, case.get("Principal")) and not _limited(cfn, case.get("Condition")):
                     yield [*path, "Principal"], f"The policy of {name} lets every AWS account use the key"
 
 
 def _anybody(cfn: _values.Template, principal: Any) -> bool:
-    for branch in _values.branches(principal):
-        named = branch.get("AWS", branch) if isinstance(branch, dict) else branch
-        if any("*" in _values.texts(cfn, item) for item in _values.items(named)):
+    for branch in _values.branches(cfn, principal):
+        named = branch.get("AWS") if isinstance(branch, dict) else branch
+        if any("*" in _values.texts(cfn, item) for item in _values.items(cfn, named)):
             return True
     return False
 
 
-def _limited(condition: Any) -> bool:
+def _limited(cfn: _values.Template, condition: Any) -> bool:
     """Whether a condition, in one of its branches, says whose principals; of what a function makes of it, it may."""
-    for branch in _values.branches(condition):
+    for branch in _values.branches(cfn, condition):
         for operator, keys in branch.items() if isinstance(branch, dict) else ():
             if str(operator).startswith("Fn::"):
                 return True
-            named = {str(key).lower() for option in _values.items(keys) if isinstance(option, dict) for key in option}
+            named = {
+                str(key).lower() for option in _values.items(cfn, keys) if isinstance(option, dict) for key in option
+            }
             if "Not" not in str(operator) and named & _LIMITS:
                 return True
     return False

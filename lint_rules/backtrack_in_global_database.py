@@ -21,8 +21,7 @@ class BacktrackInGlobalDatabase(_rule.Rule):
     tags = ["resources", "rds", "aurora"]
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
-        for name, properties in _reading.global_members(cfn).items():
-            for case in _values.scenarios(cfn, properties, ["BacktrackWindow", "GlobalClusterIdentifier"]):
-                if _values.texts(cfn, case.get("BacktrackWindow", 0)) - {"0", _values.UNKNOWN}:
-                    path: _rule.Path = ["Resources", name, "Properties", "BacktrackWindow"]
-                    yield path, f"{name} is in a global database, which has no backtrack"
+        for name, case in _reading.member_cases(cfn, "BacktrackWindow"):
+            if _values.texts(cfn, case.get("BacktrackWindow")) - {"0", _values.UNKNOWN}:
+                path: _rule.Path = ["Resources", name, "Properties", "BacktrackWindow"]
+                yield path, f"{name} is in a global database, which has no backtrack"

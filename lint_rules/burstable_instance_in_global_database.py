@@ -20,7 +20,7 @@ class BurstableInstanceInGlobalDatabase(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for cluster in _reading.global_members(cfn):
             for name, properties in _reading.instances(cfn, cluster):
-                for size in sorted(_values.texts(cfn, properties.get("DBInstanceClass", ""))):
+                for size in sorted(_values.texts(cfn, properties.get("DBInstanceClass"))):
                     if size.startswith("db.t"):
                         path: _rule.Path = ["Resources", name, "Properties", "DBInstanceClass"]
                         yield path, f"{name} is {size}, in the global database of {cluster}"

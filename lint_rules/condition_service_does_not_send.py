@@ -54,7 +54,7 @@ class ConditionServiceDoesNotSend(_rule.Rule):
             if "AssumeRolePolicyDocument" not in path or not _reading.allows(cfn, statement, "sts:AssumeRole"):
                 continue
             cases = _values.scenarios(cfn, statement, ["Condition"])
-            key = next((key for case in cases if (key := _asked_for(case.get("Condition")))), None)
+            key = next((key for case in cases if (key := _asked_for(cfn, case.get("Condition")))), None)
             for service in sorted(_services(cfn, statement.get("Principal")) & set(_SILENT)):
                 if not _takes_on(cfn, service, name):
                     continue
@@ -78,20 +78,20 @@ def _takes_on(cfn: _values.Template, service: str, role: str) -> bool:
 def _services(cfn: _values.Template, principal: Any) -> set[str]:
     return {
         text
-        for branch in _values.branches(principal)
+        for branch in _values.branches(cfn, principal)
         if isinstance(branch, dict)
-        for item in _values.items(branch.get("Service", []))
+        for item in _values.items(cfn, branch.get("Service"))
         for text in _values.texts(cfn, item)
     }
 
 
-def _asked_for(condition: Any) -> str | None:
+def _asked_for(cfn: _values.Template, condition: Any) -> str | None:
     """The key that has to be sent for a condition to hold; None where it holds without one."""
     for operator, keys in condition.items() if isinstance(condition, dict) else ():
         # without the key an operator with Not holds, and so does one that ends in IfExists
         if "Not" in str(operator) or str(operator).endswith("IfExists") or operator == "Null":
             continue
-        for option in _values.items(keys):
+        for option in _values.items(cfn, keys):
             for key in option if isinstance(option, dict) else ():
                 if str(key).lower() in _KEYS:
                     return str(key)

@@ -24,7 +24,7 @@ class DatabaseLogGroupMissing(_rule.Rule):
             if any(text.startswith((_PREFIX, _values.UNKNOWN)) for text in _names(cfn, group)):
                 return
         for name, properties in _reading.global_members(cfn).items():
-            if any(True for _ in _values.items(properties.get("EnableCloudwatchLogsExports", []))):
+            if any(True for _ in _values.items(cfn, properties.get("EnableCloudwatchLogsExports", []))):
                 path: _rule.Path = ["Resources", name, "Properties", "EnableCloudwatchLogsExports"]
                 yield path, f"the logs of {name} have no log group"
 

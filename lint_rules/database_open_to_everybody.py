@@ -25,13 +25,13 @@ class DatabaseOpenToEverybody(_rule.Rule):
         members = _reading.global_members(cfn)
         for cluster in members:
             for name, properties in _reading.instances(cfn, cluster):
-                if _values.may_be_true(cfn, properties.get("PubliclyAccessible", False)):
+                if _values.may_be_true(cfn, properties.get("PubliclyAccessible")):
                     path: _rule.Path = ["Resources", name, "Properties", "PubliclyAccessible"]
                     yield path, f"{name} has a public address"
         for name, body in _reading.resources(cfn, _GROUP, _INGRESS) if members else ():
             inline = body.get("Type") == _GROUP
             for case in _values.cases(cfn, name):
-                rules = _values.items(case.get("SecurityGroupIngress", [])) if inline else [case]
+                rules = _values.items(cfn, case.get("SecurityGroupIngress")) if inline else [case]
                 if any(_is_open(cfn, rule) for rule in rules):
                     end: _rule.Path = ["SecurityGroupIngress"] if inline else []
                     yield ["Resources", name, "Properties", *end], f"{name} lets everybody in on a database port"
@@ -40,10 +40,10 @@ class DatabaseOpenToEverybody(_rule.Rule):
 def _is_open(cfn: _values.Template, rule: Any) -> bool:
     if not isinstance(rule, dict):
         return False
-    sources = _values.texts(cfn, rule.get("CidrIp", "")) | _values.texts(cfn, rule.get("CidrIpv6", ""))
+    sources = _values.texts(cfn, rule.get("CidrIp")) | _values.texts(cfn, rule.get("CidrIpv6"))
     if not sources & {"0.0.0.0/0", "::/0"}:
         return False
-    if _values.texts(cfn, rule.get("IpProtocol", "")) == {"-1"}:
+    if _values.texts(cfn, rule.get("IpProtocol")) == {"-1"}:
         return True
     bounds = [_numbers(cfn, rule.get(key)) for key in ("FromPort", "ToPort")]
     return any(start <= port <= end for port in _PORTS for start in bounds[0] for end in bounds[1])

@@ -40,7 +40,7 @@ class EncryptedReplicaWithoutKey(_rule.Rule):
                             yield ["Resources", name, "Properties"], f"{name} is an encrypted replica without {missing}"
         for name, properties in _reading.properties(cfn, _reading.INSTANCE):
             for case in _values.scenarios(cfn, properties, ["SourceDBInstanceIdentifier", *_READ]):
-                source = _values.texts(cfn, case.get("SourceDBInstanceIdentifier", ""))
+                source = _values.texts(cfn, case.get("SourceDBInstanceIdentifier"))
                 abroad = "SourceRegion" in case or any(text.startswith("arn:") for text in source)
                 if abroad and _encrypted(cfn, case) and "KmsKeyId" not in case:
                     yield ["Resources", name, "Properties"], f"{name} is an encrypted replica without KmsKeyId"
@@ -57,4 +57,4 @@ def _joins(cfn: _values.Template, case: dict[str, Any]) -> bool:
 
 
 def _encrypted(cfn: _values.Template, case: dict[str, Any]) -> bool:
-    return "KmsKeyId" in case or _values.may_be_true(cfn, case.get("StorageEncrypted", False))
+    return "KmsKeyId" in case or _values.may_be_true(cfn, case.get("StorageEncrypted"))

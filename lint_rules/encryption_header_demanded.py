@@ -45,15 +45,15 @@ def _demanded(cfn: _values.Template, condition: Any) -> Iterator[str]:
         key.lower()
         for operator, keys in operators
         if str(operator) == "Null"
-        for key, value in _keys(keys)
+        for key, value in _keys(cfn, keys)
         if _values.is_false(cfn, value)
     }
     for operator, keys in operators:
         if "Not" in str(operator) and str(operator).endswith("IfExists"):
-            yield from (key for key, _ in _keys(keys) if key.lower() in _HEADERS - sent)
+            yield from (key for key, _ in _keys(cfn, keys) if key.lower() in _HEADERS - sent)
 
 
-def _keys(node: Any) -> Iterator[tuple[str, Any]]:
-    for option in _values.items(node):
+def _keys(cfn: _values.Template, node: Any) -> Iterator[tuple[str, Any]]:
+    for option in _values.items(cfn, node):
         if isinstance(option, dict):
             yield from ((key, value) for key, value in option.items() if isinstance(key, str))

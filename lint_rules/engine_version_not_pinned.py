@@ -24,12 +24,11 @@ class EngineVersionNotPinned(_rule.Rule):
     tags = ["resources", "rds", "aurora"]
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
-        for name, properties in _reading.global_members(cfn).items():
-            for case in _values.scenarios(cfn, properties, ["EngineVersion", "GlobalClusterIdentifier"]):
-                path: _rule.Path = ["Resources", name, "Properties"]
-                if "EngineVersion" not in case:
-                    yield path, f"{name} does not say its engine version"
-                    continue
-                for version in sorted(_values.texts(cfn, case["EngineVersion"])):
-                    if _values.UNKNOWN not in version and not _FULL.fullmatch(version):
-                        yield [*path, "EngineVersion"], f"{name} takes any version of {version}"
+        for name, case in _reading.member_cases(cfn, "EngineVersion"):
+            path: _rule.Path = ["Resources", name, "Properties"]
+            if "EngineVersion" not in case:
+                yield path, f"{name} does not say its engine version"
+                continue
+            for version in sorted(_values.texts(cfn, case["EngineVersion"])):
+                if _values.UNKNOWN not in version and not _FULL.fullmatch(version):
+                    yield [*path, "EngineVersion"], f"{name} takes any version of {version}"

@@ -39,7 +39,7 @@ def _hears_of_databases(cfn: _values.Template) -> bool:
     return any(
         "aws.rds" in _values.texts(cfn, source)
         for _, properties in _reading.properties(cfn, "AWS::Events::Rule")
-        for source in _values.items(_values.dig(properties.get("EventPattern"), "source"))
+        for source in _values.items(cfn, _values.dig(properties.get("EventPattern"), "source"))
     )
 
 
@@ -50,7 +50,7 @@ def _for_other_records(cfn: _values.Template, statement: dict[str, Any]) -> bool
         for _, node in _values.mappings(statement.get("Condition"), [])
         for key, value in node.items()
         if str(key).lower() == "route53:changeresourcerecordsetsrecordtypes"
-        for item in _values.items(value)
+        for item in _values.items(cfn, value)
         for text in _values.texts(cfn, item)
     }
     return bool(types) and types <= {"TXT", "CAA", "MX", "SPF"}

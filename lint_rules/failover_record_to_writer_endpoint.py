@@ -24,7 +24,7 @@ class FailoverRecordToWriterEndpoint(_rule.Rule):
         writers = {(name, "Endpoint.Address") for name in _reading.global_members(cfn)}
         for path, record, _ in _reading.records(cfn):
             for case in _values.scenarios(cfn, record, ["Failover", "ResourceRecords"]):
-                for target in _values.items(case.get("ResourceRecords", [])):
+                for target in _values.items(cfn, case.get("ResourceRecords")):
                     found = _values.attribute(target)
                     if "Failover" in case and found and found in writers:
                         yield [*path, "ResourceRecords"], f"the failover record points at the writer of {found[0]}"

@@ -35,7 +35,7 @@ class FailoverRecordUnusable(_rule.Rule):
 def _is_apex(cfn: _values.Template, name: Any, zone: dict[str, Any]) -> bool:
     apexes = [zone.get("HostedZoneName")]
     for logical_id, properties in _reading.properties(cfn, "AWS::Route53::HostedZone"):
-        if {"Ref": logical_id} in _values.branches(zone.get("HostedZoneId", [])):
+        if {"Ref": logical_id} in _values.branches(cfn, zone.get("HostedZoneId")):
             apexes.append(properties.get("Name"))
     if any(apex is not None and name == apex for apex in apexes):
         return True

@@ -21,7 +21,7 @@ class FunctionLogGroupMissing(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         if not _reading.global_members(cfn) and not dict(_reading.resources(cfn, _reading.GLOBAL_CLUSTER)):
             return
-        for name, properties in _reading.properties(cfn, "AWS::Lambda::Function"):
+        for name, properties in _reading.properties(cfn, _reading.FUNCTION):
             if not _has_group(cfn, name, properties) and not _is_kept_elsewhere(cfn, name, properties):
                 yield ["Resources", name], f"the logs of {name} are kept for ever"
 
@@ -34,14 +34,15 @@ def _has_group(cfn: _values.Template, name: str, function: dict[str, Any]) -> bo
 
 
 def _is_for(cfn: _values.Template, group_name: str, group: dict[str, Any], name: str, function: dict[str, Any]) -> bool:
-    logging = function.get("LoggingConfig")
+    if group_name in _values.referred(function.get("LoggingConfig")):
+        return True
     named = group.get("LogGroupName")
-    if group_name in _values.referred(logging) or name in _values.referred(named):
-        return True
-    if isinstance(logging, dict) and _values.same(cfn, logging.get("LogGroup"), named):
-        return True
+    functions = {other for other, _ in _reading.properties(cfn, _reading.FUNCTION)}
+    if by_function := _values.referred(named) & functions:
+        return name in by_function
+    # of two names that only a deployment knows the one may be the other
     expected = {f"/aws/lambda/{text}" for text in _values.texts(cfn, function.get("FunctionName"))}
-    return named is not None and bool(_values.texts(cfn, named) & expected)
+    return bool(_values.texts(cfn, named) & expected)
 
 
 def _is_kept_elsewhere(cfn: _values.Template, name: str, function: dict[str, Any]) -> bool:

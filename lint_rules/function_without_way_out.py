@@ -5,29 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from lint_rules import _reading, _rule, _values
+from lint_rules import _networks, _reading, _rule, _values
 
 # A call, and the end of the name of the endpoint service that it needs. Secrets Manager itself asks KMS to decrypt.
 _CALLS = {"secretsmanager:GetSecretValue": "secretsmanager", "cloudwatch:PutMetricData": "monitoring"}
-_GIVING_WAY_OUT = (
-    "AWS::EC2::NatGateway",
-    "AWS::EC2::TransitGatewayAttachment",
-    "AWS::EC2::VPNGateway",
-    # May hold any of the others.
-    "AWS::CloudFormation::Stack",
-)
-_WAYS_OUT = {
-    "NatGatewayId",
-    "TransitGatewayId",
-    "VpcPeeringConnectionId",
-    "NetworkInterfaceId",
-    "InstanceId",
-    "EgressOnlyInternetGatewayId",
-    "CoreNetworkArn",
-    "LocalGatewayId",
-    "VpcEndpointId",
-    "CarrierGatewayId",
-}
 
 
 class FunctionWithoutWayOut(_rule.Rule):
@@ -44,52 +25,16 @@ class FunctionWithoutWayOut(_rule.Rule):
     tags = ["resources", "lambda", "ec2"]
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
-        if _has_way_out(cfn):
+        if _networks.has_way_out(cfn, by_peering=True):
             return
-        endpoints = _endpoints(cfn)
-        missing = [call for call, service in _CALLS.items() if not _served(service, endpoints)]
-        subnets = dict(_reading.properties(cfn, "AWS::EC2::Subnet"))
-        networks = {name for name, _ in _reading.resources(cfn, "AWS::EC2::VPC")}
-        for name, properties in _reading.properties(cfn, _reading.FUNCTION):
-            for config in _values.branches(properties.get("VpcConfig")):
-                chosen = [_values.referred(item) for item in _values.items(_values.dig(config, "SubnetIds") or [])]
-                own = all(
-                    ids
-                    and ids <= set(subnets)
-                    and all(_values.referred(subnets[i].get("VpcId")) & networks for i in ids)
-                    for ids in chosen
-                )
-                if chosen and own and (call := _call(cfn, properties.get("Role"), missing)):
-                    path: _rule.Path = ["Resources", name, "Properties", "VpcConfig"]
-                    yield path, f"{name} may call {call}, and its subnets have no way there"
-
-
-def _has_way_out(cfn: _values.Template) -> bool:
-    """Whether the template has any way out, or leaves open that another one adds it."""
-    for _, body in _reading.resources(cfn):
-        properties = body.get("Properties")
-        kind = body.get("Type")
-        if kind in _GIVING_WAY_OUT:
-            return True
-        if kind == "AWS::EC2::Route" and isinstance(properties, dict) and _WAYS_OUT & set(properties):
-            return True
-    return False
-
-
-def _endpoints(cfn: _values.Template) -> set[str]:
-    """The names of the services that the template has interface endpoints for."""
-    return {
-        text
-        for name, _ in _reading.resources(cfn, "AWS::EC2::VPCEndpoint")
-        for case in _values.cases(cfn, name)
-        if _values.texts(cfn, case.get("VpcEndpointType", "Gateway")) != {"Gateway"}
-        for text in _values.texts(cfn, case.get("ServiceName"))
-    }
-
-
-def _served(service: str, endpoints: set[str]) -> bool:
-    """Whether an endpoint is, or may be, one for the service."""
-    return any(name.endswith((f".{service}", _values.UNKNOWN)) for name in endpoints)
+        endpoints = [services for services, _ in _networks.endpoints(cfn, gateway=False)]
+        missing = [
+            call for call, service in _CALLS.items() if not any(_networks.serves(names, service) for names in endpoints)
+        ]
+        for name, properties, _ in _networks.functions(cfn):
+            if call := _call(cfn, properties.get("Role"), missing):
+                path: _rule.Path = ["Resources", name, "Properties", "VpcConfig"]
+                yield path, f"{name} may call {call}, and its subnets have no way there"
 
 
 def _call(cfn: _values.Template, role: Any, calls: list[str]) -> str | None:

@@ -27,7 +27,7 @@ class GeneratedPasswordRefused(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         engines = _engines(cfn)
         for name, properties in _reading.properties(cfn, "AWS::SecretsManager::Secret"):
-            for generated in _values.branches(properties.get("GenerateSecretString", _values.NO_VALUE)):
+            for generated in _values.branches(cfn, properties.get("GenerateSecretString")):
                 if name in engines and isinstance(generated, dict):
                     path: _rule.Path = ["Resources", name, "Properties", "GenerateSecretString"]
                     for problem in _problems(cfn, generated, engines[name]):
@@ -46,8 +46,8 @@ def _engines(cfn: _values.Template) -> dict[str, set[str]]:
 
 def _problems(cfn: _values.Template, generated: dict[str, Any], engines: set[str]) -> Iterator[str]:
     excluded = _values.texts(cfn, generated.get("ExcludeCharacters", ""))
-    no_punctuation = _values.may_be_true(cfn, generated.get("ExcludePunctuation", False))
-    with_space = _values.may_be_true(cfn, generated.get("IncludeSpace", False))
+    no_punctuation = _values.may_be_true(cfn, generated.get("ExcludePunctuation"))
+    with_space = _values.may_be_true(cfn, generated.get("IncludeSpace"))
     for text in sorted(excluded):
         if _values.UNKNOWN in text:
             continue
@@ -57,6 +57,6 @@ def _problems(cfn: _values.Template, generated: dict[str, Any], engines: set[str
             yield f"may have {' '.join(map(repr, may))} in it"
     if not any("mysql" in engine or "mariadb" in engine for engine in engines):
         return  # the others take longer ones
-    for length in _values.texts(cfn, generated.get("PasswordLength", 32)):
+    for length in _values.texts(cfn, generated.get("PasswordLength")):
         if length.isdigit() and int(length) > _LONGEST:
             yield f"has {length} characters"

@@ -30,11 +30,10 @@ class GlobalClusterNotKept(_rule.Rule):
             properties = body.get("Properties")
             protection = properties.get("DeletionProtection", False) if isinstance(properties, dict) else False
             protected = not _values.is_false(cfn, protection)
-            unkept = [policy for policy in _POLICIES if not any(_keeps(cfn, body.get(policy)))]
+            unkept = [policy for policy in _POLICIES if not _keeps(cfn, body.get(policy))]
             if unkept and not protected:
                 yield ["Resources", name], f"{name} has no protection and no {' and '.join(unkept)} that keeps it"
 
 
-def _keeps(cfn: _values.Template, policy: Any) -> Iterator[bool]:
-    for text in _values.texts(cfn, policy) if policy is not None else ():
-        yield text.startswith("Retain")
+def _keeps(cfn: _values.Template, policy: Any) -> bool:
+    return any(text.startswith("Retain") for text in _values.texts(cfn, policy))

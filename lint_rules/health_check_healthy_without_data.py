@@ -23,7 +23,7 @@ class HealthCheckHealthyWithoutData(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         key = "InsufficientDataHealthStatus"
         for path, config in _reading.health_checks(cfn, "CLOUDWATCH_METRIC"):
-            chosen = [_values.texts(cfn, branch) for branch in _values.items(config.get(key, []))]
+            chosen = [_values.texts(cfn, branch) for branch in _values.items(cfn, config.get(key, []))]
             if not chosen:
                 yield path, f"{path[1]} does not say what it is without data"
             elif set().union(*chosen) == {"Healthy"}:

@@ -31,7 +31,7 @@ class HealthCheckOnPrivateEndpoint(_rule.Rule):
             if _values.texts(cfn, properties.get("Scheme")) == {"internal"}
         }
         for path, config in _reading.health_checks(cfn, *types):
-            for node in _values.branches(config.get("FullyQualifiedDomainName", [])):
+            for node in _values.branches(cfn, config.get("FullyQualifiedDomainName")):
                 name, attribute = _values.attribute(node) or ("", "")
                 if ("Endpoint" in attribute and name in private) or (attribute == "DNSName" and name in internal):
                     yield [*path, "FullyQualifiedDomainName"], f"{name} is not reached from the internet"

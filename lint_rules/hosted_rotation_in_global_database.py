@@ -23,6 +23,6 @@ class HostedRotationInGlobalDatabase(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         if _reading.global_members(cfn):
             for name, properties in _reading.properties(cfn, "AWS::SecretsManager::RotationSchedule"):
-                for _ in _values.branches(properties.get("HostedRotationLambda", _values.NO_VALUE)):
+                for _ in _values.branches(cfn, properties.get("HostedRotationLambda", _values.NO_VALUE)):
                     path: _rule.Path = ["Resources", name, "Properties", "HostedRotationLambda"]
                     yield path, f"{name} rotates by the endpoint of one region"

@@ -27,7 +27,7 @@ class LagAlarmOnWriter(_rule.Rule):
         for name, properties, metric in _reading.lag_alarms(cfn):
             if _values.texts(cfn, properties.get("TreatMissingData")) != {"breaching"}:
                 continue
-            for dimension in _values.items(metric.get("Dimensions", [])):
+            for dimension in _values.items(cfn, metric.get("Dimensions")):
                 if isinstance(dimension, dict) and dimension.get("Name") == "DBClusterIdentifier":
                     for cluster in _named(cfn, dimension.get("Value"), writers):
                         path: _rule.Path = ["Resources", name, "Properties", "TreatMissingData"]
@@ -36,9 +36,7 @@ class LagAlarmOnWriter(_rule.Rule):
 
 def _writers(cfn: _values.Template) -> dict[str, dict[str, Any]]:
     """The members that are writers however the conditions turn out: the sources, and those with credentials."""
-    sources: set[str] = set()
-    for _, found in _reading.properties(cfn, _reading.GLOBAL_CLUSTER):
-        sources |= _values.referred(found.get("SourceDBClusterIdentifier"))
+    sources = _reading.sources(cfn)
     return {
         name: found
         for name, found in _reading.global_members(cfn).items()

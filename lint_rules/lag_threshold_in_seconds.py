@@ -23,7 +23,7 @@ class LagThresholdInSeconds(_rule.Rule):
         for name, properties, _ in _reading.lag_alarms(cfn):
             if any(
                 isinstance(query, dict) and "Expression" in query
-                for query in _values.items(properties.get("Metrics", []))
+                for query in _values.items(cfn, properties.get("Metrics"))
             ):
                 continue  # which may turn them into seconds
             for case in _values.scenarios(cfn, properties, ["Threshold", "ComparisonOperator"]):

@@ -41,9 +41,9 @@ class LegacyBucketForm(_rule.Rule):
                 for path, rule in _values.mappings(properties.get(place), start):
                     # A filter has a prefix too, but no status.
                     for old in today if "Status" in rule else ():
-                        if old in rule and _is_given(rule[old]):
+                        if old in rule and _is_given(cfn, rule[old]):
                             yield [*path, old], f"{name} has the legacy property {old}; today it is {today[old]}"
 
 
-def _is_given(value: Any) -> bool:
-    return any(True for _ in _values.branches(value))
+def _is_given(cfn: _values.Template, value: Any) -> bool:
+    return any(True for _ in _values.branches(cfn, value))

@@ -18,8 +18,7 @@ class ManagedPasswordInGlobalDatabase(_rule.Rule):
     tags = ["resources", "rds", "aurora"]
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
-        for name, properties in _reading.global_members(cfn).items():
-            for case in _values.scenarios(cfn, properties, ["ManageMasterUserPassword", "GlobalClusterIdentifier"]):
-                if _values.may_be_true(cfn, case.get("ManageMasterUserPassword", False)):
-                    path: _rule.Path = ["Resources", name, "Properties", "ManageMasterUserPassword"]
-                    yield path, f"{name} is in a global database, which has no managed password"
+        for name, case in _reading.member_cases(cfn, "ManageMasterUserPassword"):
+            if _values.may_be_true(cfn, case.get("ManageMasterUserPassword")):
+                path: _rule.Path = ["Resources", name, "Properties", "ManageMasterUserPassword"]
+                yield path, f"{name} is in a global database, which has no managed password"

@@ -23,6 +23,6 @@ class MinorUpgradesInGlobalDatabase(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for cluster in _reading.global_members(cfn):
             for name, properties in _reading.instances(cfn, cluster):
-                if _values.may_be_true(cfn, properties.get("AutoMinorVersionUpgrade", False)):
+                if _values.may_be_true(cfn, properties.get("AutoMinorVersionUpgrade")):
                     path: _rule.Path = ["Resources", name, "Properties", "AutoMinorVersionUpgrade"]
                     yield path, f"{name} does not upgrade by itself in the global database of {cluster}"

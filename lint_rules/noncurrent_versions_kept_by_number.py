@@ -30,7 +30,7 @@ class NoncurrentVersionsKeptByNumber(_rule.Rule):
             for case in _values.cases(cfn, name):
                 rules = [
                     rule
-                    for rule in _values.items(_values.dig(case, "LifecycleConfiguration", "Rules"))
+                    for rule in _values.items(cfn, _values.dig(case, "LifecycleConfiguration", "Rules"))
                     if isinstance(rule, dict) and "Disabled" not in _values.texts(cfn, rule.get("Status"))
                 ]
                 if any(_keeps_what_expires(cfn, rule, rules) for rule in rules):

@@ -21,8 +21,7 @@ class PaidExtendedSupport(_rule.Rule):
     tags = ["resources", "rds", "aurora"]
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
-        for name, properties in _reading.global_members(cfn).items():
-            for case in _values.scenarios(cfn, properties, ["EngineLifecycleSupport", "GlobalClusterIdentifier"]):
-                support = _values.texts(cfn, case.get("EngineLifecycleSupport", "open-source-rds-extended-support"))
-                if "open-source-rds-extended-support" in support:
-                    yield ["Resources", name, "Properties"], f"{name} is enrolled in paid extended support"
+        for name, case in _reading.member_cases(cfn, "EngineLifecycleSupport"):
+            support = _values.texts(cfn, case.get("EngineLifecycleSupport", "open-source-rds-extended-support"))
+            if "open-source-rds-extended-support" in support:
+                yield ["Resources", name, "Properties"], f"{name} is enrolled in paid extended support"

@@ -25,7 +25,7 @@ class PasswordByHand(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for resource_type in (_reading.CLUSTER, _reading.INSTANCE):
             for name, properties in _reading.properties(cfn, resource_type):
-                for value in _values.branches(properties.get("MasterUserPassword", _values.NO_VALUE)):
+                for value in _values.branches(cfn, properties.get("MasterUserPassword")):
                     if not _resolved(value) and (isinstance(value, str) or _values.referred(value) & _parameters(cfn)):
                         path: _rule.Path = ["Resources", name, "Properties", "MasterUserPassword"]
                         yield path, f"the password of {name} is {_origin(value)}"

@@ -21,7 +21,7 @@ class PrivateZoneWithoutVpcDns(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         vpcs = dict(_reading.properties(cfn, "AWS::EC2::VPC"))
         for name, properties in _reading.properties(cfn, "AWS::Route53::HostedZone"):
-            for entry in _values.items(properties.get("VPCs", [])):
+            for entry in _values.items(cfn, properties.get("VPCs")):
                 wanted = _values.referred(entry.get("VPCId")) if isinstance(entry, dict) else frozenset()
                 for vpc in sorted(wanted & set(vpcs)):
                     if key := _off(cfn, vpcs[vpc]):

@@ -24,7 +24,7 @@ class RegionsDeployedAtOnce(_rule.Rule):
         for name, _ in _reading.resources(cfn, "AWS::CloudFormation::StackSet"):
             for case in _values.cases(cfn, name):
                 order = _values.dig(case, "OperationPreferences", "RegionConcurrencyType")
-                bodies = _values.texts(cfn, case.get("TemplateBody", ""))
+                bodies = _values.texts(cfn, case.get("TemplateBody"))
                 if "PARALLEL" in _values.texts(cfn, order) and any(
                     _reading.GLOBAL_CLUSTER in body or "GlobalClusterIdentifier" in body for body in bodies
                 ):

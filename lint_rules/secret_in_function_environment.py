@@ -23,8 +23,8 @@ class SecretInFunctionEnvironment(_rule.Rule):
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, properties in _reading.properties(cfn, _reading.FUNCTION):
-            for environment in _values.branches(properties.get("Environment")):
-                for variables in _values.branches(_values.dig(environment, "Variables")):
+            for environment in _values.branches(cfn, properties.get("Environment")):
+                for variables in _values.branches(cfn, _values.dig(environment, "Variables")):
                     for variable, value in variables.items() if isinstance(variables, dict) else ():
                         if secret := _reading.secret(cfn, value) or _written(cfn, variable, value):
                             path: _rule.Path = ["Resources", name, "Properties", "Environment", "Variables", variable]

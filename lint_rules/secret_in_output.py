@@ -34,7 +34,7 @@ class SecretInOutput(_rule.Rule):
 
 def _stored(cfn: _values.Template, value: Any) -> str | None:
     """The secret that a parameter of the Systems Manager in this template holds, where an output gives its value."""
-    for branch in _values.branches(value):
+    for branch in _values.branches(cfn, value):
         name, what = _values.attribute(branch) or ("", "")
         resource = _values.dig(cfn.template, "Resources", name)
         if what == "Value" and _values.dig(resource, "Type") == _PARAMETER:

@@ -30,12 +30,11 @@ class SmallServerlessMember(_rule.Rule):
         for name, properties in _reading.global_members(cfn).items():
             sizes: set[str] = set()
             for _, instance in _reading.instances(cfn, name):
-                sizes |= _values.texts(cfn, instance.get("DBInstanceClass", ""))
+                sizes |= _values.texts(cfn, instance.get("DBInstanceClass"))
             if "db.serverless" not in sizes:
                 continue
-            for scaling in _values.branches(properties.get("ServerlessV2ScalingConfiguration", {})):
-                least = scaling.get("MinCapacity", _ENOUGH) if isinstance(scaling, dict) else _ENOUGH
-                for text in sorted(_values.texts(cfn, least)):
-                    if _values.UNKNOWN not in text and _NUMBER.fullmatch(text) and float(text) < _ENOUGH:
+            for scaling in _values.branches(cfn, properties.get("ServerlessV2ScalingConfiguration")):
+                for text in sorted(_values.texts(cfn, _values.dig(scaling, "MinCapacity"))):
+                    if _NUMBER.fullmatch(text) and float(text) < _ENOUGH:
                         path: _rule.Path = ["Resources", name, "Properties", "ServerlessV2ScalingConfiguration"]
                         yield path, f"{name} starts with {text} ACU"

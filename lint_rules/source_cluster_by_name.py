@@ -23,7 +23,7 @@ class SourceClusterByName(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         clusters = {name for name, _ in _reading.properties(cfn, _reading.CLUSTER)}
         for name, properties in _reading.properties(cfn, _reading.GLOBAL_CLUSTER):
-            for value in _values.branches(properties.get("SourceDBClusterIdentifier", "")):
+            for value in _values.branches(cfn, properties.get("SourceDBClusterIdentifier")):
                 if isinstance(value, dict) and str(value.get("Ref")) in clusters:
                     path: _rule.Path = ["Resources", name, "Properties", "SourceDBClusterIdentifier"]
                     yield path, f"{name} takes {value['Ref']} by its name"

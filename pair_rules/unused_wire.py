@@ -37,16 +37,16 @@ class UnusedWire(_pair.PairRule):
 def _used(template: Template) -> set[str]:
     """What resources and outputs name, and what the conditions do on which they hang."""
     conditions = template.section("Conditions")
-    names = set(_named([template.section(name) for name in ("Resources", "Outputs", "Rules")], conditions))
+    names = set(_named([template.section(name) for name in ("Resources", "Outputs", "Rules")]))
     waiting = [name for name in names if name in conditions]
     while waiting:
-        found = set(_named(conditions[waiting.pop()], conditions)) - names
+        found = set(_named(conditions[waiting.pop()])) - names
         names |= found
         waiting += [name for name in found if name in conditions]
     return names
 
 
-def _named(node: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
+def _named(node: Any) -> Iterator[str]:
     if isinstance(node, Mapping):
         for key, value in node.items():
             if key in ("Ref", "Condition") and isinstance(value, str):
@@ -56,7 +56,7 @@ def _named(node: Any, conditions: Mapping[str, Any]) -> Iterator[str]:
             elif key == "Fn::Sub":
                 text = value[:1] if isinstance(value, list) else [value]
                 yield from re.findall(r"\$\{([A-Za-z0-9]+)\}", str(text))
-            yield from _named(value, conditions)
+            yield from _named(value)
     elif isinstance(node, Sequence) and not isinstance(node, str):
         for item in node:
-            yield from _named(item, conditions)
+            yield from _named(item)

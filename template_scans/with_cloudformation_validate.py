@@ -27,6 +27,8 @@ EVERYTHING_ON: Mapping[str, str] = {
     "SecondaryBackupKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555",
     "SecondaryDatabaseKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/66666666-7777-8888-9999-000000000000",
     "SecondaryHealthCheckId": "12345678-1234-1234-1234-123456789012",
+    "SecondaryWritesHealthCheckId": "12345678-1234-1234-1234-123456789013",
+    "SecondaryOwnHealthCheckId": "12345678-1234-1234-1234-123456789014",
     "SecondaryReaderEndpoint": "reader.eu-west-1",
     "SecondaryRegion": "eu-west-1",
     "SecondaryVpcCidr": "10.1.0.0/16",

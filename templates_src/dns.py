@@ -30,7 +30,7 @@ def name(host: str) -> Sub:
     return Sub(f"{host}.{_ZONE_NAME}")
 
 
-def add(template: RegionTemplate, other: OtherRegion, other_vpc: Ref, other_reader: Ref) -> None:
+def add(template: RegionTemplate, other: OtherRegion, other_vpc: Ref, other_reader: Ref, other_check: Ref) -> None:
     """Add the zone and its three records."""
     template.concern("Names")
     template.put(
@@ -63,7 +63,7 @@ def add(template: RegionTemplate, other: OtherRegion, other_vpc: Ref, other_read
         SetIdentifier=Sub("primary-${EnvironmentSuffix}"),
         HealthCheckId=Ref(READER_CHECK),
     )
-    # no health check on the last resort: were both unhealthy, Route 53 would answer with the primary
+    # were both unhealthy, Route 53 would answer with the primary
     _add_record(
         template,
         "SecondaryReaderRecord",
@@ -72,6 +72,7 @@ def add(template: RegionTemplate, other: OtherRegion, other_vpc: Ref, other_read
         **other.attributes(),
         Failover="SECONDARY",
         SetIdentifier=Sub("secondary-${EnvironmentSuffix}"),
+        HealthCheckId=other_check,
     )
 
 

@@ -26,7 +26,6 @@ from templates_src.network import NOTHING, ROUTE_TABLES, VPC, subnet_ids
 from templates_src.policies import allow, document, string_equals
 from templates_src.tags import goes_with_the_stack, tags
 
-WAY_TO_ANSWER = "AnswerEndpoint"
 ENDPOINT_GROUP = "EndpointSecurityGroup"
 
 APPLICATION_ENDPOINTS, FOR_APPLICATIONS = "ApplicationEndpoints", "HasApplicationEndpoints"
@@ -101,12 +100,8 @@ def _own_account_only(actions: Sequence[Action], resources: Sequence[object]) ->
     )
 
 
-def _backups() -> Statement:
-    own = [GetAtt(backup.BUCKET, "Arn"), buckets.contents(backup.BUCKET)]
-    return _own_account_only([s3.GetObject, s3.PutObject, s3.ListBucket], own)
-
-
 def _add_s3_endpoint(template: RegionTemplate) -> None:
+    backups = [GetAtt(backup.BUCKET, "Arn"), buckets.contents(backup.BUCKET)]
     template.put(
         ec2.VPCEndpoint(
             "S3Endpoint",
@@ -114,33 +109,8 @@ def _add_s3_endpoint(template: RegionTemplate) -> None:
             VpcEndpointType="Gateway",
             ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
             RouteTableIds=[Ref(table) for table in ROUTE_TABLES],
-            PolicyDocument=document(_backups()),
+            PolicyDocument=document(_own_account_only([s3.GetObject, s3.PutObject, s3.ListBucket], backups)),
             Tags=tags(template, name="s3"),
-        )
-    )
-
-
-def add_way_to_answer(template: RegionTemplate) -> None:
-    """Add the way to the bucket in which CloudFormation waits for a custom resource's answer.
-
-    An interface endpoint, since a security group cannot let out to a gateway endpoint without the id of a prefix
-    list, which differs per region. The address is signed by AWS: the endpoint must not ask whose account it is.
-    All of S3 is then reached through it, so it admits to the backups as the gateway endpoint does.
-    https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/cfn-vpce-bucketnames.html
-    """
-    answers = Sub("arn:${AWS::Partition}:s3:::cloudformation-custom-resource-response-*/*")
-    template.put(
-        ec2.VPCEndpoint(
-            WAY_TO_ANSWER,
-            VpcId=Ref(VPC),
-            VpcEndpointType="Interface",
-            ServiceName=Sub("com.amazonaws.${AWS::Region}.s3"),
-            SubnetIds=subnet_ids("App"),
-            SecurityGroupIds=[Ref(ENDPOINT_GROUP)],
-            PrivateDnsEnabled=True,
-            DnsOptions=ec2.DnsOptionsSpecification(PrivateDnsOnlyForInboundResolverEndpoint="AllResolvers"),
-            PolicyDocument=document(allow([s3.PutObject], [answers], principal=Principal("*")), _backups()),
-            Tags=tags(template, name="answers"),
         )
     )
 

@@ -1,7 +1,7 @@
 """The metrics that alarms stand on, and the one that the probes publish.
 
-A probe runs in one region and tries the database of the other. It writes 1 or 0 as `REACHABLE` in the region it
-runs in, so that the verdict on a region is formed outside it.
+A probe runs in one region and tries the databases of both. It writes 1 or 0 as `REACHABLE` in the region it runs in, so
+that the verdict on a region is formed outside it, and as `WRITER` whether the database takes writes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from templates_src.database import CLUSTER
 
 PROBE_NAMESPACE = "TwinStack/Probe"
 REACHABLE = "Reachable"
+WRITER = "Writer"
 RDS_NAMESPACE = "AWS/RDS"
 S3_NAMESPACE = "AWS/S3"
 STATES_NAMESPACE = "AWS/States"

@@ -14,9 +14,9 @@ Statements. A standby commits nothing and writes nothing: no data about that is 
 milliseconds too.
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/Aurora.AuroraMonitoring.Metrics.html
 
-Probes. The alarms on the probe metric are there from the start, and while `ProbeEnabled` is false missing
-data counts as good, for the alarm and for the health check on it: a pair that runs without probes neither
-pages anybody nor sends its readers away. With probes on, silence is a failure.
+Probes. The alarms on what probes say are there from the start. Their silence is no verdict on a database, so no data
+leaves them as they are, and the health checks on them too. That a probe is silent is told by an alarm of its own, as
+soon as probes are on.
 """
 
 from __future__ import annotations
@@ -30,8 +30,13 @@ from templates_src.alarms import ABOVE, BELOW, AlarmSpec
 from templates_src.assembly import OtherRegion, RegionTemplate, Role
 
 PROBE_ALARM = "OtherRegionUnreachable"
+WRITES_ALARM = "StandbyWrites"
+STALE_ALARM = "ReadersBehind"
 OWN_ALARM = "DatabaseDown"
 PROBE_ON = "ProbeOn"
+PROBE_RUNS = "ProbeRuns"
+"""In the primary: probes are on, and the other region is known; in the secondary it always is."""
+
 PROBE_FUNCTION = "ProbeFunction"
 
 _GIBIBYTE = 1024**3
@@ -51,7 +56,7 @@ def add(template: RegionTemplate, other: OtherRegion) -> None:
 
 
 def add_own_alarm(template: RegionTemplate) -> None:
-    """Add the alarm on this region's own database, on which the readers' name hangs until a probe does.
+    """Add the alarm on this region's own database.
 
     Every instance that runs reports its uptime once a minute; when the best of them reports nothing, the
     database is down.
@@ -78,12 +83,57 @@ def _add_probe_alarm(template: RegionTemplate, other: OtherRegion) -> None:
         "Maximum",
         BELOW,
         1,
-        If(PROBE_ON, "breaching", "notBreaching"),
+        "missing",
         condition=other.linked,
     )
-    alarms.add_for_health_check(
-        template, spec, f"{other.role}-unreachable", [str(other.region.data["Ref"]), "ProbeEnabled"]
+    alarms.add_for_health_check(template, spec, f"{other.role}-unreachable", [str(other.region.data["Ref"])])
+    alarms.add(
+        template,
+        AlarmSpec(
+            "ProbeSilent",
+            "The probe of this region says nothing: it is dead, is denied its secret or does not trust the database",
+            (metrics.PROBE_NAMESPACE, metrics.REACHABLE),
+            metrics.of_probe(Ref("AWS::Region")),
+            "SampleCount",
+            BELOW,
+            1,
+            If(PROBE_ON if other.linked is None else PROBE_RUNS, "breaching", "notBreaching"),
+            # the first probes of a pair wait for their user, which comes with the last pass
+            periods=3,
+            period=300,
+        ),
     )
+
+
+def add_writes_alarm(template: RegionTemplate) -> None:
+    """Add the alarm that a standby takes writes: after a switchover or a failover the roles are reversed."""
+    spec = AlarmSpec(
+        WRITES_ALARM,
+        "The standby takes writes: roles are reversed",
+        (metrics.PROBE_NAMESPACE, metrics.WRITER),
+        metrics.of_probe(Ref("AWS::Region")),
+        "Maximum",
+        ABOVE,
+        0,
+        "missing",
+    )
+    alarms.add_for_health_check(template, spec, "standby-writes", [])
+
+
+def add_stale_alarm(template: RegionTemplate) -> None:
+    """Add the alarm that this region reads, and far behind; the region of the writer has no such data."""
+    spec = AlarmSpec(
+        STALE_ALARM,
+        "Readers of this region would read data that is older than agreed",
+        (metrics.RDS_NAMESPACE, "AuroraGlobalDBReplicationLag"),
+        metrics.of_cluster(),
+        "Maximum",
+        ABOVE,
+        Ref("LagAlarmMilliseconds"),
+        "notBreaching",
+        periods=5,
+    )
+    alarms.add_for_health_check(template, spec, "readers-behind", ["LagAlarmMilliseconds"])
 
 
 def _lag(role: Role) -> Iterator[AlarmSpec]:

@@ -14,6 +14,7 @@ from templates_src import export, roles
 from templates_src.assembly import RegionTemplate, Role
 from templates_src.backup_plan import AWS_BACKUP, AWS_BACKUP_ON
 from templates_src.endpoints import APPLICATION_ENDPOINTS, FOR_APPLICATIONS
+from templates_src.health import readers_at
 from templates_src.inputs import Input, list_of, number, pattern, switch
 from templates_src.monitoring import PROBE_ON
 from templates_src.network import CLIENT_LISTS, CLIENTS, HAS_THIRD_ZONE, ZONE_COUNT, client
@@ -293,6 +294,7 @@ PRIMARY_ONLY = (
             Default="test.local",
         ),
     ),
+    readers_at(OPERATIONS),
 )
 
 

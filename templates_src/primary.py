@@ -51,8 +51,8 @@ def build() -> RegionTemplate:
     notifications.add(template)
     monitoring.add(template, secondary)
     dashboard.add(template)
-    health.add_reader_check(template, wires.LINKED, wired.health_check_id)
-    dns.add(template, secondary, wired.vpc_id, wired.reader_endpoint)
+    health.add_reader_check(template, probe.RUNS, wired.health_check_id, wired.writes_check_id)
+    dns.add(template, secondary, wired.vpc_id, wired.reader_endpoint, wired.own_check_id)
 
     outputs.add(template)
     outputs.add_primary_only(template)

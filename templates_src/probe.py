@@ -20,6 +20,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from awacs.aws import Statement
 from troposphere import And, Condition, GetAtt, If, NoValue, Ref, Sub, awslambda, events, sqs
 from troposphere import logs as log_resources
 
@@ -27,14 +28,14 @@ from templates_src import probe_role
 from templates_src.assembly import OtherRegion, RegionTemplate
 from templates_src.database import CLUSTER
 from templates_src.encryption import OPERATIONS_KEY, key_arn
-from templates_src.monitoring import PROBE_FUNCTION, PROBE_ON
+from templates_src.monitoring import PROBE_FUNCTION, PROBE_ON, PROBE_RUNS
 from templates_src.network import APP_GROUP, PORT, subnet_ids
 from templates_src.tags import goes_with_the_stack, tags
 
 CODE_BUCKET, CODE_KEY = "ProbeCodeBucket", "ProbeCodeKey"
 FUNCTION = PROBE_FUNCTION
 FAILED = "ProbeFailedEvents"
-RUNS = "ProbeRuns"
+RUNS = PROBE_RUNS
 RESERVE_CONCURRENCY, RESERVED = "ReserveConcurrency", "ConcurrencyReserved"
 SECONDS = 30
 
@@ -48,16 +49,18 @@ class FunctionSpec:
         handler: what Lambda calls.
         description: what it does.
         environment: its variables; never a secret, only where it is.
-        secrets: the secrets that it may read.
+        may: what its work takes, besides its log.
         seconds: how long it may take.
+        inside: whether it is in the VPC.
     """
 
     logical_id: str
     handler: str
     description: str
     environment: Mapping[str, object]
-    secrets: Sequence[object]
+    may: Sequence[Statement]
     seconds: int
+    inside: bool = True
 
 
 def add(template: RegionTemplate, other: OtherRegion, secret_arn: object, other_reader: Ref) -> None:
@@ -92,7 +95,7 @@ def add(template: RegionTemplate, other: OtherRegion, secret_arn: object, other_
                 "PROBE_SECRET_ARN": secret_arn,
                 "TARGETS": _targets(other, other_reader),
             },
-            [secret_arn],
+            probe_role.reading([secret_arn]),
             SECONDS,
         ),
     )
@@ -120,7 +123,17 @@ def add_function(template: RegionTemplate, spec: FunctionSpec) -> None:
             Tags=tags(template, f"Log: {spec.description[0].lower()}{spec.description[1:]}"),
         )
     )
-    role = probe_role.add(template, f"{spec.logical_id}Role", GetAtt(group, "Arn"), spec.secrets, GetAtt(FAILED, "Arn"))
+    role = probe_role.add(
+        template,
+        f"{spec.logical_id}Role",
+        GetAtt(group, "Arn"),
+        spec.may,
+        GetAtt(FAILED, "Arn"),
+        inside=spec.inside,
+    )
+    network: dict[str, Any] = {
+        "VpcConfig": awslambda.VPCConfig(SubnetIds=subnet_ids("App"), SecurityGroupIds=[Ref(APP_GROUP)])
+    }
     template.put(
         awslambda.Function(
             spec.logical_id,
@@ -133,7 +146,7 @@ def add_function(template: RegionTemplate, spec: FunctionSpec) -> None:
             Timeout=spec.seconds,
             ReservedConcurrentExecutions=If(RESERVED, 1, NoValue),
             Role=GetAtt(role, "Arn"),
-            VpcConfig=awslambda.VPCConfig(SubnetIds=subnet_ids("App"), SecurityGroupIds=[Ref(APP_GROUP)]),
+            **(network if spec.inside else {}),
             Environment=awslambda.Environment(Variables=dict(spec.environment)),
             KmsKeyArn=key_arn(OPERATIONS_KEY),
             LoggingConfig=awslambda.LoggingConfig(LogGroup=Ref(group)),

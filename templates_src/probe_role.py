@@ -1,4 +1,4 @@
-"""What the probe's functions may do: write to their own log group, read their secrets, be in the network."""
+"""What the probe's functions may do: write to their own log group, do their work, and be in the network if they are."""
 
 from __future__ import annotations
 
@@ -27,24 +27,43 @@ _INTERFACES = [
 
 
 def add(
-    template: RegionTemplate, logical_id: str, log_group: object, secrets: Sequence[object], queue: object
+    template: RegionTemplate,
+    logical_id: str,
+    log_group: object,
+    may: Sequence[Statement],
+    queue: object,
+    *,
+    inside: bool,
 ) -> AWSObject:
-    """Add the role of one function."""
-    by_way_of_secrets = string_equals({"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")})
+    """Add the role of one function.
+
+    Args:
+        template: the template.
+        logical_id: its logical id.
+        log_group: where the function writes its log.
+        may: what its work takes.
+        queue: where calls of it that failed go.
+        inside: whether it is in the VPC.
+    """
     work = document(
         allow([log_actions.CreateLogStream, log_actions.PutLogEvents], [log_group]),
-        allow([secretsmanager.GetSecretValue], secrets),
-        allow([kms_actions.Decrypt], [key_arn(DATABASE_KEY)], by_way_of_secrets),
+        *may,
         allow([sqs.SendMessage], [queue]),
         allow([kms_actions.Decrypt, kms_actions.GenerateDataKey], [key_arn(OPERATIONS_KEY)]),
     )
+    network = {"be-in-the-network": document(*_network())} if inside else {}
     return roles.add(
-        template,
-        logical_id,
-        "lambda.amazonaws.com",
-        "Lets a function of the probe work",
-        {"work": work, "be-in-the-network": document(*_network())},
+        template, logical_id, "lambda.amazonaws.com", "Lets a function of the probe work", {"work": work, **network}
     )
+
+
+def reading(secrets: Sequence[object]) -> list[Statement]:
+    """What it takes to read secrets that the database's key encrypts."""
+    by_way_of_secrets = string_equals({"kms:ViaService": Sub("secretsmanager.${AWS::Region}.amazonaws.com")})
+    return [
+        allow([secretsmanager.GetSecretValue], secrets),
+        allow([kms_actions.Decrypt], [key_arn(DATABASE_KEY)], by_way_of_secrets),
+    ]
 
 
 def _network() -> list[Statement]:

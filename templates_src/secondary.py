@@ -46,7 +46,7 @@ def build() -> RegionTemplate:
     notifications.add(template)
     monitoring.add(template, primary)
     dashboard.add(template)
-    health.add_other_region_check(template)
+    health.add_standby_checks(template)
 
     outputs.add(template)
     outputs.add_secondary_only(template)

@@ -7,15 +7,18 @@ once and hang on one condition.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from troposphere import And, Equals, Not, Parameter, Ref
+from troposphere import And, AWSHelperFn, Equals, Not, Parameter, Ref
 
 from templates_src.assembly import OtherRegion, RegionTemplate
 from templates_src.peering import CONNECTION
 from templates_src.probe import CODE_BUCKET, CODE_KEY
 
 LINKED = "Linked"
+# https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/intrinsic-function-reference-conditions.html
+_MOST_OPERANDS = 10
 
 # parameter of the secondary: output of the primary
 _FROM_PRIMARY = {
@@ -42,6 +45,8 @@ _FROM_SECONDARY = {
     "SecondaryBackupKeyArn": "BackupKeyArn",
     "SecondaryReaderEndpoint": "ReaderEndpoint",
     "SecondaryHealthCheckId": "OtherRegionHealthCheckId",
+    "SecondaryWritesHealthCheckId": "StandbyWritesHealthCheckId",
+    "SecondaryOwnHealthCheckId": "OwnHealthCheckId",
 }
 
 
@@ -53,6 +58,8 @@ class FromSecondary:
     database_key_arn: Ref
     reader_endpoint: Ref
     health_check_id: Ref
+    writes_check_id: Ref
+    own_check_id: Ref
 
 
 def add_to_secondary(template: RegionTemplate) -> OtherRegion:
@@ -76,7 +83,7 @@ def add_to_primary(template: RegionTemplate) -> tuple[OtherRegion, FromSecondary
     """Declare what the primary takes from the secondary, and the condition that it has arrived."""
     for parameter, output in _FROM_SECONDARY.items():
         _add_wire(template, parameter, "secondary", output, optional=True)
-    template.add_condition(LINKED, And(*(Not(Equals(Ref(parameter), "")) for parameter in _FROM_SECONDARY)))
+    template.add_condition(LINKED, _every([Not(Equals(Ref(parameter), "")) for parameter in _FROM_SECONDARY]))
     _add_rules(template, "SecondaryRegion", "SecondaryVpcCidr")
     other = OtherRegion(
         role="secondary",
@@ -93,6 +100,8 @@ def add_to_primary(template: RegionTemplate) -> tuple[OtherRegion, FromSecondary
         database_key_arn=Ref("SecondaryDatabaseKeyArn"),
         reader_endpoint=Ref("SecondaryReaderEndpoint"),
         health_check_id=Ref("SecondaryHealthCheckId"),
+        writes_check_id=Ref("SecondaryWritesHealthCheckId"),
+        own_check_id=Ref("SecondaryOwnHealthCheckId"),
     )
 
 
@@ -111,6 +120,12 @@ def _add_wire(template: RegionTemplate, parameter: str, role: str, output: str, 
     declared = {"Type": "String", "Description": f"{output} of the {role} stack"}
     template.add_parameter(Parameter(parameter, **declared, **({"Default": ""} if optional else {})))
     template.wiring[parameter] = f"{role}.{output}"
+
+
+def _every(conditions: Sequence[AWSHelperFn]) -> And:
+    """All of many conditions; `Fn::And` takes ten at most."""
+    parts = [And(*conditions[start : start + _MOST_OPERANDS]) for start in range(0, len(conditions), _MOST_OPERANDS)]
+    return And(*parts)
 
 
 def _add_rules(template: RegionTemplate, other_region: str, other_cidr: str) -> None:

@@ -94,6 +94,7 @@ READING = frozenset(
         "events",
         "failed_events",
         "resources",
+        "stack_policy",
     }
 )
 
@@ -403,6 +404,10 @@ class FakeCloudFormation:
     def set_termination_protection(self, name: str, *, enabled: bool) -> None:
         self._called("set_termination_protection", name)
         self._existing(name, "UpdateTerminationProtection").protected = enabled
+
+    def stack_policy(self, name: str) -> str:
+        self._called("stack_policy", name)
+        return (self._existing(name, "GetStackPolicy").policies or [""])[-1]
 
     def set_stack_policy(self, name: str, policy: str) -> None:
         self._called("set_stack_policy", name)

@@ -18,8 +18,9 @@ from deployer_policy.documents import MAX_CHARACTERS, policies
 from deployer_policy.facts import facts_of
 from deployer_policy.kept import KEPT
 from deployer_policy.operators import OPERATORS
+from deployer_policy.own_calls import OWN_CALLS
 from deployer_policy.permissions import ADDITIONS, CORRECTIONS, handlers, permissions_of
-from deployer_policy.scopes import OWN_CALLS, SCOPES
+from deployer_policy.scopes import DENIED, SCOPES
 from twinstack.aws import boto, parameter_store
 from twinstack.environment.file import EnvironmentModel
 from twinstack.errors import InputError
@@ -55,9 +56,14 @@ CONTEXT = {
     "aws:CalledVia": ["cloudformation.amazonaws.com"],
     "aws:RequestedRegion": "eu-west-1",
     "aws:ResourceTag/Project": "tradingdb",
+    "aws:RequestTag/Project": "tradingdb",
     "aws:PrincipalAccount": "111122223333",
     "aws:ResourceAccount": "111122223333",
     "kms:GrantIsForAWSResource": "true",
+    "kms:ResourceAliases": ["alias/tradingdb-dev-database"],
+    "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com",
+    "route53:ChangeResourceRecordSetsNormalizedRecordNames": ["writer.tradingdb-prod.tradingdb.internal"],
+    "route53:VPCs": ["VPCId=vpc-1,VPCRegion=eu-west-1"],
     "iam:PassedToService": "states.amazonaws.com",
     "iam:AWSServiceName": "rds.amazonaws.com",
     "iam:PolicyARN": "arn:aws:iam::111122223333:policy/tradingdb-dev-primary-ReadSecretPolicy-1A2B3C",
@@ -73,13 +79,25 @@ OURS = {
         "alarm": "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:tradingdb-dev-primary-CpuHigh-1A2B3C",
         "dashboard": "arn:aws:cloudwatch::111122223333:dashboard/tradingdb-dev-eu-west-1",
     },
+    "ec2": {
+        kind: f"arn:aws:ec2:eu-west-1:111122223333:{kind}/x-1"
+        for kind in (
+            "route-table",
+            "security-group",
+            "security-group-rule",
+            "subnet",
+            "vpc",
+            "vpc-encryption-control",
+            "vpc-endpoint",
+            "vpc-flow-log",
+            "vpc-peering-connection",
+        )
+    },
     "events": {"rule-on-default-event-bus": "arn:aws:events:eu-west-1:111122223333:rule/tradingdb-dev-primary-Rule-1A"},
     "firehose": {"deliverystream": "arn:aws:firehose:eu-west-1:111122223333:deliverystream/tradingdb-dev-logs"},
     "iam": {
         "role": "arn:aws:iam::111122223333:role/tradingdb-dev-primary-FlowLogRole-1A2B3C",
         "policy": "arn:aws:iam::111122223333:policy/tradingdb-dev-primary-ReadSecretPolicy-1A2B3C",
-        "user": "arn:aws:iam::111122223333:user/tradingdb-dev-reader",
-        "group": "arn:aws:iam::111122223333:group/tradingdb-dev-readers",
     },
     "kms": {
         "alias": "arn:aws:kms:eu-west-1:111122223333:alias/tradingdb-dev-database",
@@ -106,6 +124,15 @@ OURS = {
         "snapshot": "arn:aws:rds:eu-west-1:111122223333:snapshot:tradingdb-dev-primary-snapshot-1a",
         "subgrp": "arn:aws:rds:eu-west-1:111122223333:subgrp:tradingdb-dev-primary-databasesubnets-1a",
     },
+    "route53": {
+        "change": "arn:aws:route53:::change/C1",
+        "healthcheck": "arn:aws:route53:::healthcheck/1234abcd",
+        "hostedzone": "arn:aws:route53:::hostedzone/Z1",
+        "queryloggingconfig": "arn:aws:route53:::queryloggingconfig/1",
+    },
+    "route53-recovery-control-config": {
+        "routingcontrol": "arn:aws:route53-recovery-control::111122223333:controlpanel/1/routingcontrol/2"
+    },
     "s3": {
         "bucket": "arn:aws:s3:::tradingdb-dev-bk-111122223333-eu-west-1-an",
         "object": "arn:aws:s3:::tradingdb-dev-bk-111122223333-eu-west-1-an/exports/1",
@@ -126,8 +153,8 @@ OURS = {
 }
 
 # Services whose resources have ids, not names.
-UNNAMED = ("ec2", "elasticfilesystem", "route53", "route53-recovery-control-config", "s3files", "vpce")
-VPC = "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-1"
+UNNAMED = ("elasticfilesystem", "s3files", "vpce")
+VPC = OURS["ec2"]["vpc"]
 # What a function of ours may refer to and we do not make.
 OTHERS = {
     "capacityprovider": "arn:aws:lambda:eu-west-1:111122223333:capacity-provider:others",
@@ -168,18 +195,23 @@ def matches(pattern, text, flags=0):
 def holds(operator, key, wanted, context):
     there, wanted = context.get(key), wanted if isinstance(wanted, list) else [wanted]
     wanted = [re.sub(r"\$\{(.+?)\}", lambda name: context[name[1]], value) for value in wanted]
+    if operator == "Null":
+        return wanted == ["true" if there is None else "false"]
+    if operator.startswith("ForAllValues:"):
+        return all(any(matches(value, one) for value in wanted) for one in there or [])
     if there is None:
-        return False
+        return operator.endswith("IfExists")
     if operator == "ForAnyValue:StringEquals":
         return bool(set(there) & set(wanted))
     return {
         "Bool": lambda: there in wanted,
         "StringEquals": lambda: there in wanted,
+        "StringEqualsIfExists": lambda: there in wanted,
         "ArnLike": lambda: any(matches(value, there) for value in wanted),
     }[operator]()
 
 
-def allows(statement, action, resource, context):
+def applies(statement, action, resource, context):
     return (
         any(matches(pattern, action, re.IGNORECASE) for pattern in statement["Action"])
         and any(matches(pattern, resource) for pattern in statement["Resource"])
@@ -193,9 +225,12 @@ def allows(statement, action, resource, context):
 
 def allowed(action, resource, documents=None, **changed):
     context = {**CONTEXT, **{key.replace("__", ":"): value for key, value in changed.items()}}
-    return any(
-        allows(one, action, resource, context) for one in statements(DEPLOYER if documents is None else documents)
-    )
+    effects = {
+        one.get("Effect", "Allow")
+        for one in statements(DEPLOYER if documents is None else documents)
+        if applies(one, action, resource, context)
+    }
+    return effects == {"Allow"}
 
 
 def accepted(action):
@@ -212,10 +247,16 @@ def resources_of(action):
     service, kinds = action.partition(":")[0], accepted(action)
     if not kinds or service in UNNAMED:
         return [f"arn:aws:{service}:eu-west-1:111122223333:thing/1"]
+    if action in ("ec2:CreateTags", "ec2:DeleteTags"):
+        kinds = kinds - {"security-group-rule"}  # CloudFormation gives rules no tags
     ours = [arn for kind, arn in OURS[service].items() if kind in kinds]
     ours = ours or [arn for kind, arn in OTHERS.items() if kind in kinds]
     assert ours, f"{action} accepts {kinds}: add one of ours to OURS"
     return ours
+
+
+# Named for properties that the templates do not use; nobody else is attached to.
+NOT_USED = re.compile("iam:(At|De)tach(User|Group)Policy")
 
 
 def corrected(action):
@@ -228,7 +269,11 @@ def test_the_permissions_of_every_handler_are_covered(resource_type, handler):
     named = {action for region in REGIONS for action in handlers(resource_type, region).get(handler, ())}
     needed = sorted(filter(None, map(corrected, named)))
     assert [
-        (action, resource) for action in needed for resource in resources_of(action) if not allowed(action, resource)
+        (action, resource)
+        for action in needed
+        if not NOT_USED.fullmatch(action)
+        for resource in resources_of(action)
+        if not allowed(action, resource)
     ] == []
 
 
@@ -335,7 +380,12 @@ def test_drift_of_a_whole_stack_can_be_detected_which_asks_for_that_of_its_resou
 
 def test_the_planner_only_reads_stacks_their_drift_regions_and_the_roles_of_databases():
     assert [one["Action"] for one in PLANNER["Statement"]] == [
-        ["cloudformation:DescribeStacks", "cloudformation:GetTemplate", "cloudformation:ListStackResources"],
+        [
+            "cloudformation:DescribeStacks",
+            "cloudformation:GetStackPolicy",
+            "cloudformation:GetTemplate",
+            "cloudformation:ListStackResources",
+        ],
         ["cloudformation:DescribeStackResourceDrifts"],
         ["cloudformation:DescribeStacks", "cloudformation:ListStacks"],
         ["ec2:DescribeRegions"],
@@ -403,13 +453,6 @@ class TestEachStatement:
 @pytest.mark.parametrize(("action", "resource"), FOREIGN.items())
 def test_what_is_named_by_others_is_out_of_reach(action, resource):
     assert not allowed(action, resource)
-
-
-@pytest.mark.parametrize("action", ["ec2:DeleteVpc", "kms:ScheduleKeyDeletion", "kms:DisableKey"])
-def test_what_has_no_name_is_deleted_only_where_it_carries_the_projects_tag(action):
-    resource = VPC if action.startswith("ec2:") else OURS["kms"]["key"]
-    assert allowed(action, resource)
-    assert not allowed(action, resource, **{"aws__ResourceTag/Project": "payroll"})
 
 
 @pytest.mark.parametrize(
@@ -502,7 +545,7 @@ def test_statement_ids_are_unique_in_a_policy_and_of_the_letters_that_iam_takes(
 
 
 def test_the_table_has_no_two_rows_of_one_name_and_each_is_explained_in_the_documentation():
-    ids = [scope.sid for scope in (*OWN_CALLS, *KEPT, *OPERATORS, *SCOPES)]
+    ids = [scope.sid for scope in (*OWN_CALLS, *KEPT, *OPERATORS, *SCOPES, *DENIED)]
     assert len(set(ids)) == len(ids)
     assert [sid for sid in ids if f"`{sid}`" not in PAGE] == []
 
@@ -573,6 +616,7 @@ def test_a_type_that_the_table_has_rows_for_is_covered_as_soon_as_a_template_use
             resource.replace("DatabaseSecret", "tradingdb-dev"),
             documents,
             aws__RequestedRegion="eu-central-1",
+            kms__ViaService=f"{resource_type.split('::')[1].lower()}.eu-central-1.amazonaws.com",
         )
     ]
     assert refused == []
@@ -616,7 +660,8 @@ def test_a_stack_that_has_a_name_of_its_own_may_be_changed_too(name, more):
 
 def test_a_role_in_another_account_may_be_assumed():
     role = "arn:aws:iam::444455556666:role/deployer"
-    assert made({"Type": "AWS::SNS::Topic"}, stack={"assume_role": role})["AccountsEntered"]["Resource"] == [role]
+    given = made({"Type": "AWS::SNS::Topic"}, stack={"assume_role": role})
+    assert given["AccountsEntered"]["Resource"] == given["AccountsRead"]["Resource"] == [role]
 
 
 def test_a_custom_resource_calls_its_function():
@@ -649,7 +694,7 @@ def test_what_cannot_be_narrowed_is_an_error_that_says_where_to_put_it(resource,
 
 
 def test_a_policy_that_grows_too_large_is_split_in_the_order_of_its_statements():
-    """Four projects make the database's statements too large for one policy."""
+    """Four projects make the statements for operations too large for one policy."""
     environments = [
         EnvironmentModel.model_validate(
             {"project": f"orders-{number:02}", "stacks": {"one": {"template": "a", "region": "eu-west-1"}}}
@@ -659,5 +704,5 @@ def test_a_policy_that_grows_too_large_is_split_in_the_order_of_its_statements()
     texts = {role: (ROOT / "generated" / f"{role}.yaml").read_text() for role in ("primary", "secondary")}
     facts = facts_of(templates(texts), environments)
     actions = {action for name in facts.types for action in permissions_of(name, "eu-west-1")}
-    found = [name for name in policies(sorted(actions), facts) if "-database" in name]
-    assert [name.rpartition("-database")[2] for name in found] == ["-1", "-2"]
+    found = [name for name in policies(sorted(actions), facts) if "-operations" in name]
+    assert [name.rpartition("-operations")[2] for name in found] == ["-1", "-2"]

@@ -303,6 +303,7 @@ def test_calls_and_policies_are_recorded(aws):
     assert aws.mutations() == ["create_change_set", "execute_change_set", "set_stack_policy"]
     assert aws.tokens("execute_change_set") == ["token-first"]
     assert aws.stack("pair").policies == ["{}"]
+    assert aws.stack_policy("pair") == "{}"
 
 
 def test_further_entries_of_a_change_set_have_no_effect(aws):

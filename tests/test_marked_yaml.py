@@ -34,6 +34,10 @@ def test_json_means_what_it_says(written, meant):
     assert parse_marked(f'{{"a": {written}}}', "a.json").data == {"a": meant}
 
 
+def test_json_may_begin_below_the_first_line():
+    assert parse_marked('\n  {"a": "\\ud83d\\ude00"}', "a.json").data == {"a": "\U0001f600"}
+
+
 def test_escapes_are_left_alone_where_the_text_is_not_json():
     assert parse_marked(r"a: '\ud83d\ude00'", "a.yaml").data == {"a": r"\ud83d\ude00"}
 

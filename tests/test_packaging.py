@@ -22,6 +22,7 @@ CACHE = ROOT / ".twinstack" / "wheels"
 CONTENT = """\
 probe/__init__.py
 probe/answer.py
+probe/answering.py
 probe/checking.py
 probe/connection.py
 probe/credentials.py
@@ -119,16 +120,17 @@ def test_everybody_on_the_machine_of_lambda_may_read_it():
     assert {entry.date_time for entry in entries(build(PROBE, CACHE))} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def test_both_handlers_run_from_the_package_alone(tmp_path):
+def test_every_handler_runs_from_the_package_alone(tmp_path):
     package = build(PROBE, CACHE)
     zipfile.ZipFile(io.BytesIO(package.content)).extractall(tmp_path)
     look = (
         f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
         "from probe.handler import handler as probe\n"
         "from probe.user import handler as user\n"
+        "from probe.answering import handler as answering\n"
         "from probe.connection import RDS_AUTHORITIES\n"
         "import pymysql\n"
-        "assert callable(probe) and callable(user)\n"
+        "assert callable(probe) and callable(user) and callable(answering)\n"
         "print(pymysql.__file__, RDS_AUTHORITIES.exists(), 'twinstack' in sys.modules)\n"
     )
     run = subprocess.run([sys.executable, "-I", "-c", look], capture_output=True, text=True, check=False, cwd=tmp_path)

@@ -90,7 +90,7 @@ def parse_marked(text: str, source: str) -> MarkedDocument:
 
 
 def _position(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
+    mark = getattr(error, "problem_mark", None)
     return f":{mark.line + 1}" if mark is not None else ""
 
 
@@ -110,7 +110,7 @@ class _Converter:
         if node is None:
             return None
         self._lines.setdefault(place, node.start_mark.line + 1)
-        if node.tag.startswith("!") and not node.tag.startswith("!!"):
+        if node.tag.startswith("!"):  # of a tag such as `!!str` YAML has made its long form
             return self._short_form(node, place)
         return self._plain(node, place)
 

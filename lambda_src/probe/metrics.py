@@ -8,11 +8,19 @@ from __future__ import annotations
 import json
 
 from .checking import Health, Target
-from .failures import Failure
+from .failures import ACCESS_DENIED, BROKEN, SECRET, TLS, UNTRUSTED, Failure
 
 NAMESPACE = "TwinStack/Probe"
 DIMENSIONS = ["Database", "Target"]
-_UNITS = {"Reachable": "Count", "Writer": "Count", "Latency": "Milliseconds", "Lag": "Milliseconds"}
+_UNITS = {
+    "Reachable": "Count",
+    "Undecided": "Count",
+    "Writer": "Count",
+    "Latency": "Milliseconds",
+    "Lag": "Milliseconds",
+}
+# What went wrong on this side, or may have: it says nothing about whether the database serves its clients.
+_NO_VERDICT = {ACCESS_DENIED, BROKEN, SECRET, TLS, UNTRUSTED}
 
 
 def line(database: str, target: Target, outcome: Health | Failure, timestamp: int) -> str:
@@ -48,7 +56,8 @@ def line(database: str, target: Target, outcome: Health | Failure, timestamp: in
 
 def _told(outcome: Health | Failure) -> tuple[dict[str, float], dict[str, str]]:
     if isinstance(outcome, Failure):
-        return {"Reachable": 0}, {"Error": outcome.kind, "Detail": outcome.detail}
+        verdict: dict[str, float] = {"Undecided": 1} if outcome.kind in _NO_VERDICT else {"Reachable": 0}
+        return verdict, {"Error": outcome.kind, "Detail": outcome.detail}
     values = {"Reachable": 1, "Writer": int(outcome.writer), "Latency": outcome.latency}
     if outcome.lag is not None:
         values["Lag"] = outcome.lag

@@ -1,8 +1,9 @@
-"""The custom resource that makes the database user of the probe, with the right to log in over TLS and no other.
+"""What makes the database user of the probe, with the right to log in over TLS and no other.
 
 It does the same however often it is called. It asks the server first whether it takes writes, since the roles of a
 global database change and CloudFormation does not know it. Where it takes none the user arrives by replication and is
-only tried, and nothing is dropped. CloudFormation is answered in every case.
+only tried, and nothing is dropped. It is called by `probe.answering`, which answers CloudFormation: from inside the VPC
+there is no way there.
 """
 
 from __future__ import annotations
@@ -16,17 +17,15 @@ from typing import Any
 import pymysql
 from botocore.exceptions import ClientError
 
-from . import answer, credentials
+from . import credentials
+from .answer import FAILED, SUCCESS
 from .connection import Access, Endpoint, ask, connect, is_read_only
 from .credentials import Credentials, SecretsReader
 from .deadline import Context, attempt_all
 from .failures import REFUSED, TIMED_OUT, UNREACHABLE, UNRESOLVED, RequestError, explain
 
-PHYSICAL_ID = "probe-user"
-# what a failed Create leaves; deleting it never fails, or what broke the Create would break the rollback too
-NOT_MADE = "probe-user-not-made"
-# what is kept of the function's time for the answer: all attempts, each as slow as it may be
-RESERVE_SECONDS = 15.0
+# what is kept of the function's time to say what happened
+RESERVE_SECONDS = 1.0
 _GONE = {UNRESOLVED, REFUSED, TIMED_OUT, UNREACHABLE}
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-global-database-connecting.html
 _INACTIVE = "the writer endpoint of a cluster that reads is inactive: are the roles of the global database reversed?"
@@ -43,9 +42,9 @@ _MAKE = (
 _DROP = ("DROP USER IF EXISTS %(name)s@'%%'",)
 
 
-def handler(event: Mapping[str, Any], context: Context) -> None:
-    """What Lambda calls, with CloudFormation's request."""
-    run(event, context, os.environ)
+def handler(event: Mapping[str, Any], context: Context) -> dict[str, str]:
+    """What Lambda calls, with `RequestType` and `ResourceProperties` of CloudFormation's request."""
+    return run(event, context, os.environ)
 
 
 def run(
@@ -54,27 +53,22 @@ def run(
     environment: Mapping[str, str],
     secrets: SecretsReader | None = None,
     access: Access | None = None,
-) -> None:
-    """Does what is asked and answers, also when it fails or takes too long."""
+) -> dict[str, str]:
+    """Does what is asked, and returns `Status` and `Reason`, also when it fails or takes too long."""
     seconds = context.get_remaining_time_in_millis() / 1000 - RESERVE_SECONDS
     work = partial(_act, event, environment, secrets, access or Access())
     (outcome,) = attempt_all(seconds, [work])
-    physical_id, status, reason = _answer_to(event, outcome)
-    print(json.dumps({"Request": event.get("RequestType"), "Status": status, "Reason": reason}), flush=True)
-    answer.send(event, physical_id, status, reason)
+    told = _told(event, outcome)
+    print(json.dumps({"Request": event.get("RequestType"), **told}), flush=True)
+    return told
 
 
-def _answer_to(event: Mapping[str, Any], outcome: str | BaseException) -> tuple[str, str, str]:
-    """Returns physical id, status and reason; the id never changes, or CloudFormation would delete the old one."""
-    there = event.get("PhysicalResourceId")
+def _told(event: Mapping[str, Any], outcome: str | BaseException) -> dict[str, str]:
     if not isinstance(outcome, BaseException):
-        return there or PHYSICAL_ID, answer.SUCCESS, outcome
+        return {"Status": SUCCESS, "Reason": outcome}
     failure = explain(outcome)
-    deletes = event.get("RequestType") == "Delete"
-    if there == NOT_MADE and deletes:
-        return there, answer.SUCCESS, f"Was never made: {failure}"
-    reason = f"{failure}; {_INACTIVE}" if failure.kind in _GONE and not deletes else str(failure)
-    return there or NOT_MADE, answer.FAILED, reason
+    asks_for_roles = failure.kind in _GONE and event.get("RequestType") != "Delete"
+    return {"Status": FAILED, "Reason": f"{failure}; {_INACTIVE}" if asks_for_roles else str(failure)}
 
 
 def _act(

@@ -113,6 +113,7 @@ REPLACED: dict[str, str] = {
     "services.cloudformation.changesets._list_change_sets": "937ee34b9659225c",
     "services.cloudformation.changesets._resolve_props_for_diff": "b0f1a995e91fdb78",
     "services.cloudformation.changesets._import_resources_async": "a9f38d92ae809384",
+    "services.cloudformation.custom_resource.invoke_custom_resource": "d5c75f69f54bf277",
     "services.cloudformation.drift._read_secret": "cb29531c57045d5e",
     "services.cloudformation.engine._evaluate_conditions": "e7f9e29b6c01a4a7",
     "services.cloudformation.handlers._capabilities_enforced": "1e9f8980819321c1",

@@ -161,6 +161,13 @@ def test_a_stack_of_which_little_is_said_has_nothing(stubbed):
     assert found.termination_protection is False
 
 
+@pytest.mark.parametrize(("answer", "policy"), [({"StackPolicyBody": "{}"}, "{}"), ({}, "")])
+def test_a_stack_policy_is_empty_where_none_was_ever_set(stubbed, answer, policy):
+    aws, stub = stubbed
+    stub.add_response("get_stack_policy", answer, {"StackName": "pair"})
+    assert aws.stack_policy("pair") == policy
+
+
 def test_a_stack_that_does_not_exist_is_none(stubbed):
     aws, stub = stubbed
     stub.add_client_error("describe_stacks", "ValidationError", "Stack with id pair does not exist", 400)

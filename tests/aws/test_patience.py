@@ -121,6 +121,7 @@ CALLS = {
         "events": ("id",),
         "resources": ("id",),
         "set_termination_protection": ("pair",),
+        "stack_policy": ("pair",),
         "set_stack_policy": ("pair", "{}"),
     },
     "drifts": {

@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from twinstack.aws.errors import AwsError
-from twinstack.aws.side_by_side import Silence, side_by_side
+from twinstack.aws.side_by_side import Silence, beside, in_turn, side_by_side
 from twinstack.errors import CredentialsError, UnreachableError
 
 
@@ -39,3 +39,25 @@ def test_credentials_that_aws_does_not_take_end_everything():
 def test_a_defect_is_not_swallowed():
     with pytest.raises(ZeroDivisionError):
         side_by_side({"east": lambda: 1 / 0}, 5)
+
+
+def test_a_call_beside_others_is_not_waited_for_and_answers_in_the_end():
+    may_end = threading.Event()
+    answer = beside(lambda: may_end.wait(60) and threading.current_thread().daemon)
+    assert not answer.done()
+    may_end.set()
+    assert answer.result(60) is True
+
+
+@pytest.mark.parametrize("ask", [beside, in_turn])
+def test_an_error_is_there_where_the_answer_is_taken(ask):
+    def refuse():
+        raise UnreachableError("no way there")
+
+    with pytest.raises(UnreachableError, match="no way there"):
+        ask(refuse).result(60)
+
+
+def test_a_defect_beside_others_is_not_swallowed():
+    with pytest.raises(ZeroDivisionError):
+        beside(lambda: 1 / 0).result(60)

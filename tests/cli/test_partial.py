@@ -8,7 +8,7 @@ from tests.rollout.deployments import Deployments, with_note
 from twinstack.cli import events, outputs, plan, status
 from twinstack.cli.options import Settings
 from twinstack.errors import CredentialsError, PartialError, UnreachableError
-from twinstack.library import database_runs
+from twinstack.library import database_runs, deployer
 
 WHY = "secondary could not be read: eu-west-1: describe_stack was refused: AccessDenied: the test says so"
 EXPIRED = CredentialsError("secondary (eu-west-1): AWS does not take the credentials: ExpiredToken: expired")
@@ -18,10 +18,10 @@ EXPIRED = CredentialsError("secondary (eu-west-1): AWS does not take the credent
 def live(tmp_path, monkeypatch):
     pair = Deployments(tmp_path)
     pair.deploy()
-    for module in (events, outputs, plan, status):
+    for module in (events, outputs, deployer, status):
         run = pair.run()
         monkeypatch.setattr(module, "read_environment", lambda settings, run=run: (run.environment, run.planner))
-        if module is plan:
+        if module is deployer:
             monkeypatch.setattr(module, "make_run", lambda *given, **named: pair.run(allowed=named["allowed"]))
         elif module is status:
             monkeypatch.setattr(database_runs, "brief_clients", lambda *_given, run=run: run.clients)

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,6 +15,7 @@ from twinstack.dr.aws.api import (
     EngineVersion,
     GlobalCluster,
     Instance,
+    Measurement,
     Member,
     Room,
     Route,
@@ -30,6 +32,7 @@ from twinstack.dr.first_run.checks import (
     network,
     parts,
     primary,
+    probes,
     removal,
     secondary,
 )
@@ -397,6 +400,34 @@ class _Client:
 def test_objects_arrive_under_the_key_of_the_other_region(flagship, found, verdict):
     run = replace(flagship, clients=dict.fromkeys(("primary", "secondary"), _Client()))
     assert linked.objects_replicate(scene(run, {"stored_object": found})).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("unseen", "value", "verdict"), [((), 1.0, SAME), (("eu-west-1",), None, DIFFERS), (("eu-west-1",), 0.0, DIFFERS)]
+)
+def test_each_probe_has_to_reach_both_regions(flagship, unseen, value, verdict):
+    def metric(space, name, of, _now):
+        assert (space, name, of["Database"]) == ("TwinStack/Probe", "Reachable", "tradingdb-first")
+        found = value if of["Target"] in unseen else 1.0
+        return None if found is None else Measurement(found, datetime(2026, 11, 25, tzinfo=UTC))
+
+    given = probes.both_report_both(scene(replace(flagship, clock=FakeClock()), {"metric": metric}))
+    assert given.verdict == verdict
+    assert ("nothing yet" in given.answered) == (value is None)
+
+
+@pytest.mark.parametrize(("answered", "verdict"), [("probe-user", SAME), ("probe-user-not-made", DIFFERS)])
+def test_the_probes_user_has_to_be_made(flagship, answered, verdict):
+    seen = scene(flagship)
+    seen.physical_id = lambda role, resource: {("primary", "ProbeUser"): answered}[role, resource]
+    assert probes.user_made(seen).verdict == verdict
+
+
+@pytest.mark.parametrize(("left", "verdict"), [(0, SAME), (1, DIFFERS)])
+def test_the_probes_user_has_to_go_with_them(flagship, left, verdict):
+    seen = scene(flagship)
+    seen.count = lambda role, kind: {("primary", "Custom::ProbeUser"): left}[role, kind]
+    assert probes.user_dropped(seen).verdict == verdict
 
 
 def test_waiting_ends_after_its_patience_and_the_emulator_is_given_two_seconds(flagship):

@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from tests.templates.pair import ROOT
 from twinstack.dr.first_run.page import Page, kind, markdown, read_page
 
-STAGES = ["checks", "change-set", "parts", "network", "primary", "secondary", "linked", "in-use", "removal"]
+STAGES = ["checks", "change-set", "parts", "network", "primary", "secondary", "linked", "probes", "in-use", "removal"]
 ROW = {"id": "a-row", "look_for": "it is there", "sure": "high"}
 DOCS = "https://docs.aws.amazon.com/a/page.html"
 

@@ -216,11 +216,14 @@ def test_sixteen_characters_with_hyphens_are_a_suffix():
     assert read(HEAD, "abc-def-1234-567").suffix == "abc-def-1234-567"
 
 
-@pytest.mark.parametrize("given", ["environments/dev.yaml", "./environments/dev.yaml", "here.yaml", "here.yml"])
+@pytest.mark.parametrize(
+    "given", ["environments/dev.yaml", "./environments/dev.yaml", "here.yaml", "here.yml", "./here"]
+)
 def test_a_path_is_taken_as_it_is_and_gives_the_environment_its_name(given):
     written(HEAD)
     Path("here.yaml").write_text(HEAD)
     Path("here.yml").write_text(HEAD)
+    Path("here").write_text(HEAD)
     file = read_environment_file(given, Path.cwd(), None, {})
     assert (file.name, file.where()) == (Path(given).stem, f"{Path(given)}:1")
 

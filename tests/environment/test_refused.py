@@ -172,6 +172,10 @@ STACKS = {
             "hyphens, at most 128 characters; rename the role, or add a `stack_name`",
         ],
     ),
+    "a region that cfn-lint does not know, on its own line": (
+        "one:\n    template: one.yaml\n    region: eu-west-9",
+        ["dev.yaml:5: there is no region eu-west-9 that cfn-lint has schemas for"],
+    ),
     "a region that cfn-lint does not know": (
         "one: {template: one.yaml, region: eu-west-9}",
         ["dev.yaml:3: there is no region eu-west-9 that cfn-lint has schemas for"],

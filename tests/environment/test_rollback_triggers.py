@@ -62,3 +62,13 @@ def test_what_is_wrong_is_said_with_its_line(tmp_path, triggers, problem):
     with pytest.raises(InputError) as error:
         read(tmp_path, triggers)
     assert problem in str(error.value)
+
+
+def test_an_alarm_on_a_line_of_its_own_is_told_with_that_line(tmp_path):
+    path = tmp_path / "dev.yaml"
+    read(tmp_path, {"alarms": ["Lag"]})
+    head = "\n".join(path.read_text().splitlines()[:2])
+    path.write_text(f"{head}\nrollback_triggers:\n  monitoring_minutes: 5\n  alarms:\n    - Lag\n    - Log\n")
+    with pytest.raises(InputError) as error:
+        assemble(read_environment_file(str(path), tmp_path, None, {}), tmp_path)
+    assert "dev.yaml:7: rollback_triggers.alarms: no template has a resource Log; " in str(error.value)

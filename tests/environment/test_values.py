@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.environment.files import HEAD, TWO, assembled, read, written
+from tests.environment.files import HEAD, ONE, TWO, assembled, read, written
 from twinstack.environment.assembly import assemble, given_at
 from twinstack.environment.file import read_environment_file
-from twinstack.environment.secret_values import readable_templates, secret_values
+from twinstack.environment.secret_values import readable_templates, secret_values, secret_wires
 
 ROOT = Path(__file__).parents[2]
 OWN = {"Project": "pair", "EnvironmentSuffix": "dev", "Protected": "false"}
@@ -64,12 +64,13 @@ def test_each_stack_gets_the_parameters_that_its_template_has():
 
 
 def test_the_environment_fills_what_is_named_after_its_own_keys():
-    text = HEAD.replace("pair", "shop") + "protected: true\nenvironment_suffix: test\n"
+    own = "project: shop\nprotected: true\nenvironment_suffix: test\n"
+    text = HEAD.replace("project: pair\n", "tags: {}\n") + own
     environment = assembled(text)
     stack = environment.system.stacks["one"]
     assert stack.parameters == {"Project": "shop", "EnvironmentSuffix": "test", "Protected": "true"}
     places = [given_at(environment.file, stack, name) for name in ("Project", "Protected", "EnvironmentSuffix")]
-    assert places == [f"environments/dev.yaml:{line}" for line in (1, 3, 4)]
+    assert places == [f"environments/dev.yaml:{line}" for line in (3, 4, 5)]
 
 
 def test_a_stack_is_what_its_entry_says():
@@ -128,6 +129,16 @@ def test_the_secrets_of_a_file_are_all_that_a_secret_parameter_is_given():
     )
     file = read(text)
     assert sorted(secret_values(file, readable_templates(file, Path.cwd()))) == ["a", "c", "d", "none"]
+
+
+def test_the_secrets_of_every_template_are_known_and_one_without_a_default_gives_none():
+    one = ONE.replace("Name: {Type: String, Default: from the template}", "Name: {Type: String, NoEcho: true}")
+    file = read(HEAD + "parameters: {Secret: a, Name: b}\n", one=one)
+    assert sorted(secret_values(file, readable_templates(file, Path.cwd()))) == ["", "a", "b", "none"]
+
+
+def test_a_wire_to_a_stack_that_is_not_there_brings_no_secret():
+    assert secret_wires(assembled(HEAD, one=ONE.replace("two.Id", "three.Id")).system) == {"one": set(), "two": set()}
 
 
 def test_templates_that_cannot_be_read_are_passed_over():

@@ -19,6 +19,16 @@ class Production:
         (stack,) = self.client("cloudformation", role).describe_stacks(StackName=f"tradingdb-prod-{role}")["Stacks"]
         return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
+    def probe(self, role):
+        """Whether the probe of a region runs, and the custom resources of its stack with their ids."""
+        pages = self.client("cloudformation", role).get_paginator("list_stack_resources")
+        listed = pages.paginate(StackName=f"tradingdb-prod-{role}").build_full_result()["StackResourceSummaries"]
+        found = {it["LogicalResourceId"]: it for it in listed}
+        rule = found["ProbeSchedule"]["PhysicalResourceId"].rpartition("|")[2]
+        state = self.client("events", role).describe_rule(Name=rule)["State"]
+        made = [it for it in found.values() if it["ResourceType"].startswith("Custom::")]
+        return state, [(it["LogicalResourceId"], it["PhysicalResourceId"]) for it in made]
+
     def holds(self):
         return {role: self._holds(role) for role in REGIONS}
 
@@ -50,7 +60,8 @@ class Production:
 @pytest.fixture(scope="module")
 def production(fresh):
     pair = Production(Pair(fresh.endpoint, fresh.account, "prod"))
-    pair.deploy()
+    pair.first = pair.deploy()
+    pair.probes = {role: pair.probe(role) for role in REGIONS}
     bucket = pair.outputs("primary")["BackupBucketName"]
     pair.client("s3", "primary").put_object(Bucket=bucket, Key="export/1", Body=b"kept")
     pair.before = pair.holds()
@@ -58,6 +69,14 @@ def production(fresh):
     pair.standing = {role: pair.client("cloudformation", role).describe_stacks()["Stacks"] for role in REGIONS}
     pair.again = pair.deploy()
     return pair
+
+
+def test_with_probes_on_the_pair_goes_up_in_three_passes_and_the_last_one_makes_their_user(production):
+    assert production.first.steps() == [("CREATE", "primary"), ("CREATE", "secondary"), ("UPDATE", "primary")]
+    assert production.probes == {
+        "primary": ("ENABLED", [("ProbeUser", "probe-user")]),
+        "secondary": ("ENABLED", []),
+    }
 
 
 def test_the_stacks_were_gone_and_come_back_by_an_import_and_the_usual_updates(production):

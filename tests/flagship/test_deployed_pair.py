@@ -111,6 +111,7 @@ def test_the_reader_name_fails_over_from_the_primary_reader_to_the_standby_reade
         assert record["ResourceRecords"] == [{"Value": pair.outputs(role)["ReaderEndpoint"]}]
         assert record["SetIdentifier"].endswith("-dev")
     assert reader["PRIMARY"]["HealthCheckId"] == pair.outputs("primary")["ReaderHealthCheckId"]
+    assert reader["SECONDARY"]["HealthCheckId"] == pair.outputs("secondary")["OwnHealthCheckId"]
 
 
 def test_the_writer_name_follows_the_global_endpoint(pair):
@@ -119,13 +120,21 @@ def test_the_writer_name_follows_the_global_endpoint(pair):
     assert writer["ResourceRecords"] == [{"Value": cluster["Endpoint"]}]
 
 
-def test_the_verdict_on_the_primary_comes_from_the_other_region(pair):
+def test_each_region_says_of_itself_whether_it_serves_while_no_probe_does(pair):
     route53 = pair.client("route53", "primary")
     check = route53.get_health_check(HealthCheckId=pair.outputs("primary")["ReaderHealthCheckId"])["HealthCheck"]
-    assert check["HealthCheckConfig"]["ChildHealthChecks"] == [pair.outputs("secondary")["OtherRegionHealthCheckId"]]
-    (child,) = check["HealthCheckConfig"]["ChildHealthChecks"]
-    alarm = route53.get_health_check(HealthCheckId=child)["HealthCheck"]["HealthCheckConfig"]
-    assert alarm["AlarmIdentifier"]["Region"] == "eu-west-1"
+    cloudformation = pair.client("cloudformation", "primary")
+    children = [
+        cloudformation.describe_stack_resource(StackName="tradingdb-dev-primary", LogicalResourceId=name)[
+            "StackResourceDetail"
+        ]["PhysicalResourceId"]
+        for name in ("OwnHealthCheck", "ReadersBehindHealthCheck")
+    ]
+    assert check["HealthCheckConfig"]["ChildHealthChecks"] == children
+    standby = pair.outputs("secondary")["OwnHealthCheckId"]
+    for child, region in ((children[0], "us-east-1"), (standby, "eu-west-1")):
+        alarm = route53.get_health_check(HealthCheckId=child)["HealthCheck"]["HealthCheckConfig"]
+        assert alarm["AlarmIdentifier"]["Region"] == region
 
 
 def test_the_secret_is_replicated_to_the_other_region(pair):

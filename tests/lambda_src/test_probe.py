@@ -61,6 +61,18 @@ def test_a_reader_is_reachable_and_no_writer(read_only_server, secrets, access, 
 def unreachable(log):
     line = one(log)
     assert line["Reachable"] == 0
+    return _failed(line)
+
+
+def undecided(log):
+    """What went wrong on this side says nothing about whether the database serves its clients."""
+    line = one(log)
+    assert line["Undecided"] == 1
+    assert "Reachable" not in line
+    return _failed(line)
+
+
+def _failed(line):
     assert not {"Latency", "Writer", "Lag"} & line.keys()
     return line["Error"], line["Detail"]
 
@@ -78,24 +90,24 @@ def test_a_name_without_address_is_a_finding(secrets, access, log):
 def test_a_wrong_password_is_a_finding(server, secrets, access, log):
     secrets.values[ARRIVED_ARN] = json.dumps({"username": "arrived", "password": "a-wrong-password"})
     probe(secrets, access, (REGION, HOST, server.port))
-    assert unreachable(log) == ("AccessDenied", "1045 ACCESS_DENIED_ERROR")
+    assert undecided(log) == ("AccessDenied", "1045 ACCESS_DENIED_ERROR")
 
 
 def test_a_server_certified_by_another_authority_is_not_believed(server, secrets, other_authority, log):
     probe(secrets, Access(other_authority.certificate, 1.0), (REGION, HOST, server.port))
-    kind, detail = unreachable(log)
+    kind, detail = undecided(log)
     assert kind == "Untrusted"
     assert "certificate" in detail
 
 
 def test_a_server_is_not_believed_against_the_authorities_of_rds_unless_it_is_one(server, secrets, log):
     probe(secrets, Access(), (REGION, HOST, server.port))
-    assert unreachable(log)[0] == "Untrusted"
+    assert undecided(log)[0] == "Untrusted"
 
 
 def test_a_server_with_the_certificate_of_another_name_is_not_believed(server, secrets, access, log):
     probe(secrets, access, (REGION, "localhost", server.port))
-    assert unreachable(log) == (
+    assert undecided(log) == (
         "Untrusted",
         "Hostname mismatch, certificate is not valid for 'localhost'.",
     )
@@ -103,7 +115,7 @@ def test_a_server_with_the_certificate_of_another_name_is_not_believed(server, s
 
 def test_a_server_without_tls_gets_no_password(plain_server, secrets, access, log):
     probe(secrets, access, (REGION, HOST, plain_server.port))
-    assert unreachable(log) == ("Tls", "2026 SSL_CONNECTION_ERROR")
+    assert undecided(log) == ("Tls", "2026 SSL_CONNECTION_ERROR")
 
 
 def test_a_server_that_says_nothing_is_given_up(silent_server, secrets, access, log):
@@ -221,6 +233,8 @@ def test_a_line_is_in_the_embedded_metric_format():
     ("outcome", "names"),
     [
         (Failure("Refused", "…"), ["Reachable"]),
+        (Failure("Untrusted", "…"), ["Undecided"]),
+        (Failure("AccessDenied", "…"), ["Undecided"]),
         (Health(writer=False, latency=1.0, lag=None), ["Reachable", "Writer", "Latency"]),
     ],
 )

@@ -8,6 +8,8 @@ import yaml
 
 from pair_rules import RULES
 from pair_rules.alarm_above_max_connections import max_connections
+from tests.lint_rules.expected import expected, in_words
+from tests.lint_rules.pair_edits import MISTAKES, RIGHT
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
 from twinstack.linting.lint import lint_pairs
@@ -17,7 +19,6 @@ from twinstack.planning.settled import settle
 from twinstack.planning.steps import Planner
 
 PAIR = Path(__file__).parent / "pair"
-PAIR_ROLES = ("primary", "secondary")
 ENVIRONMENT = """\
 project: trades
 stacks:
@@ -52,263 +53,20 @@ def test_in_a_pair_that_is_right_no_rule_finds_anything(tmp_path):
     assert found(tmp_path) == []
 
 
-VERSION = "EngineVersion: {Type: String, Default: 8.0.mysql_aurora.3.10.4}"
-CLUSTER_VERSION = "EngineVersion: !Ref EngineVersion\n      GlobalClusterIdentifier"
-ROLE_NAME = "RoleName: !Sub replicate-${AWS::Region}"
-IDENTIFIER = "DBClusterIdentifier: !Sub trades-${AWS::Region}"
-CLASS = "DBInstanceClass: db.r6g.large"
-INGRESS = "CidrIp: !Ref PrimaryCidr"
-CONNECTIONS = """\
-Resources:
-  Connections:
-    Type: AWS::CloudWatch::Alarm
-    Properties:
-      Namespace: AWS/RDS
-      MetricName: DatabaseConnections
-      ComparisonOperator: GreaterThanThreshold
-      Threshold: AT
-      EvaluationPeriods: 1
-"""
-CREDENTIALS = "SourceRegion: us-east-1\n      MasterUsername: admin"
-
-# rule, role and line text of the finding, edits
-MISTAKES = [
-    ("E9701", "secondary", [("secondary", VERSION, VERSION.replace("10.4", "10.3"))], "by a parameter's default"),
-    (
-        "E9701",
-        "secondary",
-        [("secondary", CLUSTER_VERSION, CLUSTER_VERSION.replace("!Ref EngineVersion", "8.0.mysql_aurora.3.10.3"))],
-        "written down",
-    ),
-    ("E9702", "secondary", [("secondary", "time_zone: UTC", "time_zone: Europe/Dublin")], "of the cluster"),
-    (
-        "E9702",
-        "secondary",
-        [
-            ("secondary", "slow_query_log: 1", "slow_query_log: !If [Never, 1, 0]"),
-            ("secondary", "Resources:\n", "Conditions: {Never: !Equals [a, b]}\nResources:\n"),
-        ],
-        "of the instances, through a condition",
-    ),
-    ("E9702", "secondary", [("secondary", "      DBClusterParameterGroupName: !Ref ClusterGroup\n", "")], "none"),
-    ("E9703", "secondary", [("secondary", "CidrBlock: !Ref VpcCidr", "CidrBlock: 10.0.128.0/17")], "written down"),
-    (
-        "E9703",
-        "secondary",
-        [("secondary", "CidrBlock: !Ref VpcCidr", "CidrBlock: !Join ['.', ['10', '0', 128.0/17]]")],
-        "through Join",
-    ),
-    ("E9703", "secondary", [("secondary", "CidrBlock: !Ref VpcCidr", "CidrBlock: !Ref PrimaryCidr")], "by a wire"),
-    (
-        "E9704",
-        "secondary",
-        [(role, IDENTIFIER, "DBClusterIdentifier: trades") for role in ("primary", "secondary")],
-        "written down",
-    ),
-    (
-        "E9704",
-        "secondary",
-        [
-            (role, IDENTIFIER, "DBClusterIdentifier: !Join ['-', [trades, !Ref EngineVersion]]")
-            for role in ("primary", "secondary")
-        ],
-        "through Join",
-    ),
-    ("E9705", "primary", [("primary", "RouteTableId: !Ref AppTable", "RouteTableId: !Ref DatabaseTable")], "one table"),
-    (
-        "E9705",
-        "secondary",
-        [
-            (
-                "secondary",
-                "  Route:\n    Type: AWS::EC2::Route\n",
-                "  Route:\n    Type: AWS::EC2::Route\n    Condition: Never\n",
-            ),
-            ("secondary", "Resources:\n", "Conditions: {Never: !Equals [a, b]}\nResources:\n"),
-        ],
-        "through a condition",
-    ),
-    (
-        "E9706",
-        "primary",
-        [
-            ("primary", "ReplicaKmsKeyID: !Ref StandbyKeyArn", "ReplicaKmsKeyID: !GetAtt Key.Arn"),
-            ("primary", "Outputs:\n", "Outputs:\n  StandbyKey: {Value: !Ref StandbyKeyArn}\n"),
-        ],
-        "a key of its own",
-    ),
-    ("E9706", "primary", [("primary", "StandbyKeyArn: secondary.KeyArn", "StandbyKeyArn: primary.KeyArn")], "a wire"),
-    ("W9707", "secondary", [("secondary", "AuroraGlobalDBRPOLag", "CPUUtilization")], "another metric"),
-    (
-        "W9707",
-        "secondary",
-        [
-            (
-                "secondary",
-                "MetricName: AuroraGlobalDBRPOLag",
-                "MetricName: !If [Never, AuroraGlobalDBRPOLag, CPUUtilization]",
-            ),
-            ("secondary", "Resources:\n", "Conditions: {Never: !Equals [a, b]}\nResources:\n"),
-        ],
-        "through a condition",
-    ),
-    ("E9708", "secondary", [(role, ROLE_NAME, "RoleName: replicate") for role in ("primary", "secondary")], "literal"),
-    (
-        "E9708",
-        "secondary",
-        [(role, ROLE_NAME, "RoleName: !Sub replicate-${EngineVersion}") for role in ("primary", "secondary")],
-        "through Sub",
-    ),
-    ("W9709", "secondary", [("secondary", ", !Ref PrimaryKeyArn", "")], "not referred to"),
-    (
-        "W9709",
-        "secondary",
-        [
-            ("secondary", ", !Ref PrimaryKeyArn", ""),
-            (
-                "secondary",
-                "Resources:\n",
-                "Conditions: {HasKey: !Not [!Equals [!Ref PrimaryKeyArn, '']]}\nResources:\n",
-            ),
-        ],
-        "in a condition that nothing hangs on",
-    ),
-    (
-        "E9710",
-        "secondary",
-        [("secondary", "VpcId: !Ref Vpc\n      PeerVpcId", "VpcId: !ImportValue shared-vpc\n      PeerVpcId")],
-        "literal",
-    ),
-    (
-        "E9710",
-        "secondary",
-        [
-            ("primary", "Name: shared-vpc", "Name: !Sub '${EngineVersion}-vpc'"),
-            (
-                "secondary",
-                "VpcId: !Ref Vpc\n      PeerVpcId",
-                "VpcId: !ImportValue {'Fn::Sub': '${EngineVersion}-vpc'}\n      PeerVpcId",
-            ),
-        ],
-        "through Sub",
-    ),
-    (
-        "E9710",
-        "secondary",
-        [("secondary", "Outputs:\n", "Outputs:\n  Shared: {Value: !ImportValue shared-vpc}\n")],
-        "in an output",
-    ),
-    (
-        "E9710",
-        "secondary",
-        [
-            ("primary", "Name: shared-vpc", "Name: !Sub '${AWS::StackName}-vpc'"),
-            ("secondary", "Outputs:\n", "Outputs:\n  Shared: {Value: !ImportValue trades-dev-primary-vpc}\n"),
-        ],
-        "through the name of the stack",
-    ),
-    ("E9711", "secondary", [("secondary", "SourceRegion: us-east-1", CREDENTIALS)], "literal"),
-    ("E9711", "secondary", [("secondary", "SourceRegion: us-east-1", "DatabaseName: trades")], "a name alone"),
-    (
-        "E9711",
-        "secondary",
-        [
-            (
-                "secondary",
-                "SourceRegion: us-east-1",
-                CREDENTIALS.replace("admin", "!If [Never, !Ref AWS::NoValue, admin]"),
-            ),
-            ("secondary", "Resources:\n", "Conditions: {Never: !Equals [a, b]}\nResources:\n"),
-        ],
-        "through a condition",
-    ),
-    ("E9712", "secondary", [("secondary", INGRESS, "SourceSecurityGroupId: !Ref PrimaryGroupId")], "by a wire"),
-    (
-        "E9712",
-        "secondary",
-        [
-            (
-                "secondary",
-                INGRESS,
-                "SourceSecurityGroupId: !Select [0, [!Ref PrimaryGroupId, !Ref Group]]",
-            )
-        ],
-        "through Select",
-    ),
-    ("W9713", "secondary", [("secondary", CLASS, "DBInstanceClass: db.r6g.xlarge")], "literal"),
-    (
-        "W9713",
-        "secondary",
-        [
-            ("secondary", CLASS, "DBInstanceClass: !FindInMap [Sizes, Standby, Class]"),
-            ("secondary", "Resources:\n", "Mappings: {Sizes: {Standby: {Class: db.r6g.xlarge}}}\nResources:\n"),
-        ],
-        "through a mapping",
-    ),
-    ("W9714", "primary", [("primary", "Resources:\n", CONNECTIONS.replace("AT", "1000"))], "literal"),
-    (
-        "W9714",
-        "primary",
-        [
-            ("primary", "Resources:\n", CONNECTIONS.replace("AT", "!Ref Most")),
-            ("primary", "Parameters:\n", "Parameters:\n  Most: {Type: Number, Default: 4000}\n"),
-        ],
-        "through a parameter",
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("rule", "role", "edits"), [row[:3] for row in MISTAKES], ids=[f"{row[0]} {row[3]}" for row in MISTAKES]
-)
-def test_a_mistake_is_found_by_its_rule_alone(rule, role, edits, tmp_path):
+@pytest.mark.parametrize(("rule", "role", "edits", "what"), MISTAKES, ids=[f"{row[0]} {row[3]}" for row in MISTAKES])
+def test_a_mistake_is_found_by_its_rule_alone_and_told_where_it_is(rule, role, edits, what, tmp_path):
     findings = found(tmp_path, *edits)
     assert [(finding.rule, Path(finding.path).stem) for finding in findings] == [(rule, role)], findings
+    assert in_words(findings) == expected()["pair"][f"{rule} {what}"]
+
+
+def test_what_was_expected_is_of_mistakes_that_are_there():
+    assert set(expected()["pair"]) == {f"{row[0]} {row[3]}" for row in MISTAKES}
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
 def test_each_rule_is_shown_plainly_and_through_an_intrinsic_or_condition(rule):
     assert len([row for row in MISTAKES if row[0] == rule.id]) >= 2
-
-
-OWN_EXPORT = "Own: {Value: !Ref Vpc, Export: {Name: shared-vpc}}"
-APART = "PeerVpcId: vpc-0123456789abcdef0"
-# what is right, edits
-RIGHT = [
-    (
-        "an import from the own region, where the other region exports the same name",
-        [("secondary", "Outputs:\n", f"Outputs:\n  {OWN_EXPORT}\n  Shared: {{Value: !ImportValue shared-vpc}}\n")],
-    ),
-    (
-        "networks that overlap without a peering between them",
-        [
-            ("secondary", "CidrBlock: !Ref VpcCidr", "CidrBlock: 10.0.128.0/17"),
-            ("secondary", "PeerVpcId: !Ref PrimaryVpcId", APART),
-            ("secondary", "Outputs:\n", "Outputs:\n  Neighbour: {Value: !Ref PrimaryVpcId}\n"),
-        ],
-    ),
-    (
-        "an alarm on connections below what the class takes",
-        [("primary", "Resources:\n", CONNECTIONS.replace("AT", "999"))],
-    ),
-    (
-        "an alarm on too few connections",
-        [
-            (
-                "primary",
-                "Resources:\n",
-                CONNECTIONS.replace("AT", "1000").replace("GreaterThanThreshold", "LessThanThreshold"),
-            )
-        ],
-    ),
-    (
-        "an alarm on connections where their number is set by hand",
-        [
-            ("primary", "Resources:\n", CONNECTIONS.replace("AT", "1000")),
-            *((role, "slow_query_log: 1", "slow_query_log: 1, max_connections: 5000") for role in PAIR_ROLES),
-        ],
-    ),
-]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The fake CloudFormation and the local AWS, written apart, list the same changes."""
+"""The fake CloudFormation and the local AWS, written apart, list the same changes and keep the same protection."""
 
 import json
 
@@ -8,6 +8,7 @@ from tests.fake_cloudformation import FakeClock, FakeCloudFormation
 from tests.systems import template
 from twinstack.aws.api import ChangeSetRequest
 from twinstack.aws.boto import BotoCloudFormation
+from twinstack.rollout.steps.protection import NO_POLICY, Due, apply, stack_policy
 
 
 def topic(**properties):
@@ -147,4 +148,22 @@ def test_both_list_the_same(account, stack, kind):
     }
     assert said["fake"] == said["local"]
     assert said["fake"][False], "a kind of change without a change proves nothing"
+    stack.delete()
+
+
+def test_both_keep_the_protection_of_a_stack(account, stack):
+    clock = FakeClock()
+    fake = FakeCloudFormation(clock, change_set_describes=1)
+    local = BotoCloudFormation(account.client("cloudformation"), "local")
+    whole = one(topic())
+    changes(fake, stack.name, whole, one(topic(DisplayName="b")), {}, lambda: clock.sleep(1000))
+    changes(local, stack.name, whole, one(topic(DisplayName="b")), {}, stack.settled)
+    policy = stack_policy({"One"})
+    for aws in (fake, local):
+        seen = [(aws.stack_policy(stack.name), aws.describe_stack(stack.name).termination_protection)]
+        apply(aws, stack.name, Due(policy, termination=True))
+        seen += [(aws.stack_policy(stack.name), aws.describe_stack(stack.name).termination_protection)]
+        apply(aws, stack.name, Due(NO_POLICY, termination=False))
+        seen += [(aws.stack_policy(stack.name), aws.describe_stack(stack.name).termination_protection)]
+        assert seen == [("", False), (policy, True), (NO_POLICY, False)]
     stack.delete()

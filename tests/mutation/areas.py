@@ -16,6 +16,7 @@ class Area:
         tests: The files and folders of its tests.
         left_out: Tests of these that take seconds each; what only they notice counts as not noticed.
         without: Files that are mutated in another area.
+        packages: The packages that the code is in.
     """
 
     name: str
@@ -23,9 +24,10 @@ class Area:
     tests: tuple[str, ...]
     left_out: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    packages: tuple[str, ...] = ("twinstack",)
 
     def has(self, path: str) -> bool:
-        """Whether a file, as seen from the top folder, is mutated in this area."""
+        """Whether a file is mutated in this area."""
         return path not in self.without and any(fnmatch(path, pattern) for pattern in self.code)
 
 
@@ -44,7 +46,12 @@ AREAS = (
     Area(
         "rollout",
         ("twinstack/rollout/*.py", "twinstack/statuses.py"),
-        ("tests/rollout", "tests/test_statuses.py"),
+        (
+            "tests/rollout",
+            "tests/test_statuses.py",
+            "tests/preflight/test_deployments.py",
+            "tests/drifting/test_preview.py",
+        ),
         without=("twinstack/rollout/plans/since.py",),
     ),
     Area(
@@ -63,6 +70,29 @@ AREAS = (
         ),
         # Its tests run on a git repository: tests/cli/test_since.py.
         without=("twinstack/environment/revisions.py",),
+    ),
+    Area(
+        "review",
+        ("twinstack/review/*.py",),
+        ("tests/review", "tests/rollout/test_saved_plans.py"),
+        (
+            "tests/review/test_mutations.py::test_a_mutation_of_what_the_fake_makes_is_noticed",
+            "tests/review/test_mutations.py::test_what_the_fake_makes_of_a_random_system_is_accepted",
+            "tests/review/test_mutations.py::test_a_mutation_of_a_large_change_set_is_noticed",
+        ),
+    ),
+    Area(
+        "rules",
+        ("lint_rules/*.py", "pair_rules/*.py"),
+        ("tests/lint_rules",),
+        (
+            # With all of cfn-lint's own rules, or in a process of their own.
+            "tests/lint_rules/test_failures.py",
+            "tests/lint_rules/test_fixtures.py",
+            "tests/lint_rules/test_odd_shapes.py",
+            "tests/lint_rules/test_use_elsewhere.py",
+        ),
+        packages=("lint_rules", "pair_rules"),
     ),
     # Its tests run the whole command, on a git repository.
     Area("since", ("twinstack/rollout/plans/since.py",), ("tests/cli/test_since.py",)),

@@ -17,7 +17,8 @@ ROOT = Path(__file__).parents[2]
 WRITTEN_OUT = ("property", "cached_property", "cache", "contextmanager")
 SETTINGS = """
 [mutmut]
-source_paths = twinstack
+source_paths =
+    {packages}
 only_mutate =
     {code}
 do_not_mutate =
@@ -30,8 +31,7 @@ pytest_add_cli_args =
     --override-ini=addopts=
     -p
     tests.mutation.fresh
-timeout_constant = 3
-timeout_multiplier = 3
+timeout_multiplier = 20
 use_git_change_detection = false
 on_dependency_change = ignore
 """
@@ -65,8 +65,9 @@ def copy(area: Area) -> Path:
 
 
 def _settings(area: Area, names: list[str]) -> str:
-    copied = {name.partition("/")[0] for name in names} - {"twinstack", "tests", "setup.cfg", "pyproject.toml"}
+    copied = {name.partition("/")[0] for name in names} - {*area.packages, "tests", "setup.cfg", "pyproject.toml"}
     return SETTINGS.format(
+        packages="\n    ".join(area.packages),
         code="\n    ".join(area.code),
         without="\n    ".join(("tests/*", *area.without)),
         copied="\n    ".join(sorted(copied)),

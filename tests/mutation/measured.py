@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 FILE = Path(__file__).with_name("measured.json")
+ROOT = Path(__file__).parents[2]
 
 
 @dataclass(frozen=True, order=True)
@@ -33,7 +34,7 @@ class Module:
     """What was measured of a module.
 
     Attributes:
-        name: The module, below the package.
+        name: The module, in the package twinstack without that.
         mutants: How many mutants there are.
         run: How many of them were run.
         noticed: How many of these the tests noticed, those that never ended included.
@@ -48,30 +49,38 @@ class Module:
     never_ended: int
     survivors: tuple[Survivor, ...] = field(default=())
 
+    @property
+    def path(self) -> str:
+        """Its file."""
+        package = "" if self.name.startswith(("lint_rules.", "pair_rules.")) else "twinstack/"
+        return f"{package}{self.name.replace('.', '/')}.py"
+
 
 def measure() -> None:
     """Writes down what mutmut has found so far; of a module that was not run here, what is written down stays."""
     from tests.mutation.areas import AREAS
     from tests.mutation.mutants import NOTICED, UNDECIDED, difference, mutants_of
 
-    modules, before = [], {module.name: module for module in read()} if FILE.exists() else {}
+    known = {module.name: module for module in read() if is_there(module)}
     for area in AREAS:
         mutants = mutants_of(area)
-        if not mutants:
-            modules += [it for it in before.values() if area.has(f"twinstack/{it.name.replace('.', '/')}.py")]
         for name in sorted({mutant.module for mutant in mutants}):
             those = [mutant for mutant in mutants if mutant.module == name]
             ran = [mutant for mutant in those if mutant.outcome not in UNDECIDED]
             left = [mutant for mutant in ran if mutant.outcome not in NOTICED]
-            if not ran and name in before:
-                modules.append(before[name])
+            if not ran and name in known:
                 continue
             outcomes = Counter(mutant.outcome for mutant in ran)
             changes = Counter((mutant.function, *map("\n".join, difference(area, mutant))) for mutant in left)
             survivors = sorted(Survivor(*change, times) for change, times in changes.items())
             noticed = len(ran) - len(left)
-            modules.append(Module(name, len(those), len(ran), noticed, outcomes["timeout"], tuple(survivors)))
-    write(modules)
+            known[name] = Module(name, len(those), len(ran), noticed, outcomes["timeout"], tuple(survivors))
+    write(known.values())
+
+
+def is_there(module: Module) -> bool:
+    """Whether a module is there still."""
+    return (ROOT / module.path).exists()
 
 
 def write(modules: Iterable[Module]) -> None:

@@ -49,7 +49,7 @@ class Mutant:
 
     @property
     def module(self) -> str:
-        """The module, below the package: planning.passes."""
+        """The module, in the package twinstack without that: planning.passes, lint_rules._values."""
         return self.path.removeprefix("twinstack/").removesuffix(".py").replace("/", ".")
 
     @property

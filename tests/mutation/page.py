@@ -17,9 +17,9 @@ HEAD = """\
 <!-- Made by `make generate` from tests/mutation/; edit that. -->
 # Which changes of the code no test notices
 
-`make mutate` changes the planner, the rollout and the table of statuses in one place at a time with [mutmut](https://pypi.org/project/mutmut/), and runs the tests that are about the changed function: those of the planner for the planner, those of the rollout for the rollout.
+`make mutate` changes the planner, the review, the rollout, the table of statuses, what reads environments and templates, and the lint rules in one place at a time with [mutmut](https://pypi.org/project/mutmut/), and runs the tests that are about the changed function: those of the planner for the planner, those of the rollout for the rollout.
 Tests that take seconds each are left out (`tests/mutation/areas.py`), so what only they notice counts as not noticed. What mutmut does not change: what stands outside of functions, such as tables. Properties it does change; they are written out for it.
-A module that is not in the table was not run. Of the rollout only a small part was run so far, what few tests are about first, so its rate says little.
+A module that is not in the table was not run. Of most modules a sample was run: it is drawn by chance, by the size of the modules, and is the same each time.
 
 ```bash
 make mutate                          # goes on where the last run ended; hours from nothing

@@ -30,8 +30,7 @@ def test_the_page_is_current():
 
 @pytest.mark.parametrize("module", MODULES.values(), ids=MODULES)
 def test_each_survivor_is_a_change_of_a_line_that_is_still_there(module):
-    path = ROOT / "twinstack" / f"{module.name.replace('.', '/')}.py"
-    there = dict(functions(path.read_text(encoding="utf-8")))
+    there = dict(functions((ROOT / module.path).read_text(encoding="utf-8")))
     for survivor in module.survivors:
         gone = set(survivor.was.splitlines()) - set(there.get(survivor.function, ()))
         assert not gone, f"{survivor.function}: measure anew with `make mutate`"

@@ -11,7 +11,17 @@ from twinstack.expressions.functions import looked_up
 from twinstack.expressions.references import get_att_parts, values_in
 from twinstack.expressions.resolution import Resolver
 from twinstack.expressions.surroundings import Surroundings, partition_of
-from twinstack.expressions.values import NO_VALUE, OutputValue, Symbol, freeze, is_symbolic, made_by
+from twinstack.expressions.values import (
+    NO_VALUE,
+    REF,
+    OutputValue,
+    ResourceValue,
+    Symbol,
+    freeze,
+    is_symbolic,
+    made_by,
+    symbols_in,
+)
 from twinstack.marked_yaml import parse_marked
 from twinstack.planning.shown import text_of
 
@@ -186,7 +196,11 @@ def test_what_does_not_exist_is_refused_by_name(expression, said):
     ("section", "asked", "place"),
     [
         ("Conditions: {Broken: !Equals [a]}", "resources", "Conditions.Broken"),
-        ("Conditions: {Broken: !Or [!Condition Nothing]}", "resources", "Conditions.Broken"),
+        (
+            "Conditions: {Broken: !Or [!Condition Nothing]}",
+            "resources",
+            "Conditions.Broken: there is no condition Nothing",
+        ),
         (
             "Conditions: {Broken: !Not [!Condition Broken]}",
             "resources",
@@ -211,12 +225,19 @@ def test_an_error_names_the_place_of_the_expression(section, asked, place):
 
 
 @pytest.mark.parametrize(
-    "attributes", ["Condition: Nothing", "Properties: {A: !Ref Nothing}", "Metadata: !Ref Nothing"]
+    "attributes",
+    [
+        "Condition: Nothing",
+        "Properties: {A: !Ref Nothing}",
+        "Metadata: !Ref Nothing",
+        "Properties: {A: !If [Holds, !Ref Nothing, x]}",
+    ],
 )
 def test_an_error_in_a_resource_names_the_resource(attributes):
     text = f"""
     Resources:
       Topic: {{Type: 'AWS::SNS::Topic', {attributes}}}
+    Conditions: {{Holds: !Equals [a, a]}}
 """
     with pytest.raises(InputError, match=r"^template.yaml:3: one: Resources.Topic: "):
         Resolver(template(text), Surroundings("one", "eu-west-1", "one"), {}, {}).resources()
@@ -258,6 +279,25 @@ def test_values_are_compared_as_cloudformation_does(value, other, same):
 )
 def test_a_symbol_is_found_at_any_depth(value, symbolic):
     assert is_symbolic(value) is symbolic
+
+
+@pytest.mark.parametrize(
+    "expression",
+    [
+        "!Ref Topic",
+        "!Sub 'a${Topic}'",
+        "{a: [!Ref Topic]}",
+        "{'Fn::ToJsonString': {a: !Ref Topic}}",
+        "!Base64 {'Fn::Join': ['', [!Split [',', !Ref Topic]]]}",
+    ],
+)
+def test_the_symbols_of_a_value_are_found_inside_symbols_too(expression):
+    assert ResourceValue("one", "Topic", REF) in list(symbols_in(resolved(expression)))
+
+
+def test_a_reference_to_what_does_not_exist_here_has_the_line_of_the_resource():
+    with pytest.raises(InputError, match=r"^template.yaml:21: one: reference to Other.Ref"):
+        resolved("!Ref Other")
 
 
 @pytest.mark.parametrize(

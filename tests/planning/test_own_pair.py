@@ -33,7 +33,7 @@ def test_from_nothing_the_pair_takes_primary_secondary_primary(planned):
 
 # In production the probe runs, where there is a database that it can log in to, and AWS Backup, once it has two vaults.
 BACKED_UP = {"AwsBackupFailedRule", "AwsBackupMissing", "BackupPlan", "BackupPlanRole", "BackupSelection"}
-STARTED = {"dev": set(), "prod": {"ProbeSchedule", "ProbeUser", *BACKED_UP}}
+STARTED = {"dev": set(), "prod": {"ProbeSchedule", "ProbeSilent", "ProbeUser", "ReaderHealthCheck", *BACKED_UP}}
 
 
 def test_linking_adds_and_modifies_and_replaces_nothing(planned, request):
@@ -48,7 +48,6 @@ def test_linking_adds_and_modifies_and_replaces_nothing(planned, request):
         "ProbeFunction",
         "ProbeSecret",
         "ReadSecretPolicy",
-        "ReaderHealthCheck",
     }
     assert {change.resource for change in linking.changes if change.action == "Add"} - started == {
         "AppRouteTablePeering",

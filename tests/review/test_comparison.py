@@ -1,5 +1,7 @@
 """What is certain must be in the change set exactly; what is there besides must be dynamic, with a predicted cause."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.review.steps import NESTED, VPC, certain_detail, change, dynamic, may, parameter, real, static, step
@@ -364,6 +366,12 @@ def test_a_macro_may_add_to_what_is_predicted_but_not_take_from_it():
         "Topic": ("DisplayName is predicted and not there",)
     }
     assert problems(step(EDITED), real("Remove", "Topic"), made_by_macro=made) == {"Topic": ("Remove, not Modify",)}
+
+
+def test_an_import_that_changes_something_is_told_with_all_that_it_changes():
+    imported = replace(real("Import", "Topic", static("A"), static("B")), physical_id="")
+    said = problems(step(change("Import", "Topic")), imported)["Topic"]
+    assert "changes A, B, which an import must not" in said
 
 
 def tried_again(predicted, *listed):

@@ -108,3 +108,17 @@ def test_of_a_property_that_is_replaced_by_part_the_plan_knows_which_part_change
 def test_a_row_of_what_is_not_there_has_the_predicted_values():
     row = Row("Topic", change("Modify", "Topic", certain_detail("A", "Never", value("A.B"))), None, None, ("missing",))
     assert row_data(row)["values"] == [{"path": "A.B", "before": "old", "after": "new", "recreation": "Never"}]
+
+
+def test_an_entry_that_is_missing_has_no_word_of_the_change_set():
+    (row,) = rows(step(change("Remove", "Topic")))
+    words = ("action", "type", "physical_id", "replacement", "policy_action", "properties", "values")
+    assert [row[word] for word in words] == ["", "", "", "False", "", [], []]
+    assert (row["predicted"], row["problems"]) == ("Remove", ["not in the change set"])
+
+
+def test_one_that_is_missing_where_the_stack_stopped_at_it_has_those_of_the_plan():
+    given = Prediction(step(EDITED), stopped_at=lambda _resource: True)
+    (row,) = (row_data(row) for row in compare(given, []))
+    assert (row["action"], row["type"], row["properties"]) == ("Modify", "AWS::SNS::Topic", ["DisplayName"])
+    assert (row["physical_id"], row["policy_action"], row["problems"]) == ("", "", [])

@@ -15,6 +15,7 @@ from tests.fake_cloudformation import FakeBuckets, FakeClock, FakeCloudFormation
 from tests.fake_drifts import FakeDrifts
 from tests.systems import PRIMARY, REGIONS, SECONDARY, schemas
 from twinstack.aws.api import StackClients
+from twinstack.aws.side_by_side import Ask, in_turn
 from twinstack.aws.world_reading import read_world
 from twinstack.environment.assembly import assemble
 from twinstack.environment.file import read_environment_file
@@ -90,6 +91,7 @@ class Deployments:
         self.questions: list[str] = []
         self.packages: dict[str, Package] = {}
         self.lock: Lock = NO_LOCK
+        self.ask: Ask = in_turn
         self._ids = count(1)
 
     def region(self, role: str) -> str:
@@ -156,6 +158,7 @@ class Deployments:
             allowed=allowed or Allowed(),
             packages=self.packages,
             lock=self.lock,
+            ask=self.ask,
         )
 
     def _write(self, name: str, text: str) -> Path:

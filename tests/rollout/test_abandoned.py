@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from tests.rollout.deployments import Deployments, with_note
+from twinstack.errors import BusyError
 from twinstack.planning.world import Absent
 from twinstack.rollout.change_sets.preparing import prepare, request_for
+from twinstack.rollout.rest.following import bring_to_rest
 from twinstack.screen.events import Note, Warning_
 
 DAY = 24 * 3600
@@ -97,6 +99,47 @@ def test_an_empty_stack_that_came_with_one_goes_with_it_when_the_run_comes_to_no
     assert (fresh.stacks(), fresh.change_sets()) == ([], [])
 
 
+def to_rest(pair: Deployments) -> list[str]:
+    """Brings the stacks to rest, as every run does first; returns what was said."""
+    run = pair.run()
+    bring_to_rest(run, run.planner.system.stacks.values())
+    return [event.text for event in pair.screen.of(Note)]
+
+
+@pytest.mark.parametrize("listed", ["no more", "still"])
+def test_an_empty_stack_goes_with_the_change_set_that_it_came_with_which_aws_may_still_list(fresh, listed):
+    left(fresh)
+    aws = fresh.aws["primary"]
+    if listed == "still":
+        before = aws.change_sets(aws.stack("pair-dev-primary").id)
+        aws.change_sets = lambda stack_id: before
+    assert to_rest(fresh) == [
+        "primary: deleted change set twinstack-of-a-killed-run, which an earlier run left",
+        "primary: deleted pair-dev-primary, which held nothing",
+    ]
+    assert fresh.stacks() == []
+    assert aws.tokens("delete_stack") == ["id-2"]
+
+
+def test_an_empty_stack_is_left_to_the_run_that_has_taken_the_lock_meanwhile(fresh):
+    left(fresh)
+    checks = iter([None, BusyError("taken")])
+
+    def check():
+        if error := next(checks):
+            raise error
+
+    fresh.lock.check = check
+    assert to_rest(fresh) == ["primary: deleted change set twinstack-of-a-killed-run, which an earlier run left"]
+    assert fresh.stacks() == ["pair-dev-primary"]
+
+
+def test_a_stack_that_holds_something_stays_when_its_change_set_goes(locked):
+    left(locked)
+    assert len(to_rest(locked)) == 1
+    assert len(locked.stacks()) == 2
+
+
 def test_an_empty_stack_that_holds_a_change_set_of_somebody_else_stays(fresh):
     left(fresh, "made-by-hand")
     with pytest.raises(Exception, match="declined"):
@@ -125,7 +168,10 @@ def test_what_cannot_be_listed_is_told_and_stops_nothing(locked):
     locked.aws["primary"].refuse("change_sets", "AccessDenied")
     locked.deploy()
     warnings = [event.text for event in locked.screen.of(Warning_)]
-    assert any("change sets of earlier runs may be left" in text and "AccessDenied" in text for text in warnings)
+    assert warnings[0] == (
+        "primary: change sets of earlier runs may be left: us-east-1: change_sets was refused: AccessDenied: the test "
+        "says so"
+    )
     assert locked.status("primary") == "UPDATE_COMPLETE"
 
 

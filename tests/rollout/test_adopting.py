@@ -171,6 +171,38 @@ def test_what_the_template_no_longer_has_stays_outside_and_that_is_said(destroye
     ]
 
 
+OUTSIDE = (
+    "It stays as it is, outside of the stack, and its name may be in the way; remove it by hand where it is of no use"
+)
+
+
+def test_what_is_of_another_type_in_the_template_stays_outside(destroyed):
+    bucket = destroyed.kept["secondary"]["Bucket"]
+    destroyed.templates["secondary"] = KEEPING["secondary"].replace("AWS::S3::Bucket", "AWS::SNS::Topic")
+    assert make_plan(destroyed.run()).shown.remarks == (
+        f"secondary: Bucket (AWS::S3::Bucket {bucket}) was kept when the stack was deleted, and is not taken in again: "
+        f"it is AWS::SNS::Topic in the template. {OUTSIDE}",
+    )
+
+
+def test_what_needs_something_that_is_gone_stays_outside(tmp_path):
+    policy = "      Policy:\n        Type: AWS::S3::BucketPolicy\n        DeletionPolicy: Retain\n"
+    policy += "        Properties: {Bucket: !Ref Bucket}\n"
+    text = KEEPING["primary"].replace("      Bucket:\n", f"{policy}      Bucket:\n", 1)
+    pair = Deployments(tmp_path, {**KEEPING, "primary": text})
+    pair.deploy()
+    content = pair.stack("primary").content
+    policy, bucket = content.physical_id("Policy"), content.physical_id("Bucket")
+    pair.destroy()
+    pair.aws["primary"].left.removed.add(bucket)
+    assert make_plan(pair.run()).shown.remarks == (
+        f"primary: Policy (AWS::S3::BucketPolicy {policy}) was kept when the stack was deleted, and is not taken in "
+        f"again: a property that it needs refers to what is gone. {OUTSIDE}",
+        f"primary: Bucket (AWS::S3::Bucket {bucket}) was kept when the stack was deleted, and is gone: a new, empty "
+        "one is made beside what else was kept; restore what it held where that matters",
+    )
+
+
 def test_what_is_gone_and_in_no_template_is_only_named(destroyed):
     bucket = destroyed.kept["secondary"]["Bucket"]
     destroyed.templates["secondary"] = (

@@ -2,9 +2,10 @@
 
 import pytest
 
-from tests.rollout.deployments import with_output
-from twinstack.errors import NotConvergedError
-from twinstack.screen.events import ChangeSetMade, NothingToChange, OutputsRead, PlanMade, StepDone, WiresRead
+from tests.rollout.deployments import with_note, with_output
+from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
+from twinstack.rollout.deploying import deploy
+from twinstack.screen.events import ChangeSetMade, NothingToChange, OutputsRead, PlanMade, StepDone, Warning_, WiresRead
 
 
 def done(deployments):
@@ -51,6 +52,7 @@ def test_an_empty_change_set_is_deleted_and_the_run_goes_on(live, monkeypatch):
     assert live.screen.of(NothingToChange) == [NothingToChange("primary")]
     assert live.change_sets() == []
     assert ("primary", "execute_change_set") not in live.mutations()
+    assert "change_set_events" not in [call for call, _, _ in live.aws["primary"].calls]  # nothing was found wrong
 
 
 def test_change_sets_and_requests_have_names_and_tokens_of_their_own(pair):
@@ -60,6 +62,13 @@ def test_change_sets_and_requests_have_names_and_tokens_of_their_own(pair):
     assert all(request.name == f"twinstack-{request.token}" for request in requests)
     for aws in pair.aws.values():
         assert aws.tokens("execute_change_set") == [request.token for request in aws.requests]
+
+
+def test_a_declined_creation_is_taken_back_by_the_token_of_its_change_set(pair):
+    with pytest.raises(RefusedError, match="declined"):
+        pair.deploy(confirm=lambda _question: False)
+    assert pair.stacks() == []
+    assert pair.aws["primary"].tokens("delete_stack") == [request.token for request in pair.aws["primary"].requests]
 
 
 def test_each_step_is_shown_and_asked_for_before_it_is_executed(pair):
@@ -95,6 +104,21 @@ def test_the_service_role_of_a_stack_is_passed_on(pair):
     assert [request.role_arn for request in pair.aws["secondary"].requests] == [None]
 
 
+def test_the_service_role_of_a_stack_deletes_it_too_and_continues_its_rollback(live):
+    live.entries["primary"] = {"role_arn": "arn:aws:iam::1:role/deploys"}
+    asked, aws = [], live.aws["primary"]
+    delete, go_on = aws.delete_stack, aws.continue_update_rollback
+    aws.continue_update_rollback = lambda *given: (asked.append(given[2]), go_on(*given))
+    aws.delete_stack = lambda *given: (asked.append(given[2]), delete(*given))
+    live.templates["primary"] = with_note(live.templates["primary"])
+    aws.fail("Table", "no", stuck=True)
+    with pytest.raises(TwinStackError, match="UPDATE_ROLLBACK_FAILED"):
+        live.deploy()
+    live.deploy()
+    live.destroy()
+    assert asked == ["arn:aws:iam::1:role/deploys"] * 2
+
+
 def test_a_secondary_deleted_by_hand_is_made_again_and_the_primary_is_wired_to_the_new_one(live):
     before = live.stack("primary").content.values["PeeringId"]
     live.aws["secondary"].delete_by_hand("pair-dev-secondary")
@@ -121,3 +145,31 @@ def test_the_plan_is_told_before_anything_is_asked_for(pair):
     pair.deploy()
     assert isinstance(pair.screen.events[0], PlanMade)
     assert [len(each["steps"]) for each in pair.screen.events[0].plan["passes"]] == [1, 1, 1]
+
+
+def test_of_some_passes_the_rest_is_left_and_nothing_is_read_back_or_waited_for(pair):
+    waited = []
+    pair.screen.react = lambda event: waited.append(len(pair.clock.waits)) if isinstance(event, StepDone) else None
+    planned = deploy(pair.run(), passes=1)
+    assert [len(steps) for steps in planned.passes] == [1, 1, 1]
+    assert done(pair) == [("primary", "CREATE_COMPLETE")]
+    assert pair.screen.of(WiresRead) == []
+    assert [set(event.outputs) for event in pair.screen.of(OutputsRead)] == [{"primary"}]
+    assert waited == [len(pair.clock.waits)]
+
+
+def test_all_passes_by_number_are_the_whole(pair):
+    deploy(pair.run(), passes=3)
+    assert len(pair.screen.of(WiresRead)) == 1
+
+
+def test_what_could_not_be_planned_and_would_change_is_left_to_the_next_run_with_a_word(live):
+    live.templates["secondary"] = with_output(live.templates["secondary"])
+    live.aws["secondary"].refuse("describe_stack", "AccessDenied", times=99)
+    live.screen.react = lambda event: (
+        live.aws["secondary"].allow("describe_stack") if isinstance(event, PlanMade) else None
+    )
+    assert live.deploy().partial
+    assert [event.text for event in live.screen.of(Warning_)] == [
+        "secondary would change, which could not be planned; `deploy` again"
+    ]

@@ -215,7 +215,10 @@ def test_what_ends_while_it_is_looked_at_is_not_waited_for(found):
 
 def test_a_stack_that_says_for_ever_that_it_is_busy_is_refused_in_the_end(live):
     live.stack("secondary").status = "UPDATE_IN_PROGRESS"
-    assert outcome(lambda: str(live.deploy())).startswith("5 secondary: the stack is UPDATE_IN_PROGRESS")
+    assert outcome(lambda: str(live.deploy())) == (
+        "5 secondary: the stack is UPDATE_IN_PROGRESS: another operation is running; wait for its end, or `deploy`, "
+        "which follows it"
+    )
 
 
 # The rollback of an update that stopped half way
@@ -233,8 +236,10 @@ def test_the_resource_that_blocks_a_rollback_is_named_before_the_person_is_asked
 def test_a_rollback_is_not_continued_when_the_person_declines(found):
     pair = found("UPDATE_ROLLBACK_FAILED")
     said = outcome(lambda: str(pair.deploy(confirm=lambda question: False)))
-    assert said.startswith("4 ")
-    assert "declined; pair-dev-secondary is left in UPDATE_ROLLBACK_FAILED" in said
+    assert said == (
+        "4 secondary: declined; pair-dev-secondary is left in UPDATE_ROLLBACK_FAILED. What stopped it: "
+        "Table (AWS::EC2::RouteTable) is UPDATE_FAILED: it is in use"
+    )
     assert pair.mutations() == []
 
 
@@ -242,9 +247,13 @@ def test_a_rollback_that_fails_again_names_what_blocks_it_and_how_to_leave_it_ou
     pair = found("UPDATE_ROLLBACK_FAILED")
     pair.aws["secondary"].fail("Table", "still in use")
     said = outcome(lambda: str(pair.deploy()))
-    assert said.startswith("1 secondary: the continued rollback of pair-dev-secondary ended in UPDATE_ROLLBACK_FAILED")
-    assert "Table (AWS::EC2::RouteTable) is UPDATE_FAILED: still in use" in said
-    assert "--resources-to-skip" in said
+    assert said == (
+        "1 secondary: the continued rollback of pair-dev-secondary ended in UPDATE_ROLLBACK_FAILED: "
+        "Table (AWS::EC2::RouteTable) is UPDATE_FAILED: still in use. Mend that and `deploy` again. What cannot be "
+        "mended can be left out of the rollback, and the stack no longer knows then what became of it: `aws "
+        "cloudformation continue-update-rollback --stack-name pair-dev-secondary --region eu-west-1 "
+        "--resources-to-skip LOGICAL_ID`"
+    )
     assert is_there(pair) == "UPDATE_ROLLBACK_FAILED"
 
 

@@ -1,5 +1,7 @@
 """A first creation that fails half way: it is left, gone on from, and taken back."""
 
+import json
+
 import pytest
 
 from tests.rollout.deployments import Deployments, with_note
@@ -63,8 +65,15 @@ def test_what_was_made_stays_and_the_run_says_how_to_go_on(pair):
     assert pair.aws["primary"].rollbacks_disabled == [True]
     assert listed(pair)["Vpc"] == "CREATE_COMPLETE"
     (said,) = [event.text for event in pair.screen.of(Warning_)]
-    assert said.startswith("primary: what was made of pair-dev-primary is kept, and costs what it costs.")
-    assert said.endswith("take it back: `destroy --failed`")
+    assert said == (
+        "primary: what was made of pair-dev-primary is kept, and costs what it costs. Look at it with `events`; then "
+        "mend the cause and `deploy` again, which goes on from here, or take it back: `destroy --failed`"
+    )
+
+
+def test_of_a_protected_environment_it_says_the_name_that_takes_it_back(guarded):
+    (said,) = [event.text for event in guarded.screen.of(Warning_)]
+    assert said.endswith("or take it back: `destroy --failed --confirm pair-dev`")
 
 
 def test_the_next_run_adds_what_is_missing_and_nothing_else(failed):
@@ -162,8 +171,14 @@ def test_what_was_made_is_held_to_the_prediction_all_the_same(failed):
 
 def test_no_changes_for_an_unfinished_stack_is_not_taken_for_done(failed):
     failed.aws["primary"].broken_change_sets["pair-dev-primary"] = "The submitted information didn't contain changes."
-    with pytest.raises(TwinStackError, match=r"stopped half way, and CloudFormation has no changes .*update-stack"):
+    with pytest.raises(TwinStackError) as error:
         failed.deploy()
+    assert str(error.value) == (
+        "primary: pair-dev-primary stopped half way, and CloudFormation has no changes for a change set. It tries the "
+        "rest again without one: `aws cloudformation update-stack --use-previous-template --disable-rollback "
+        "--stack-name pair-dev-primary --region us-east-1`, with `--parameters` that keep every value; or take it "
+        "back: `destroy --failed`"
+    )
 
 
 def test_an_unprotected_one_is_destroyed_with_the_rest(failed):
@@ -200,12 +215,58 @@ def test_what_is_opened_is_only_what_was_made(guarded):
     }
 
 
+def test_what_was_made_keeps_what_it_names_and_neither_outputs_nor_wires(tmp_path):
+    """The table names a route that a condition holds back: without it the template would be refused."""
+    named = GUARDED.replace("Note: !Ref Protected", "Note: !If [Linked, !Ref Route, !Ref Protected]")
+    pair = Deployments(tmp_path, {"primary": named, "secondary": Deployments(tmp_path).templates["secondary"]})
+    pair.environment["protected"] = True
+    fails(pair)
+    pair.destroy(failed_only=True, confirmed_name="pair-dev")
+    opening = json.loads(pair.aws["primary"].requests[-1].template)
+    assert set(opening) == {"Transform", "Parameters", "Conditions", "Resources"}
+    assert set(opening["Resources"]) == {"Vpc", "Table", "Route", "Cluster"}
+    assert pair.stacks() == []
+
+
+def test_whatever_the_opening_lists_of_what_the_stack_stopped_at_is_taken_too(guarded):
+    extra = guarded.aws["primary"].extra_changes
+    extra["pair-dev-primary"] = [ResourceChange("Remove", "Bucket", "AWS::S3::Bucket")]
+    guarded.destroy(failed_only=True, confirmed_name="pair-dev")
+    (opening,) = guarded.screen.of(ChangeSetMade)
+    assert {row["resource"]: row["foreseen"] for row in opening.changes}["Bucket"] == "the stack stopped at it"
+    assert guarded.stacks() == []
+
+
+def test_what_is_there_only_while_it_is_protected_goes_as_it_is_opened(tmp_path):
+    """It holds data, and nobody is asked about it once more: the whole is deleted next."""
+    vault = GUARDED.replace(
+        "      Bucket:\n", "      Vault: {Type: 'AWS::DynamoDB::Table', Condition: IsProtected}\n      Bucket:\n", 1
+    )
+    pair = Deployments(tmp_path, {"primary": vault, "secondary": Deployments(tmp_path).templates["secondary"]})
+    pair.environment["protected"] = True
+    fails(pair)
+    pair.questions.clear()
+    pair.destroy(failed_only=True, confirmed_name="pair-dev")
+    (opening,) = pair.screen.of(ChangeSetMade)
+    assert ("Remove", "Vault") in {(change["action"], change["resource"]) for change in opening.changes}
+    assert (pair.questions, pair.stacks()) == (["Delete pair-dev-primary?"], [])
+
+
 def test_one_that_failed_again_is_taken_back_too(guarded):
     fails(guarded)
     assert (guarded.stack("primary").protected, guarded.stack("primary").policies) == (False, [])
     assert guarded.status("primary") == "UPDATE_FAILED"
     guarded.destroy(failed_only=True, confirmed_name="pair-dev")
     assert guarded.stacks() == []
+
+
+def test_one_that_is_complete_keeps_its_protection_and_is_not_deleted(guarded):
+    guarded.deploy()
+    guarded.forget_calls()
+    with pytest.raises(RefusedError, match=r"Cluster \(AWS::RDS::GlobalCluster\) has deletion protection") as error:
+        guarded.destroy(confirmed_name="pair-dev")
+    assert len(str(error.value).splitlines()) == 1
+    assert guarded.mutations() == []
 
 
 def test_taking_back_leaves_the_stacks_that_are_complete(tmp_path):

@@ -11,8 +11,8 @@ from tests.rollout.deployments import Deployments, with_note
 from twinstack.aws.api import OperationEvent, StackEvent
 from twinstack.aws.errors import AwsError
 from twinstack.errors import TwinStackError
-from twinstack.rollout.operations.failure_causes import cause_of, first_failure, words
-from twinstack.rollout.operations.watching import Operation
+from twinstack.rollout.operations.failure_causes import cause_of, failed_at, first_failure, words
+from twinstack.rollout.operations.operation import Operation
 from twinstack.screen.events import StepFailed, Warning_
 
 STACK = "AWS::CloudFormation::Stack"
@@ -205,6 +205,30 @@ def test_a_hook_among_the_newer_events_counts_where_it_was_before_what_failed_in
     events = [begun(), nested("Network", of=INNER, at=8)]
     assert cause(events, inside, [hook]) == "Bucket (AWS::S3::Bucket) HOOK_FAILED by Our: no"
     assert cause(events, inside, [replace(hook, time=moment(4))]).startswith("Network/Vpc ")
+
+
+def test_a_hook_among_the_newer_events_counts_before_the_stacks_own_resources_whenever_it_was():
+    """Its sentence is the fuller one of the two about the same failure."""
+    hook = OperationEvent(
+        "HOOK_INVOCATION_ERROR", moment(4), "Bucket", "AWS::S3::Bucket", "HOOK_FAILED", "no", "Our", "FAIL"
+    )
+    own = [begun(), event("Bucket", "CREATE_FAILED", "The following hook(s) failed: [Our]", at=3)]
+    assert cause(own, newer=[hook]) == "Bucket (AWS::S3::Bucket) HOOK_FAILED by Our: no"
+    assert cause([begun()], newer=[hook]) == "Bucket (AWS::S3::Bucket) HOOK_FAILED by Our: no"
+
+
+def test_the_moment_of_a_failure_is_that_of_the_resource_and_of_the_stack_only_where_there_is_no_other():
+    summary = event("pair", "UPDATE_FAILED", "The following failed: [Vpc]", STACK, of=OWN, at=2)
+    refused = event("Vpc", "UPDATE_FAILED", "refused", at=5)
+    network = nested("Network", of=INNER, at=4)
+
+    def moments(*events):
+        return failed_at(Operation("primary", Cloud(), OWN, "token", frozenset(), None, events=list(events)))
+
+    assert moments(summary, refused) == moment(5)
+    assert moments(summary, refused, network) == moment(4)
+    assert moments(begun(), summary) == moment(2)
+    assert moments(begun()) == datetime.max.replace(tzinfo=UTC)
 
 
 def test_the_cause_of_several_stacks_that_fail_in_one_pass_is_the_one_that_failed_first_and_stands_last(tmp_path):

@@ -26,6 +26,35 @@ THREE = {
 }
 
 
+# One takes values from two others, each of which takes one from another.
+FIVE = {
+    **THREE,
+    "store": """
+        Metadata: {TwinStack: {Role: store, Wiring: {Name: archive.Name}}}
+        Parameters: {Name: {Type: String}}
+        Resources: {Topic: {Type: 'AWS::SNS::Topic', Properties: {DisplayName: !Ref Name}}}
+        Outputs: {Topic: {Value: !Ref Topic}}
+    """,
+    "front": """
+        Metadata: {TwinStack: {Role: front, Wiring: {TableId: service.TableId, Topic: store.Topic}}}
+        Parameters: {TableId: {Type: String}, Topic: {Type: String}}
+        Resources: {Queue: {Type: 'AWS::SQS::Queue', Properties: {QueueName: !Ref TableId, Other: !Ref Topic}}}
+    """,
+}
+
+
+@pytest.mark.parametrize(
+    ("failed", "resource", "between"), [("network", "Vpc", "service"), ("archive", "Bucket", "store")]
+)
+def test_what_takes_values_from_a_failed_stack_through_one_of_several_does_not_run(tmp_path, failed, resource, between):
+    five = Deployments(tmp_path, FIVE, dict.fromkeys(FIVE, "eu-west-1"))
+    five.aws[failed].fail(resource, "no more of these")
+    with pytest.raises(TwinStackError, match="no more of these"):
+        five.deploy()
+    skipped = [(event.stack, event.because) for event in five.screen.of(StepSkipped)]
+    assert skipped == [(between, f"{failed} failed"), ("front", f"{failed} failed")]
+
+
 def test_the_first_real_cause_is_the_error_and_cancelled_resources_are_not(pair):
     pair.aws["primary"].fail("Table", "The maximum number of route tables has been reached.")
     with pytest.raises(TwinStackError) as error:
@@ -176,3 +205,19 @@ def test_a_failed_creation_that_cannot_be_deleted_stops_its_stack(pair):
     with pytest.raises(TwinStackError, match="TerminationProtection"):
         pair.deploy()
     assert pair.status("primary") == "ROLLBACK_COMPLETE"
+
+
+@pytest.mark.parametrize("said", ["it is in use", ""])
+def test_a_failed_creation_whose_deletion_fails_stops_its_stack_with_the_cause(pair, said):
+    rolled_back(pair, "primary")
+    stack = pair.stack("primary")
+
+    def deletion(token):
+        yield stack.tell(token, "", "DELETE_IN_PROGRESS")
+        yield stack.tell(token, "Bucket", "DELETE_FAILED", said)
+        stack.tell(token, "", "DELETE_FAILED", "The following resource(s) failed to delete: [Bucket].")
+
+    pair.aws["primary"].delete_stack = lambda stack_id, token, *_: stack.start(deletion(token), pair.clock.now())
+    with pytest.raises(TwinStackError, match=f"primary: Bucket .* DELETE_FAILED: {said or 'no reason given'}$"):
+        pair.deploy()
+    assert pair.aws["primary"].requests[1:] == []

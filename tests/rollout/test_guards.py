@@ -24,6 +24,7 @@ def entry(action="Modify", replacement="False", kind=CLUSTER, details=(), name="
 
 STATIC = ChangeDetail("Properties", "Engine", dynamic=False, cause="")
 DYNAMIC = ChangeDetail("Properties", "Group", dynamic=True, cause="Group")
+DYNAMIC_TOPIC = ChangeDetail("Properties", "Topic", dynamic=True, cause="Topic")
 DYNAMIC_ATTRIBUTE = ChangeDetail("Properties", "Group", dynamic=True, cause="Group.Arn")
 DYNAMIC_PARAMETER = ChangeDetail("Properties", "Group", dynamic=True, cause="SomeParameter")
 HARMLESS = ChangeDetail("Properties", "Port", dynamic=False, cause="", recreation="Never")
@@ -63,6 +64,24 @@ GROUP = "AWS::RDS::DBSubnetGroup"
             ],
             True,
             id="refers to what may be replaced",
+        ),
+        pytest.param(
+            [
+                entry(replacement="Conditional", details=[DYNAMIC]),
+                entry("Modify", "Conditional", GROUP, [DYNAMIC_TOPIC], "Group"),
+                entry("Modify", "True", ALARM, name="Topic"),
+            ],
+            True,
+            id="refers to what refers to what is replaced",
+        ),
+        pytest.param(
+            [
+                entry(replacement="Conditional", details=[DYNAMIC]),
+                entry("Modify", "Conditional", GROUP, [DYNAMIC_TOPIC], "Group"),
+                entry("Modify", "Conditional", ALARM, [DYNAMIC], "Topic"),
+            ],
+            False,
+            id="refers to two that refer to each other and change in place",
         ),
         pytest.param(
             [entry(replacement="Conditional", details=[DYNAMIC, STATIC]), entry(kind=GROUP, name="Group")],
@@ -113,6 +132,33 @@ def test_a_refusal_names_what_replaces_it():
         "primary: It (AWS::RDS::DBCluster) would be replaced, since Engine and KmsKeyId change, and what it holds "
         "lost; --allow-replace It"
     ]
+
+
+def test_a_refusal_says_of_what_aws_leaves_open_that_it_may_happen():
+    many = [STATIC, STATIC, replace(STATIC, name="", attribute="Tags"), replace(STATIC, name="Port")]
+    changes = [entry(replacement="Conditional", details=many)]
+    assert refused_changes("primary", changes, Allowed()) == [
+        "primary: It (AWS::RDS::DBCluster) may be replaced, since Engine, Tags and Port change, and what it holds "
+        "lost; --allow-replace It"
+    ]
+
+
+@pytest.mark.parametrize("action", ["Add", "Modify", "Import"])
+def test_a_resource_that_would_become_one_of_another_type_is_refused_whatever_is_allowed(action):
+    everything = Allowed(replace=["It"], delete=["It"], everything=True)
+    assert refused_changes("primary", [entry(action)], everything, {"It": GROUP, "Other": ALARM}) == [
+        "primary: It is AWS::RDS::DBSubnetGroup and would become AWS::RDS::DBCluster: CloudFormation updates no "
+        "resource to another type; give the new one another logical id"
+    ]
+    assert refused_changes("primary", [entry(action)], everything, {"It": CLUSTER}) == []
+
+
+@pytest.mark.parametrize(("physical", "lost"), [("it-1", True), ("", False)])
+def test_what_becomes_of_a_resource_that_is_there_and_aws_does_not_say_counts_as_lost(physical, lost):
+    change = replace(entry("Dynamic"), physical_id=physical)
+    said = ["primary: It (AWS::RDS::DBCluster) would be replaced and what it holds lost; --allow-replace It"]
+    assert refused_changes("primary", [change], Allowed()) == (said if lost else [])
+    assert refused_changes("primary", [change], Allowed(replace=["It"])) == []
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from twinstack.planning.world import Absent
 from twinstack.rollout.change_sets.preparing import prepare, request_for
 from twinstack.rollout.guards.guards import Allowed
 from twinstack.rollout.run.lock import NO_LOCK, held, place_of
-from twinstack.rollout.run.parameter_lock import Holder, Place
+from twinstack.rollout.run.parameter_lock import Holder, Place, holding
 from twinstack.screen.events import Warning_
 
 NAME = "/twinstack/pair-dev/lock"
@@ -252,6 +252,18 @@ def test_of_two_that_take_over_at_once_the_one_whose_lock_the_other_deleted_is_r
     with pytest.raises(BusyError, match="carol"), lock.wanted_by(BOB):
         pass
     assert lock.store.holder() == "carol"
+    assert lock.clock.waits == [1], "another holder is no old answer, which would be asked for again"
+
+
+def test_an_answer_that_shows_the_former_holder_again_and_again_is_believed_after_five_looks(lock):
+    lock.store.put(ALICE)
+    lock.clock.sleep(120)
+    lock.clock.waits.clear()
+    former = lock.store.read(NAME)
+    lock.store.read = lambda name: former
+    with pytest.raises(BusyError, match="alice on laptop"), lock.wanted_by(BOB):
+        pass
+    assert lock.clock.waits == [1] * 6
 
 
 def test_a_late_answer_that_still_shows_the_former_holder_does_not_lose_the_lock(lock):
@@ -278,6 +290,24 @@ def test_a_lock_whose_value_is_not_ours_to_read_is_held_by_somebody(lock):
 # Holding
 
 
+def test_who_only_looks_is_told_of_a_holder_that_keeps_others_out_and_touches_nothing(lock):
+    place = Place(lock.store, NAME)
+
+    def holds():
+        return holding(place, lambda it: it.run in lock.ended)
+
+    assert holds() is None
+    lock.store.put(ALICE)
+    lock.clock.sleep(119)
+    assert holds() == ALICE
+    lock.ended = {"a"}
+    assert holds() is None
+    lock.ended.clear()
+    lock.clock.sleep(1)
+    assert holds() is None
+    assert (set(lock.store.calls), lock.store.holder(), lock.told()) == ({"read"}, "alice", [])
+
+
 def test_the_holder_goes_on_while_the_lock_is_its_own(lock):
     with lock.wanted_by(ALICE) as taken:
         taken.check()
@@ -294,8 +324,13 @@ def test_the_holder_stops_when_another_run_has_the_lock(lock):
 def test_the_holder_stops_when_the_lock_is_gone(lock):
     with lock.wanted_by(ALICE) as taken:
         lock.store.written.clear()
-        with pytest.raises(BusyError, match="is gone: another run has taken it and is done"):
+        with pytest.raises(BusyError) as error:
             taken.check()
+    assert str(error.value) == (
+        "the lock /twinstack/pair-dev/lock is gone: another run has taken it and is done, or somebody has deleted it; "
+        "this run does nothing more on AWS, since what it showed may no longer be true. Run it again"
+    )
+    assert lock.clock.waits == [1.0]
 
 
 def test_one_answer_that_shows_no_lock_does_not_stop_the_holder(lock):
@@ -328,6 +363,26 @@ def test_a_holder_whose_heart_has_stopped_refreshes_before_it_goes_on(lock):
         taken.check()
         with pytest.raises(BusyError, match="last heard of 1 s ago"), lock.wanted_by(BOB):
             pass
+
+
+@pytest.mark.parametrize("error", [denied("PutParameter"), UnreachableError("no route")])
+def test_a_holder_that_cannot_write_its_old_lock_again_begins_nothing_more(lock, error):
+    with lock.wanted_by(ALICE) as taken:
+        lock.clock.sleep(61)
+        lock.store.failing["overwrite"] = error
+        with pytest.raises(TwinStackError) as stopped:
+            taken.check()
+    assert str(stopped.value) == (
+        f"{error}\nthe lock /twinstack/pair-dev/lock was last written 61 s ago and cannot be written now, so another "
+        "run may take it at any moment: nothing more is begun; run again when it can be written"
+    )
+
+
+def test_a_holder_whose_lock_is_young_writes_nothing(lock):
+    with lock.wanted_by(ALICE) as taken:
+        lock.clock.sleep(59)
+        taken.check()
+    assert "overwrite" not in lock.store.calls
 
 
 def test_a_holder_whose_old_lock_is_being_taken_over_stops(lock):
@@ -394,7 +449,11 @@ def test_where_aws_does_not_answer_nothing_is_begun(lock):
     lock.store.failing["create"] = UnreachableError("primary (us-east-1): AWS cannot be reached: no route")
     with pytest.raises(UnreachableError) as error, lock.wanted_by(ALICE):
         pytest.fail("begun")
-    assert "AWS cannot be reached: no route; the lock /twinstack/pair-dev/lock could not be taken" in str(error.value)
+    assert str(error.value) == (
+        "primary (us-east-1): AWS cannot be reached: no route; the lock /twinstack/pair-dev/lock could not be taken, "
+        "so another run may be at work, and nothing was begun; try again, or go on without the lock with `deploy "
+        "--break-lock` when you know that there is none"
+    )
     assert error.value.exit_code == 1
 
 
@@ -402,6 +461,18 @@ def test_where_aws_does_not_answer_a_broken_lock_is_not_waited_for(lock):
     lock.store.failing["create"] = UnreachableError("primary (us-east-1): AWS cannot be reached: no route")
     with lock.wanted_by(ALICE, break_it=True) as taken:
         assert taken is NO_LOCK
+    (told,) = lock.told()
+    assert told.startswith("primary (us-east-1): AWS cannot be reached: no route. So this run has no lock: ")
+
+
+@pytest.mark.parametrize(("break_it", "ended"), [(True, False), (False, True)])
+def test_a_run_that_may_not_write_goes_on_where_the_holder_is_to_be_broken_or_has_ended(lock, break_it, ended):
+    lock.store.put(BOB)
+    lock.ended = {"b"} if ended else set()
+    lock.store.failing["create"] = denied("PutParameter")
+    with lock.wanted_by(ALICE, break_it=break_it) as taken:
+        assert taken is NO_LOCK
+    assert lock.store.holder() == "bob"
 
 
 def test_credentials_that_aws_does_not_take_are_an_error_of_their_own(lock):
@@ -482,6 +553,17 @@ def test_no_policy_is_narrowed_without_the_lock(tmp_path):
     assert "execute_change_set" not in before
 
 
+@pytest.mark.parametrize("protected", [True, False])
+def test_no_protection_is_set_or_lifted_without_the_lock(tmp_path, protected):
+    deployments = Deployments(tmp_path, protected=not protected)
+    deployments.deploy()
+    deployments.environment["protected"] = protected
+    deployments.forget_calls()
+    with pytest.raises(BusyError):
+        with_lock(deployments, Taken()).deploy()
+    assert deployments.mutations() == []
+
+
 def test_no_stack_is_deleted_without_the_lock(tmp_path):
     deployments = Deployments(tmp_path)
     deployments.deploy()
@@ -521,6 +603,15 @@ def test_a_run_that_has_lost_the_lock_leaves_the_empty_stack_to_the_one_that_has
     assert deployments.status("primary") == "REVIEW_IN_PROGRESS"
 
 
+def test_it_is_left_too_when_aws_could_not_make_its_change_set(tmp_path):
+    deployments = with_lock(Deployments(tmp_path), Taken())
+    deployments.aws["primary"].broken_change_sets["pair-dev-primary"] = "no such property"
+    with pytest.raises(TwinStackError, match="no such property"):
+        deployments.deploy()
+    assert deployments.change_sets() == []
+    assert deployments.status("primary") == "REVIEW_IN_PROGRESS"
+
+
 def test_a_run_that_has_lost_the_lock_deletes_nothing_of_others(tmp_path):
     deployments = Deployments(tmp_path)
     run = deployments.run()
@@ -539,7 +630,7 @@ def test_a_policy_that_was_narrowed_when_the_lock_was_taken_is_restored(tmp_path
     deployments.forget_calls()
     deployments.stack("primary").policies.clear()
     with pytest.raises(BusyError):
-        with_lock(deployments, Taken(1)).deploy(allowed=Allowed(replace=("Vpc",)))
+        with_lock(deployments, Taken(2)).deploy(allowed=Allowed(replace=("Vpc",)))
     assert "execute_change_set" not in [call for _, call in deployments.mutations()]
     before, during, after = deployments.stack("primary").policies
     assert before == after != during

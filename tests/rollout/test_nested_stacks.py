@@ -132,6 +132,24 @@ def test_it_is_said_when_aws_does_not_tell_what_changes_inside(live):
     ]
 
 
+def test_what_a_nested_stack_holds_of_which_aws_does_not_tell_the_changes_stops_the_step(live):
+    live.templates["primary"] = live.templates["primary"].replace("    Outputs:\n", NESTED + "    Outputs:\n")
+    live.deploy()
+    live.templates["primary"] = with_note(live.templates["primary"])
+    live.aws["primary"].put("inner", {}, nested=True)
+    inner = live.aws["primary"].stack("inner")
+    inner.listed["Files"] = StackResource("Files", BUCKET, "files-1", "CREATE_COMPLETE")
+    nested = ResourceChange("Modify", "Nested", NESTED_STACK, inner.id, details=(AUTOMATIC,))
+    live.aws["primary"].extra_changes["pair-dev-primary"] = [nested]
+    with pytest.raises(RefusedError) as error:
+        live.deploy()
+    assert str(error.value) == (
+        "primary: Nested (AWS::CloudFormation::Stack) may, for all that AWS says, be replaced, and with it "
+        "Nested/Files (AWS::S3::Bucket); --allow-replace Nested"
+    )
+    assert live.change_sets() == []
+
+
 def test_a_type_that_changes_in_a_real_change_set_is_refused_whatever_is_allowed():
     change = ResourceChange("Modify", "It", TOPIC, "it", "True", (ChangeDetail("Properties", "Name", False, ""),))
     sentences = refused_changes("hub", [change], Allowed(replace=["It"], everything=True), {"It": BUCKET})

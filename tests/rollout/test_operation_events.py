@@ -9,7 +9,8 @@ from tests.rollout.deployments import with_note
 from twinstack.aws.api import OperationEvent, StackEvent
 from twinstack.errors import TwinStackError
 from twinstack.rollout.change_sets.operation_events import sentence
-from twinstack.rollout.operations.watching import Operation, watch
+from twinstack.rollout.operations.operation import Operation
+from twinstack.rollout.operations.watching import watch
 from twinstack.screen.events import ChangeSetMade, ResourceProgress, StepFailed, Warning_
 
 MOMENT = datetime(2026, 1, 1, tzinfo=UTC)

@@ -5,10 +5,15 @@ from dataclasses import replace
 import pytest
 
 from tests.rollout.deployments import Deployments
-from tests.systems import PRIMARY, SECONDARY
+from tests.systems import PRIMARY, SECONDARY, template
+from twinstack.aws.api import StackDescription
 from twinstack.errors import InputError, RefusedError, TwinStackError
+from twinstack.planning.steps import resolver_for
+from twinstack.planning.world import Live
+from twinstack.rollout.deletion.deployed import Deployed
+from twinstack.rollout.deletion.retaining import with_retained
 from twinstack.rollout.destroying import DestroyOptions, destroy
-from twinstack.screen.events import ChangeSetMade, Left, StepDone
+from twinstack.screen.events import ChangeSetMade, Left, Note, StepDone
 
 
 def left(pair):
@@ -28,6 +33,14 @@ def test_what_is_named_is_kept_by_an_update_of_the_live_template_and_listed_as_l
     assert ends(live, "primary", "Table") == "DELETE_COMPLETE"
     asks = "kept, as --retain asks"
     assert left(live) == {("secondary", "Vpc"): asks, ("primary", "Vpc"): asks}
+
+
+def test_each_stack_is_told_once_what_to_keep(live):
+    live.destroy(retain=("Vpc", "primary.Cluster"))
+    assert [event.text for event in live.screen.of(Note) if "keep" in event.text] == [
+        "Telling the stack secondary to keep Vpc",
+        "Telling the stack primary to keep Vpc, Cluster",
+    ]
 
 
 def test_the_question_says_what_is_kept(live):
@@ -50,6 +63,11 @@ def test_what_a_kept_resource_refers_to_is_kept_with_it(live):
     assert ends(live, "primary", "Vpc") == "DELETE_SKIPPED"
 
 
+def test_all_that_was_named_is_why_something_else_is_kept(live):
+    live.destroy(retain=("primary.Route", "primary.Table"))
+    assert left(live)["primary", "Vpc"] == "kept, since Route and Table would not be whole without it"
+
+
 def test_nothing_else_of_the_live_template_changes(live):
     live.templates["primary"] = PRIMARY.replace("'AWS::EC2::VPC', ", "'AWS::EC2::VPC', Metadata: {Note: new}, ")
     live.destroy(retain=("primary.Bucket",))
@@ -58,6 +76,32 @@ def test_nothing_else_of_the_live_template_changes(live):
     assert [(row["resource"], row["action"], row["properties"]) for row in first.changes] == [
         ("Bucket", "Modify", ["DeletionPolicy"])
     ]
+
+
+LOOP = """
+    Metadata: {TwinStack: {Role: primary}}
+    Transform: AWS::LanguageExtensions
+    Resources:
+      Key: {Type: 'AWS::KMS::Key'}
+      Other: {Type: 'AWS::KMS::Key'}
+      Fn::ForEach::Stores:
+        - Name
+        - [One, Two]
+        - Store${Name}: {Type: 'AWS::S3::Bucket', Properties: {Key: !Ref Key}}
+"""
+
+
+def test_what_a_loop_makes_is_kept_by_its_own_name_with_what_it_refers_to(tmp_path):
+    run = Deployments(tmp_path, {"primary": LOOP}).run()
+    state = Live("CREATE_COMPLETE", template(LOOP), {}, {}, {})
+    found = StackDescription("stack-1", "pair-dev-primary", "CREATE_COMPLETE", "", {}, {}, {})
+    resources = resolver_for(run.planner.system.stacks["primary"], state.template, {}, {}).resources()
+    stack = Deployed(found, resources, {name: name.lower() for name in resources})
+    kept = with_retained(run, {"primary": state}, {"primary": stack}, ["StoreOne"])
+    assert kept["primary"].retained == {
+        "StoreOne": "kept, as --retain asks",
+        "Key": "kept, since StoreOne would not be whole without it",
+    }
 
 
 def test_a_bucket_that_is_kept_may_be_full_and_is_not_emptied(live):
@@ -81,6 +125,11 @@ def test_an_id_that_no_stack_has_is_an_error_with_those_that_there_are(live):
     assert live.mutations() == []
 
 
+def test_where_there_is_no_stack_nothing_can_be_kept(pair):
+    with pytest.raises(InputError, match=r"--retain Vpc: no stack has such a resource; there are: none$"):
+        pair.destroy(retain=("Vpc",))
+
+
 def test_declined_nothing_is_updated(live):
     live.forget_calls()
     with pytest.raises(RefusedError, match="declined"):
@@ -102,8 +151,13 @@ def test_a_deletion_that_failed_is_done_with_what_failed_retained(live):
 def test_a_stack_that_takes_no_update_is_refused_before_anything_is_deleted(live):
     live.stack("primary").status = "UPDATE_ROLLBACK_FAILED"
     live.forget_calls()
-    with pytest.raises(RefusedError, match="primary: pair-dev-primary is UPDATE_ROLLBACK_FAILED and takes no update"):
-        live.destroy(retain=("primary.Vpc",))
+    with pytest.raises(RefusedError) as error:
+        live.destroy(retain=("primary.Vpc", "primary.Cluster"))
+    assert str(error.value) == (
+        "primary: pair-dev-primary is UPDATE_ROLLBACK_FAILED and takes no update, so it cannot be told to keep Vpc, "
+        "Cluster; bring it to rest by `deploy`, or delete it without --retain, which works again when a deletion has "
+        "failed"
+    )
     assert live.mutations() == []
 
 

@@ -1,6 +1,7 @@
 """Alarms that roll an update back: which are sent with a change set, which are left out, what a breach is called."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -113,6 +114,24 @@ def test_an_alarm_that_is_not_there_yet_or_gone_is_left_out(watched):
     ]
 
 
+def test_an_alarm_that_was_deleted_is_not_there_yet(watched):
+    stack = watched.stack("primary")
+    stack.listed["Lag"] = replace(stack.listed["Lag"], status="DELETE_COMPLETE")
+    watched.deploy()
+    assert left_out(watched) == ["primary: Lag is no rollback trigger of this update: it is not there yet"]
+
+
+def test_the_update_that_brings_a_new_link_has_none(watched):
+    """The parameter is not on AWS yet, so the update turns on what hangs on it."""
+    text = watched.templates["primary"].replace("Wiring: {", "Wiring: {PeerEndpoint: secondary.Endpoint, ")
+    watched.templates["primary"] = text.replace(
+        "    Parameters:\n", "    Parameters:\n      PeerEndpoint: {Type: String, Default: ''}\n"
+    )
+    watched.deploy()
+    assert sent(watched) == ([], 0)
+    assert "no rollback triggers: the stack is not linked before this update (PeerEndpoint)" in watched.told()
+
+
 def test_a_stack_without_such_alarms_has_none_and_nothing_is_said(watched):
     watched.templates["secondary"] = with_note(watched.templates["secondary"])
     watched.deploy()
@@ -139,6 +158,14 @@ def test_taking_the_stacks_apart_is_not_rolled_back_by_the_alarms_that_it_sets_o
     watched.destroy()
     assert watched.stacks() == []
     assert sent(watched) == ([], 0)
+
+
+def test_telling_a_stack_what_to_keep_is_not_watched_over_either(watched):
+    watched.deploy()
+    watched.destroy(retain=("primary.Bucket",))
+    keeping, unlinking = watched.aws["primary"].requests[-2:]
+    assert '"DeletionPolicy":"Retain"' in keeping.template
+    assert (keeping.rollback_triggers, unlinking.rollback_triggers) == ((), ())
 
 
 def test_a_breach_rolls_back_and_is_what_the_run_reports(watched):

@@ -2,13 +2,15 @@
 
 import pytest
 
-from tests.rollout.deployments import rolled_back, with_note
+from tests.rollout.deployments import Deployments, rolled_back, with_note
 from tests.systems import PRIMARY
-from twinstack.errors import InputError, RefusedError, TwinStackError, UnreachableError
-from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment
+from twinstack.errors import InputError, NotConvergedError, RefusedError, TwinStackError, UnreachableError
+from twinstack.packaging import Package
+from twinstack.review.saved_plans import SavedPlan, as_text, read_saved_plan, refuse_other_environment, stale_because
 from twinstack.rollout.guards.guards import Allowed
+from twinstack.rollout.plans.planned import make_plan
 from twinstack.rollout.plans.saving import save
-from twinstack.screen.events import PlanMade, StepBegun
+from twinstack.screen.events import NothingToChange, PlanMade, StepBegun, Warning_
 
 
 def executed(pair):
@@ -67,6 +69,19 @@ def test_a_plan_without_changes_makes_nothing_and_does_nothing(live):
     assert live.deploy(saved=saved).passes == ()
 
 
+def test_a_step_in_which_aws_saw_no_change_when_it_was_saved_is_passed_over(live, monkeypatch):
+    live.templates["primary"] = with_note(live.templates["primary"])
+    kept = live.stack("primary").content
+    with monkeypatch.context() as patched:
+        patched.setattr("tests.fake_cloudformation.content_after", lambda *arguments: kept)
+        saved = live.save()
+    assert saved.change_sets == ()
+    with pytest.raises(NotConvergedError, match="primary would change again"):
+        live.deploy(saved=saved)
+    assert live.screen.of(NothingToChange) == [NothingToChange("primary")]
+    assert executed(live) == []
+
+
 def test_an_edited_template_makes_it_stale(live, tmp_path):
     live.templates["primary"] = with_note(live.templates["primary"])
     saved = live.save()
@@ -102,6 +117,28 @@ def test_another_run_that_changed_only_an_output_makes_it_stale(live):
     saved = live.save()
     live.stack("secondary").content.outputs["Endpoint"] = "moved"
     assert refusal(live, saved).startswith("secondary: another run has changed the stack: its outputs differ\n")
+
+
+def test_everything_that_another_run_has_changed_is_named_and_the_order_of_values_is_nothing(live):
+    live.templates["primary"] = with_note(live.templates["primary"])
+    saved = live.save()
+    content = live.stack("secondary").content
+    content.outputs = dict(reversed(content.outputs.items()))
+    assert stale(live, saved) == []
+    content.outputs["Endpoint"] = "moved"
+    content.tags["Owner"] = "somebody"
+    assert stale(live, saved)[0] == ("secondary: another run has changed the stack: its outputs and tags differ")
+
+
+def test_a_stack_that_the_file_does_not_know_makes_it_stale(live):
+    saved = live.save()
+    unknowing = saved.model_copy(update={"world": {"secondary": saved.world["secondary"]}})
+    assert stale(live, unknowing) == ["primary: the stack was not there, and is live now"]
+
+
+def stale(pair, saved):
+    made = make_plan(pair.run())
+    return stale_because(saved, made.planner.system, made.world, made.shown)
 
 
 def test_a_change_set_that_was_saved_for_other_values_is_not_executed(live):
@@ -185,8 +222,12 @@ def test_a_change_set_whose_values_cannot_be_read_is_not_left(pair, monkeypatch,
 
 def test_what_is_left_of_a_failed_creation_is_not_deleted_by_saving(pair):
     rolled_back(pair, "primary")
-    with pytest.raises(RefusedError, match="`deploy` without a saved plan does it"):
+    with pytest.raises(RefusedError) as error:
         pair.save()
+    assert str(error.value) == (
+        "primary: what is left of a creation that failed (ROLLBACK_COMPLETE) has to be deleted first; "
+        "`deploy` without a saved plan does it"
+    )
     assert pair.mutations() == []
 
 
@@ -217,8 +258,14 @@ def test_a_file_that_is_not_there_is_named(tmp_path):
         read_saved_plan(tmp_path / "none.json")
 
 
+def test_a_file_that_cannot_be_read_is_named_with_why(tmp_path):
+    with pytest.raises(InputError, match=f"^{tmp_path}: cannot be read: .*Is a directory"):
+        read_saved_plan(tmp_path)
+
+
 def test_the_file_comes_back_as_it_was_written(pair):
     saved = pair.save()
+    assert as_text(saved).startswith('{\n  "version": 1,\n')
     assert SavedPlan.model_validate_json(as_text(saved)) == saved
 
 
@@ -230,5 +277,49 @@ def test_no_secret_stands_in_the_file(pair):
 
 
 def test_the_plan_is_told_before_it_is_saved(pair):
-    pair.save()
-    assert len(pair.screen.of(PlanMade)) == 1
+    saved = pair.save()
+    (made,) = pair.screen.of(PlanMade)
+    assert pair.screen.events[0] == made
+    assert made.plan == saved.plan.model_dump(mode="json", by_alias=True)
+    assert pair.screen.events[1] == StepBegun(1, 3, "primary", "us-east-1", "CREATE")
+
+
+def test_it_is_told_anew_once_the_name_of_a_bucket_is_known_and_that_is_what_is_saved(coded):
+    saved = coded.save()
+    before, after = (event.plan for event in coded.screen.of(PlanMade))
+    assert before != after == saved.plan.model_dump(mode="json", by_alias=True)
+    coded.deploy(saved=saved)
+    assert executed(coded)[-1] == saved.change_sets[0].arn
+
+
+def test_a_plan_with_a_bucket_that_is_there_is_told_once(coded):
+    coded.deploy()
+    coded.packages = {"code": Package(b"zipped anew", "c0de2")}
+    coded.save()
+    assert len(coded.screen.of(PlanMade)) == 1
+
+
+CODED = """
+    Metadata: {TwinStack: {Role: primary, Wiring: {CodeBucket: artifacts.Bucket, CodeKey: artifacts.Key(code)}}}
+    Parameters: {CodeBucket: {Type: String}, CodeKey: {Type: String}}
+    Resources:
+      Probe: {Type: 'AWS::Lambda::Function', Properties: {Code: {S3Bucket: !Ref CodeBucket, S3Key: !Ref CodeKey}}}
+"""
+
+
+@pytest.fixture
+def coded(tmp_path):
+    coded = Deployments(tmp_path, {"primary": CODED})
+    coded.packages = {"code": Package(b"zipped", "c0de")}
+    return coded
+
+
+def test_what_is_left_behind_on_purpose_is_named_when_a_plan_is_saved_too(live):
+    live.move("secondary", "eu-west-2")
+    with pytest.raises(RefusedError, match="--abandon secondary"):
+        live.save()
+    live.save(allowed=Allowed(abandon=["secondary"]))
+    assert [event.text for event in live.screen.of(Warning_)] == [
+        "secondary: stack pair-dev-secondary in eu-west-1 (CREATE_COMPLETE) is left behind on purpose, with what it "
+        "holds"
+    ]

@@ -35,6 +35,12 @@ def test_what_was_left_of_a_failed_creation_is_not_deleted_when_somebody_has_cre
     assert "delete_stack" not in pair.aws["primary"].mutations()
 
 
+def test_a_bucket_stack_of_nobody_is_this_environments(live):
+    live.aws["primary"].put("pair-dev-artifacts", {})
+    live.destroy()
+    assert live.stacks() == []
+
+
 def test_a_change_set_that_cannot_be_deleted_hides_no_refusal_and_nothing_else_is_done(tmp_path):
     three = Deployments(tmp_path, THREE)
     three.aws["network"].refuse("delete_change_set", "AccessDenied")
@@ -89,7 +95,7 @@ def test_a_stack_that_is_deleted_by_hand_in_the_middle_of_its_update_is_no_succe
 def test_the_cause_of_a_failure_is_told_when_the_policy_cannot_be_restored_too(protected):
     aws = protected.aws["primary"]
     aws.fail("Table", "no more tables")
-    after_execution(aws, lambda: aws.refuse("set_stack_policy", "AccessDenied"))
+    after_execution(aws, lambda: aws.refuse("stack_policy", "AccessDenied"))
     with pytest.raises(TwinStackError, match="no more tables"):
         protected.deploy()
     assert "no more tables" in protected.screen.of(StepFailed)[0].cause
@@ -98,7 +104,7 @@ def test_the_cause_of_a_failure_is_told_when_the_policy_cannot_be_restored_too(p
 
 def test_a_policy_that_cannot_be_restored_after_a_success_makes_the_run_fail(protected):
     aws = protected.aws["primary"]
-    after_execution(aws, lambda: aws.refuse("set_stack_policy", "AccessDenied"))
+    after_execution(aws, lambda: aws.refuse("stack_policy", "AccessDenied"))
     with pytest.raises(TwinStackError, match="stack policy is not restored; the next run does it"):
         protected.deploy()
     assert [event.status for event in protected.screen.of(StepDone)] == ["UPDATE_COMPLETE"]

@@ -6,6 +6,7 @@ import pytest
 
 from tests.review.mutations import Mutations
 from tests.rollout.deployments import Deployments, with_note
+from twinstack.aws.api import ResourceChange
 from twinstack.errors import RefusedError
 from twinstack.rollout.guards.guards import Allowed
 from twinstack.rollout.plans.planned import make_plan
@@ -225,3 +226,41 @@ def test_a_secret_that_turns_out_to_replace_a_resource_is_shown_as_that_and_guar
     assert "-word" not in str(event.changes)
     pair.deploy(allowed=Allowed(replace=["Cluster"]))
     assert pair.stack("primary").content.values["Word"] == "new-word"
+
+
+MODULAR = """
+    Metadata: {TwinStack: {Role: primary}}
+    Resources:
+      Net: {Type: 'Our::Net::Zone::MODULE'}
+      Topic: {Type: 'AWS::SNS::Topic'}
+"""
+
+
+@pytest.mark.parametrize(("listed", "problem"), [("NetVpc", ""), ("OtherVpc", "primary: OtherVpc: not predicted")])
+def test_what_a_module_may_have_made_is_taken_by_its_name_and_nothing_else_is(tmp_path, listed, problem):
+    pair = Deployments(tmp_path, {"primary": MODULAR})
+    pair.aws["primary"].extra_changes["pair-dev-primary"] = [ResourceChange("Add", listed, "AWS::EC2::VPC")]
+    if problem:
+        assert refusal(pair).splitlines()[0] == problem
+        return
+    pair.screen.react = lambda event: (
+        pair.aws["primary"].extra_changes.clear() if isinstance(event, ChangeSetMade) else None
+    )
+    pair.deploy()
+    (made,) = pair.screen.of(ChangeSetMade)
+    assert {row["resource"] for row in made.changes} == {"Net", "Topic", "NetVpc"}
+
+
+def test_an_assertion_about_a_value_that_only_aws_made_is_looked_at_before_a_change_set_is(pair):
+    rules = """
+    Rules:
+      Known:
+        Assertions:
+          - {Assert: !Equals [!Ref PeerVpc, vpc-of-ours], AssertDescription: it must be our network}
+          - {Assert: !Equals [!Ref GlobalCluster, ours], AssertDescription: it must be our cluster}
+    Resources:
+"""
+    pair.templates["secondary"] = pair.templates["secondary"].replace("    Resources:\n", rules, 1)
+    said = refusal(pair).splitlines()
+    assert [("network" in line, "cluster" in line) for line in said] == [(True, False), (False, True)]
+    assert pair.aws["secondary"].mutations() == []

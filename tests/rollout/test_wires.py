@@ -53,6 +53,12 @@ def test_a_stale_value_is_emptied_when_it_is_unlinked(live):
     assert verdicts(live) == {"primary.PeerBucket": "empty"}
 
 
+def test_a_wire_that_is_emptied_on_request_is_no_difference_although_there_is_a_value_for_it(live):
+    live.deploy(unlink=frozenset({("primary", "PeerBucket")}))
+    assert live.stack("primary").content.values["PeerBucket"] == ""
+    assert verdicts(live) == {"primary.PeerBucket": "unlinked"}
+
+
 def at_the_last_step(live, change):
     """Calls `change` when the last step is done: between the last pass and the reading back."""
     live.templates["primary"] = with_output(live.templates["primary"])
@@ -71,9 +77,13 @@ def by_hand(live, role, **parameters):
 
 def test_a_parameter_changed_by_hand_meanwhile_does_not_converge(live):
     at_the_last_step(live, lambda: by_hand(live, "primary", PeeringId="pcx-of-someone-else"))
-    with pytest.raises(NotConvergedError, match=r"primary\.PeeringId <- secondary\.PeeringId") as error:
+    with pytest.raises(NotConvergedError) as error:
         live.deploy()
     assert error.value.exit_code == 6
+    assert str(error.value) == (
+        "after the last pass primary would change again; these wires differ: primary.PeeringId <- secondary.PeeringId; "
+        "run `plan` to see what is left, then `deploy` again"
+    )
     assert verdicts(live) == {"primary.PeeringId": "differs"}
 
 
@@ -106,6 +116,49 @@ def test_a_wire_that_cannot_be_read_back_is_unknown_and_no_difference(live):
     live.aws["secondary"].refuse("describe_stack", "Throttling", times=99)
     live.deploy()
     assert set(verdicts(live).values()) == {"unknown"}
+
+
+def test_each_wire_is_read_back_with_both_its_values(live):
+    live.deploy()
+    (read,) = live.screen.of(WiresRead)
+    peering = live.stack("secondary").content.outputs["PeeringId"]
+    assert read.wires[0] == {
+        "stack": "primary",
+        "parameter": "PeeringId",
+        "source": "secondary.PeeringId",
+        "value": peering,
+        "produced": peering,
+        "verdict": "matches",
+    }
+
+
+def test_what_a_secret_wire_carries_cannot_be_compared(pair):
+    pair.templates["secondary"] = SECONDARY.replace(
+        "GlobalCluster: {Type: String}", "GlobalCluster: {Type: String, NoEcho: true}"
+    )
+    pair.deploy()
+    (read,) = pair.screen.of(WiresRead)
+    assert [wire for wire in read.wires if wire["parameter"] == "GlobalCluster"] == [
+        {
+            "stack": "secondary",
+            "parameter": "GlobalCluster",
+            "source": "primary.GlobalCluster",
+            "value": "****",
+            "produced": "****",
+            "verdict": "not comparable",
+        }
+    ]
+
+
+@pytest.mark.parametrize("unreadable", ["primary", "secondary"])
+def test_of_a_wire_that_cannot_be_read_at_one_end_the_other_is_shown(live, unreadable):
+    live.aws[unreadable].refuse("describe_stack", "Throttling", times=99)
+    live.deploy()
+    (read,) = live.screen.of(WiresRead)
+    wire = next(wire for wire in read.wires if wire["parameter"] == "PeeringId")
+    peering = "" if unreadable == "secondary" else live.stack("secondary").content.outputs["PeeringId"]
+    value = "" if unreadable == "primary" else live.stack("primary").content.values["PeeringId"]
+    assert (wire["value"], wire["produced"], wire["verdict"]) == (value, peering, "unknown")
 
 
 SECRETIVE = PRIMARY.replace(

@@ -41,7 +41,7 @@ def _lock_not_read_back() -> AbstractContextManager[Any]:
 @contextmanager
 def _policy_left_narrowed() -> Iterator[None]:
     """The stack policy is not set back after the execution it was narrowed for."""
-    real = protection.restore
+    real = protection.apply
     narrowed: set[str] = set()
     narrow = protection.narrow
 
@@ -49,11 +49,11 @@ def _policy_left_narrowed() -> Iterator[None]:
         narrowed.add(name)
         narrow(cloudformation, name, allowed)
 
-    def forgotten(cloudformation: Any, name: str, *, protected: bool) -> None:
+    def forgotten(cloudformation: Any, name: str, due: Any) -> None:
         if name not in narrowed:
-            real(cloudformation, name, protected=protected)
+            real(cloudformation, name, due)
 
-    with patch.object(protection, "narrow", noted), patch.object(protection, "restore", forgotten):
+    with patch.object(protection, "narrow", noted), patch.object(protection, "apply", forgotten):
         yield
 
 
@@ -70,10 +70,22 @@ def _token_reused() -> Iterator[None]:
         yield
 
 
+def _own_changes_overlooked() -> AbstractContextManager[Any]:
+    """The planner takes an update for needless that no wired value asks for."""
+    real = steps.Step.would_change
+
+    def asked_for(step: steps.Step) -> bool:
+        wired = any(parameter.source == "wire" and parameter.changed for parameter in step.parameters)
+        return bool(real.fget(step)) and (not step.updates or wired)
+
+    return patch.object(steps.Step, "would_change", property(asked_for))
+
+
 DEFECTS: dict[str, Callable[[], AbstractContextManager[Any]]] = {
     "carry-forward": _carry_forward_removed,
     "guard": _guard_removed,
     "lock": _lock_not_read_back,
+    "planner": _own_changes_overlooked,
     "policy": _policy_left_narrowed,
     "token": _token_reused,
 }

@@ -339,6 +339,8 @@ def left_behind(world: World) -> Iterator[str]:
                 yield f"{region}: the policy of {name} is {cloud.policy_of(stack)[:120]}"
             if world.protected and not stack.protected:
                 yield f"{region}: {name} has no termination protection"
+            if not world.protected and (stack.protected or denies_something(cloud.policy_of(stack))):
+                yield f"{region}: {name} is protected still"
         for name in cloud.parameters.written:
             yield f"{region}: the parameter {name}"
 
@@ -357,3 +359,8 @@ def is_whole(policy: str) -> bool:
         and denial.get("Resource") == "*"
         and set(types) >= GUARDED_TYPES
     )
+
+
+def denies_something(policy: str) -> bool:
+    """Whether a stack policy keeps anything from being changed."""
+    return bool(policy) and any(it["Effect"] == "Deny" for it in json.loads(policy)["Statement"])

@@ -11,6 +11,7 @@ FOUND = {
     "carry-forward": (2, rules.WIRES),
     "guard": (6, rules.GUARDED),
     "lock": (49, rules.ALONE),
+    "planner": (0, rules.TRUE),
     "policy": (7, rules.CLEAN),
     "token": (0, rules.CONVERGES),
 }

@@ -26,6 +26,8 @@ WIRED = {
         "SecondaryBackupKeyArn": "arn:aws:kms:eu-west-1:111122223333:key/backup",
         "SecondaryReaderEndpoint": "reader.eu-west-1",
         "SecondaryHealthCheckId": "12345678-1234-1234-1234-123456789012",
+        "SecondaryWritesHealthCheckId": "12345678-1234-1234-1234-123456789013",
+        "SecondaryOwnHealthCheckId": "12345678-1234-1234-1234-123456789014",
         "ProbeCodeBucket": "artifacts-us-east-1",
         "ProbeCodeKey": "code/lambda_src/probe/0.zip",
     },

@@ -26,18 +26,27 @@ BackupMissing            AWS/Events      MatchedEvents                Sum     36
 BackupExportFailed       AWS/States      ExecutionsFailed             Sum      300 1 >             0 notBreaching
 ProbeBroken              AWS/Lambda      Errors                       Sum       60 3 >             0 notBreaching
 ProbeThrottled           AWS/Lambda      Throttles                    Sum       60 3 >             0 notBreaching
-OtherRegionUnreachable   TwinStack/Probe Reachable                    Maximum   60 3 <             1 notBreaching
+OtherRegionUnreachable   TwinStack/Probe Reachable                    Maximum   60 3 <             1 missing
+ProbeSilent              TwinStack/Probe Reachable                SampleCount  300 3 <             1 notBreaching
 DatabaseDown             AWS/RDS         EngineUptime                 Maximum   60 3 <             1 breaching
 AwsBackupMissing         AWS/Backup      NumberOfBackupJobsCompleted  Sum     3600 30 <            1 breaching
+ReadersBehind            AWS/RDS         AuroraGlobalDBReplicationLag Maximum   60 5 >          5000 notBreaching
+StandbyWrites            TwinStack/Probe Writer                       Maximum   60 3 >             0 missing
 """
 SIGNS = {">": "GreaterThanThreshold", "<": "LessThanThreshold"}
 # Where the regions differ: only a reader has a lag that it can be silent about.
 OF_A_REGION = {"primary": {}, "secondary": {"RpoLagHigh": "breaching"}}
-WITH_AWS_BACKUP = {"primary": {"AwsBackupMissing"}, "secondary": set()}
-NOT_THERE = {"primary": set(), "secondary": {"DatabaseDown", "AwsBackupMissing"}}
+WITH_AWS_BACKUP = {"AwsBackupMissing"}
+NOT_THERE = {"primary": {"StandbyWrites"}, "secondary": {"ReadersBehind", *WITH_AWS_BACKUP}}
 THRESHOLDS = {
     "dev": {},
-    "prod": {"RpoLagHigh": 2000, "ReplicationLagHigh": 2000, "ProgressLagHigh": 2000, "ConnectionsHigh": 2700},
+    "prod": {
+        "RpoLagHigh": 2000,
+        "ReplicationLagHigh": 2000,
+        "ProgressLagHigh": 2000,
+        "ReadersBehind": 2000,
+        "ConnectionsHigh": 2700,
+    },
 }
 
 
@@ -70,7 +79,7 @@ def expected(role, silent=None, thresholds=None, *, aws_backup=False):
             silence.get(name, missing),
         )
         for name, namespace, metric, statistic, period, periods, sign, threshold, missing in rows
-        if name not in NOT_THERE[role] and (aws_backup or name not in WITH_AWS_BACKUP[role])
+        if name not in NOT_THERE[role] and (aws_backup or name not in WITH_AWS_BACKUP)
     }
 
 
@@ -80,15 +89,15 @@ def test_the_alarms_are_as_in_the_table(role):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_with_probes_on_silence_about_the_other_region_is_bad_news(role):
-    assert written(resolved(role, ProbeEnabled="true")) == expected(role, {"OtherRegionUnreachable": "breaching"})
+def test_with_probes_on_a_silent_probe_is_bad_news_and_no_verdict(role):
+    assert written(resolved(role, ProbeEnabled="true")) == expected(role, {"ProbeSilent": "breaching"})
 
 
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_each_environment_has_thresholds_of_its_own(name, role):
     production = name == "prod"
-    silent = {"OtherRegionUnreachable": "breaching"} if production else {}
+    silent = {"ProbeSilent": "breaching"} if production else {}
     wanted = expected(role, silent, THRESHOLDS[name], aws_backup=production)
     assert written(of_environment(name, role)) == wanted
 

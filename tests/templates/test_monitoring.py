@@ -30,9 +30,17 @@ COMMON = [
     "ProbeBroken",
     "ProbeThrottled",
     "OtherRegionUnreachable",
+    "ProbeSilent",
+    "DatabaseDown",
 ]
-ALARMS = {"primary": ["AwsBackupMissing", *COMMON, "DatabaseDown"], "secondary": COMMON}
-BEHIND_CHECKS = [("primary", "DatabaseDown"), ("secondary", "OtherRegionUnreachable")]
+ALARMS = {"primary": ["AwsBackupMissing", *COMMON, "ReadersBehind"], "secondary": [*COMMON, "StandbyWrites"]}
+BEHIND_CHECKS = [
+    ("primary", "DatabaseDown"),
+    ("primary", "ReadersBehind"),
+    ("secondary", "DatabaseDown"),
+    ("secondary", "OtherRegionUnreachable"),
+    ("secondary", "StandbyWrites"),
+]
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -97,7 +105,9 @@ def test_before_linking_no_alarm_watches_the_other_region():
         "BackupExportFailed",
         "ProbeBroken",
         "ProbeThrottled",
+        "ProbeSilent",
         "DatabaseDown",
+        "ReadersBehind",
     ]
 
 
@@ -137,8 +147,7 @@ def test_the_names_of_alarms_behind_health_checks_hold_a_hash_and_their_paramete
         "Fn::Sub": "${Project}-${EnvironmentSuffix}-${AWS::Region}-database-down-b50a5f25"
     }
     assert properties("secondary", "OtherRegionUnreachable")["AlarmName"] == {
-        "Fn::Sub": "${Project}-${EnvironmentSuffix}-${AWS::Region}-primary-unreachable-41c65714"
-        "-${PrimaryRegion}-${ProbeEnabled}"
+        "Fn::Sub": "${Project}-${EnvironmentSuffix}-${AWS::Region}-primary-unreachable-e945f711-${PrimaryRegion}"
     }
 
 
@@ -179,15 +188,25 @@ def test_the_name_stays_when_only_the_words_change(change):
     assert definition_hash(spec(**change)) == definition_hash(spec())
 
 
-@pytest.mark.parametrize(
-    ("enabled", "missing", "without_data"),
-    [("false", "notBreaching", "Healthy"), ("true", "breaching", "Unhealthy")],
-)
-def test_a_silent_probe_is_a_failure_only_when_probes_run(enabled, missing, without_data):
+@pytest.mark.parametrize(("enabled", "missing"), [("false", "notBreaching"), ("true", "breaching")])
+def test_a_silent_probe_is_told_when_probes_run_and_is_no_verdict_on_a_database(enabled, missing):
     made = resolved("secondary", ProbeEnabled=enabled)
-    assert made["OtherRegionUnreachable"].properties["TreatMissingData"] == missing
-    check = made["OtherRegionHealthCheck"].properties["HealthCheckConfig"]
-    assert check["InsufficientDataHealthStatus"] == without_data
+    assert made["ProbeSilent"].properties["TreatMissingData"] == missing
+    for alarm, check in (
+        ("OtherRegionUnreachable", "OtherRegionHealthCheck"),
+        ("StandbyWrites", "StandbyWritesHealthCheck"),
+    ):
+        assert made[alarm].properties["TreatMissingData"] == "missing"
+        config = made[check].properties["HealthCheckConfig"]
+        assert config["InsufficientDataHealthStatus"] == "LastKnownStatus"
+
+
+def test_the_primary_waits_for_its_probe_only_once_the_stacks_are_linked():
+    silence = resolved("primary", ProbeEnabled="true")["ProbeSilent"].properties["TreatMissingData"]
+    assert (silence, unlinked(ProbeEnabled="true")["ProbeSilent"].properties["TreatMissingData"]) == (
+        "breaching",
+        "notBreaching",
+    )
 
 
 @pytest.mark.parametrize(("role", "target"), [("primary", "eu-west-1"), ("secondary", "us-east-1")])

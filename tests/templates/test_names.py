@@ -74,7 +74,7 @@ def test_readers_fail_over_between_the_reader_endpoints():
     assert first["ResourceRecords"] == [{"Fn::GetAtt": ["Cluster", "ReadEndpoint.Address"]}]
     second = resolved("primary")["SecondaryReaderRecord"].properties
     assert (second["Failover"], second["ResourceRecords"]) == ("SECONDARY", ["reader.eu-west-1"])
-    assert "HealthCheckId" not in second
+    assert second["HealthCheckId"] == WIRED["primary"]["SecondaryOwnHealthCheckId"]
     assert "SecondaryReaderRecord" not in unlinked()
 
 
@@ -100,23 +100,38 @@ def test_records_live_seconds_and_not_at_the_apex():
         assert re.match(r"(writer|reader)\.", body["Properties"]["Name"]["Fn::Sub"])
 
 
-def test_until_linked_the_primary_judges_itself_and_then_only_the_secondary_does():
-    def children(made):
-        return made["ReaderHealthCheck"].properties["HealthCheckConfig"]["ChildHealthChecks"]
+def reader_check(made):
+    config = made["ReaderHealthCheck"].properties["HealthCheckConfig"]
+    assert config["Type"] == "CALCULATED"
+    return config["HealthThreshold"], config["ChildHealthChecks"]
 
-    assert children(resolved("primary")) == [CHECK]
-    (own,) = children(unlinked())
-    assert own != CHECK
-    config = properties("primary", "ReaderHealthCheck")["HealthCheckConfig"]
-    assert (config["Type"], config["HealthThreshold"]) == ("CALCULATED", 1)
-    assert config["ChildHealthChecks"][0]["Fn::If"][2] == {"Ref": "OwnHealthCheck"}
+
+def test_the_secondary_judges_the_primary_once_it_is_known_and_probes_run():
+    own, behind = "OwnHealthCheck", "ReadersBehindHealthCheck"
+    outside = [WIRED["primary"][name] for name in ("SecondaryHealthCheckId", "SecondaryWritesHealthCheckId")]
+    threshold, children = reader_check(resolved("primary", ProbeEnabled="true"))
+    assert (threshold, children[:2], len(children)) == (3, outside, 3)
+    for made in (unlinked(), unlinked(ProbeEnabled="true"), resolved("primary")):
+        assert reader_check(made)[0] == len(reader_check(made)[1]) == 2
+        assert not set(reader_check(made)[1]) & set(outside)
+    config = properties("primary", "ReaderHealthCheck")["HealthCheckConfig"]["ChildHealthChecks"]["Fn::If"]
+    assert config[2] == [{"Ref": own}, {"Ref": behind}]
+
+
+@pytest.mark.parametrize(("at", "threshold"), [("automatic", 3), ("primary", 0), ("secondary", 4)])
+def test_an_operator_can_hold_readers_in_a_region(at, threshold):
+    """A threshold of zero is always met, and one above the number of children never."""
+    assert reader_check(resolved("primary", ProbeEnabled="true", ReadersAt=at))[0] == threshold
 
 
 @pytest.mark.parametrize(
     ("role", "check", "alarm"),
     [
         ("primary", "OwnHealthCheck", "DatabaseDown"),
+        ("primary", "ReadersBehindHealthCheck", "ReadersBehind"),
+        ("secondary", "OwnHealthCheck", "DatabaseDown"),
         ("secondary", "OtherRegionHealthCheck", "OtherRegionUnreachable"),
+        ("secondary", "StandbyWritesHealthCheck", "StandbyWrites"),
     ],
 )
 def test_health_checks_watch_alarms_of_their_own_region(role, check, alarm):

@@ -221,12 +221,9 @@ def interfaces(role, **parameters):
     return {found["ServiceName"].rpartition(".")[2]: found for found in made if found["VpcEndpointType"] == "Interface"}
 
 
-ALWAYS = {"primary": {"secretsmanager", "s3"}, "secondary": {"secretsmanager"}}
-
-
 @pytest.mark.parametrize("role", ROLES)
 def test_a_probe_reaches_its_secret_without_the_internet(role):
-    assert set(interfaces(role)) == ALWAYS[role]
+    assert set(interfaces(role)) == {"secretsmanager"}
     secrets = properties(role, "SecretsManagerEndpoint")
     assert (secrets["SubnetIds"], secrets["PrivateDnsEnabled"]) == (subnets_of("App"), True)
     assert properties(role, "S3Endpoint")["RouteTableIds"] == [{"Ref": table} for table in TABLES]
@@ -234,7 +231,7 @@ def test_a_probe_reaches_its_secret_without_the_internet(role):
 
 @pytest.mark.parametrize("role", ROLES)
 def test_endpoints_that_only_applications_need_are_made_on_request(role):
-    assert set(interfaces(role, ApplicationEndpoints="true")) == {*ALWAYS[role], "kms", "logs"}
+    assert set(interfaces(role, ApplicationEndpoints="true")) == {"secretsmanager", "kms", "logs"}
     for name in ("KmsEndpoint", "LogsEndpoint"):
         found = properties(role, name)
         assert (found["SubnetIds"], found["PrivateDnsEnabled"]) == (subnets_of("App"), True)
@@ -254,9 +251,9 @@ def addresses(**parameters):
 def test_the_readme_says_what_the_endpoints_cost_an_hour():
     always = addresses()
     more = addresses(ApplicationEndpoints="true") - always
-    assert (always, more) == (9, 12)
+    assert (always, more) == (6, 12)
     page = (ROOT / "README.md").read_text()
-    assert "9 addresses | about 0.09 USD an hour | the same |" in page
+    assert "6 addresses | about 0.06 USD an hour | the same |" in page
     assert "`ApplicationEndpoints: true`: 12 addresses | not in use; about 0.12 USD an hour | the same |" in page
 
 

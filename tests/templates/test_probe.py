@@ -4,13 +4,15 @@ import json
 
 import pytest
 
+from lambda_src.probe import answering
 from tests.templates.pair import ROLES, WIRED, properties, resolved, resources, subnets_of, template, unlinked
 
 OTHER = {"primary": "eu-west-1", "secondary": "us-east-1"}
-FUNCTIONS = [("primary", "ProbeFunction"), ("primary", "ProbeUserFunction"), ("secondary", "ProbeFunction")]
+INSIDE = [("primary", "ProbeFunction"), ("primary", "ProbeUserMaker"), ("secondary", "ProbeFunction")]
+FUNCTIONS = [*INSIDE, ("primary", "ProbeUserFunction")]
 
 
-def test_there_is_a_probe_in_each_region_and_one_maker_of_its_user():
+def test_there_is_a_probe_in_each_region_one_maker_of_its_user_and_one_that_answers():
     for role in ROLES:
         made = list(resources(role, "AWS::Lambda::Function"))
         assert made == [name for side, name in FUNCTIONS if side == role]
@@ -18,7 +20,11 @@ def test_there_is_a_probe_in_each_region_and_one_maker_of_its_user():
 
 @pytest.mark.parametrize(
     ("name", "handler", "seconds"),
-    [("ProbeFunction", "probe.handler.handler", 30), ("ProbeUserFunction", "probe.user.handler", 60)],
+    [
+        ("ProbeFunction", "probe.handler.handler", 30),
+        ("ProbeUserMaker", "probe.user.handler", 60),
+        ("ProbeUserFunction", "probe.answering.handler", 300),
+    ],
 )
 def test_the_handlers_are_those_of_the_package(name, handler, seconds):
     found = properties("primary", name)
@@ -26,13 +32,27 @@ def test_the_handlers_are_those_of_the_package(name, handler, seconds):
     assert found["Code"] == {"S3Bucket": {"Ref": "ProbeCodeBucket"}, "S3Key": {"Ref": "ProbeCodeKey"}}
 
 
-@pytest.mark.parametrize(("role", "name"), FUNCTIONS)
-def test_a_function_stands_in_the_application_subnets_alone(role, name):
-    found = properties(role, name)
-    assert found["VpcConfig"] == {
+@pytest.mark.parametrize(("role", "name"), INSIDE)
+def test_what_looks_at_a_database_stands_in_the_application_subnets_alone(role, name):
+    assert properties(role, name)["VpcConfig"] == {
         "SubnetIds": subnets_of("App"),
         "SecurityGroupIds": [{"Ref": "AppSecurityGroup"}],
     }
+
+
+def test_what_answers_cloudformation_stands_outside_since_there_is_no_way_from_inside():
+    token = properties("primary", "ProbeUser")["ServiceToken"]
+    assert token == {"Fn::GetAtt": ["ProbeUserFunction", "Arn"]}
+    assert "VpcConfig" not in properties("primary", "ProbeUserFunction")
+    assert not [name for role in ROLES for name in resources(role) if "Answer" in name]
+
+
+@pytest.mark.parametrize(("role", "name"), FUNCTIONS)
+def test_the_functions_share_one_package_run_time_key_and_queue(role, name):
+    found, probe = properties(role, name), properties(role, "ProbeFunction")
+    for shared in ("Code", "Runtime", "Architectures", "MemorySize", "KmsKeyArn"):
+        assert found[shared] == probe[shared], shared
+    assert found["Tags"]
     assert found["DeadLetterConfig"] == {"TargetArn": {"Fn::GetAtt": ["ProbeFailedEvents", "Arn"]}}
 
 
@@ -53,15 +73,12 @@ def test_a_probe_is_over_before_the_next_one_starts(role):
 @pytest.mark.parametrize(("role", "name"), FUNCTIONS)
 def test_a_function_knows_where_its_secrets_are_and_not_what_they_say(role, name):
     variables = properties(role, name)["Environment"]["Variables"]
-    wanted = (
-        {"PROBE_SECRET_ARN", "DATABASE", "TARGETS"}
-        if name == "ProbeFunction"
-        else {
-            "PROBE_SECRET_ARN",
-            "MASTER_SECRET_ARN",
-        }
-    )
-    assert set(variables) == wanted
+    wanted = {
+        "ProbeFunction": {"PROBE_SECRET_ARN", "DATABASE", "TARGETS"},
+        "ProbeUserMaker": {"PROBE_SECRET_ARN", "MASTER_SECRET_ARN"},
+        "ProbeUserFunction": {"MAKER_FUNCTION"},
+    }
+    assert set(variables) == wanted[name]
     assert "resolve:" not in json.dumps(variables)
 
 
@@ -92,7 +109,7 @@ def test_the_alarm_watches_what_the_probe_writes(role):
     assert dimensions == [{"Name": "Database", "Value": written}, {"Name": "Target", "Value": OTHER[role]}]
 
 
-@pytest.mark.parametrize(("role", "name"), FUNCTIONS)
+@pytest.mark.parametrize(("role", "name"), INSIDE)
 def test_a_function_may_write_its_own_log_read_its_secrets_and_tell_of_failed_calls(role, name):
     work, network = properties(role, f"{name}Role")["Policies"]
     log, read, decrypt, send, seal = work["PolicyDocument"]["Statement"]
@@ -109,12 +126,32 @@ def test_a_function_may_write_its_own_log_read_its_secrets_and_tell_of_failed_ca
     assert "lambda:SourceFunctionArn" in denied["Condition"]["ArnLike"]
 
 
+def test_what_answers_may_call_the_maker_and_look_whether_it_is_ready_and_no_more():
+    (work,) = properties("primary", "ProbeUserFunctionRole")["Policies"]
+    log, call, send, seal = work["PolicyDocument"]["Statement"]
+    assert log["Resource"] == [{"Fn::GetAtt": ["ProbeUserFunctionLog", "Arn"]}]
+    assert call["Action"] == ["lambda:GetFunctionConfiguration", "lambda:InvokeFunction"]
+    assert call["Resource"] == [{"Fn::GetAtt": ["ProbeUserMaker", "Arn"]}]
+    assert send["Resource"] == [{"Fn::GetAtt": ["ProbeFailedEvents", "Arn"]}]
+    assert seal["Resource"] == [{"Fn::GetAtt": ["OperationsKey", "Arn"]}]
+    assert properties("primary", "ProbeUserFunction")["Environment"]["Variables"] == {
+        "MAKER_FUNCTION": {"Ref": "ProbeUserMaker"}
+    }
+
+
+def test_there_is_time_to_call_the_maker_twice_with_minutes_in_between_and_to_answer():
+    outer, inner = (properties("primary", name)["Timeout"] for name in ("ProbeUserFunction", "ProbeUserMaker"))
+    assert inner < answering.CALL_SECONDS
+    assert outer - 2 * answering.CALL_SECONDS - answering.RESERVE_SECONDS >= 120
+    assert outer < properties("primary", "ProbeUser")["ServiceTimeout"] == 600
+
+
 def test_only_the_maker_of_the_user_reads_the_master_secret():
     def read(name):
         return properties("primary", f"{name}Role")["Policies"][0]["PolicyDocument"]["Statement"][1]["Resource"]
 
     assert read("ProbeFunction") == [{"Ref": "ProbeSecret"}]
-    assert read("ProbeUserFunction") == [{"Ref": "DatabaseSecret"}, {"Ref": "ProbeSecret"}]
+    assert read("ProbeUserMaker") == [{"Ref": "DatabaseSecret"}, {"Ref": "ProbeSecret"}]
 
 
 @pytest.mark.parametrize(("role", "name"), FUNCTIONS)
@@ -151,11 +188,8 @@ def test_the_user_is_made_in_the_primary_while_probes_run_and_where_it_can_be_re
     assert "ProbeUser" in resolved("primary", ProbeEnabled="true")
     assert "ProbeUser" not in resources("secondary")
     user = resources("primary")["ProbeUser"]
-    assert {"Instance1", "Instance2", "DatabaseFromAppSubnets", "SecretsManagerEndpoint", "AnswerEndpoint"} <= set(
-        user["DependsOn"]
-    )
+    assert {"Instance1", "Instance2", "DatabaseFromAppSubnets", "SecretsManagerEndpoint"} <= set(user["DependsOn"])
     assert user["Properties"]["Host"] == {"Fn::GetAtt": ["Cluster", "Endpoint.Address"]}
-    assert user["Properties"]["ServiceTimeout"] > properties("primary", "ProbeUserFunction")["Timeout"]
 
 
 def test_the_users_password_is_made_up_replicated_and_never_shown():
@@ -173,15 +207,6 @@ def test_the_standby_reads_the_replica_in_its_own_region():
     assert text == "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:${Name}"
     assert named == {"Name": {"Fn::Select": [6, {"Fn::Split": [":", {"Ref": "PrimaryProbeLoginArn"}]}]}}
     assert template("primary")["Outputs"]["ProbeLoginArn"]["Value"] == {"Ref": "ProbeSecret"}
-
-
-def test_cloudformation_is_answered_from_a_network_without_a_way_out():
-    endpoint = properties("primary", "AnswerEndpoint")
-    assert (endpoint["VpcEndpointType"], endpoint["PrivateDnsEnabled"]) == ("Interface", True)
-    answer, backups = endpoint["PolicyDocument"]["Statement"]
-    assert answer["Action"] == ["s3:PutObject"]
-    assert answer["Resource"] == [{"Fn::Sub": "arn:${AWS::Partition}:s3:::cloudformation-custom-resource-response-*/*"}]
-    assert backups == properties("primary", "S3Endpoint")["PolicyDocument"]["Statement"][0]
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -101,7 +101,7 @@ def test_a_role_is_given_everything_only_where_aws_knows_no_resource(role):
         for statement in statements(body)
         if statement.get("Resource") == ["*"] and statement["Effect"] == "Allow"
     ]
-    functions = {"primary": ["ProbeFunctionRole", "ProbeUserFunctionRole"], "secondary": ["ProbeFunctionRole"]}[role]
+    functions = {"primary": ["ProbeFunctionRole", "ProbeUserMakerRole"], "secondary": ["ProbeFunctionRole"]}[role]
     assert wide == [
         ("FlowLogRole", ["logs:DescribeLogGroups"]),
         ("ExportStarterRole", ["rds:StartExportTask"]),

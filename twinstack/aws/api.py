@@ -335,8 +335,11 @@ class CloudFormation(Protocol):
     def set_termination_protection(self, name: str, *, enabled: bool) -> None:
         """Turns the protection of a stack against deletion on or off."""
 
+    def stack_policy(self, name: str) -> str:
+        """Returns the policy that says which resources updates may touch, as JSON; '' where none was ever set."""
+
     def set_stack_policy(self, name: str, policy: str) -> None:
-        """Sets the policy that says which resources updates may touch."""
+        """Sets that policy. It can be changed and not taken away again."""
 
 
 class Buckets(Protocol):

@@ -252,6 +252,11 @@ class BotoCloudFormation:
         with translated(self._where):
             self._client.update_termination_protection(StackName=name, EnableTerminationProtection=enabled)
 
+    def stack_policy(self, name: str) -> str:
+        """See `api.CloudFormation`."""
+        with translated(self._where):
+            return self._client.get_stack_policy(StackName=name).get("StackPolicyBody", "")
+
     def set_stack_policy(self, name: str, policy: str) -> None:
         """See `api.CloudFormation`."""
         with translated(self._where):

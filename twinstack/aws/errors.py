@@ -22,6 +22,11 @@ class AwsError(TwinStackError):
         self.reason = reason
         self.http_status = http_status
 
+    @property
+    def is_denial(self) -> bool:
+        """Whether the caller has no right to ask."""
+        return self.code in ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
+
 
 class NotSentError(UnreachableError):
     """A call could not even be made, such as one with values that the API does not take; asking again does not help."""

@@ -20,9 +20,6 @@ from twinstack.planning.world import Kept, Unknown, World
 
 # So many deleted stacks of a name are looked through, the newest: an environment may come and go many times a day.
 LOOKED_THROUGH = 20
-# Whoever may not look goes on without, and says so. Any other trouble ends the run: a stack that is created beside what
-# an earlier one has kept meets its names half way.
-_NOT_ALLOWED = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation")
 
 
 @dataclass(frozen=True)
@@ -49,7 +46,9 @@ def with_kept(planner: Planner, clients: Clients, world: World) -> KeptRead:
         try:
             kept = _kept(clients[role].cloudformation, stack)
         except AwsError as error:
-            if error.code not in _NOT_ALLOWED:
+            # Whoever may not look goes on without, and says so. Any other trouble ends the run: a stack that is created
+            # beside what an earlier one has kept meets its names half way.
+            if not error.is_denial:
                 raise
             gaps.append(f"{role}: what deleted stacks {stack.name} have kept could not be read: {error}")
             continue

@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Hashable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from twinstack.aws.errors import AwsError
-from twinstack.errors import CredentialsError, InputError, UnreachableError
+from twinstack.errors import CredentialsError, InputError, TwinStackError, UnreachableError
 
 Key = TypeVar("Key", bound=Hashable)
 Answer = TypeVar("Answer")
@@ -60,6 +61,37 @@ def side_by_side(asked: Mapping[Key, Callable[[], Answer]], seconds: float) -> d
             raise answer
         found[key] = answer
     return {key: found.get(key, Silence(f"{_words(key)}: no answer within {seconds:.1f} s")) for key in asked}
+
+
+class Ask(Protocol):
+    """Asks something; the answer, or the error, is there at once or later."""
+
+    def __call__(self, call: Callable[[], Answer]) -> Future[Answer]:
+        """Makes the call."""
+
+
+def in_turn(call: Callable[[], Answer]) -> Future[Answer]:
+    """Makes a call and waits for it; whoever wants no threads asks like this."""
+    answer: Future[Answer] = Future()
+    try:
+        answer.set_result(call())
+    except TwinStackError as error:
+        answer.set_exception(error)
+    return answer
+
+
+def beside(call: Callable[[], Answer]) -> Future[Answer]:
+    """Makes a call in a thread of its own, which nobody has to wait for."""
+    answer: Future[Answer] = Future()
+
+    def ask() -> None:
+        try:
+            answer.set_result(call())
+        except BaseException as error:  # noqa: BLE001  a defect in a thread belongs to who takes the answer
+            answer.set_exception(error)
+
+    threading.Thread(target=ask, name="asking beside others", daemon=True).start()
+    return answer
 
 
 def _words(key: Hashable) -> str:

@@ -37,7 +37,14 @@ def read_stack(cloudformation: CloudFormation, name: str) -> StackState:
         if found is None or standing(found.status) is Standing.ABSENT:
             return Absent()
         template = _template(cloudformation.get_template(found.stack_id), found)
-        live = Live(found.status, template, found.parameters, found.outputs, found.tags)
+        live = Live(
+            found.status,
+            template,
+            found.parameters,
+            found.outputs,
+            found.tags,
+            termination_protection=found.termination_protection,
+        )
         return _half_made(live, cloudformation.resources(found.stack_id)) if _is_unfinished(found) else live
     except (AwsError, UnreachableError) as error:
         return Unknown(str(error))

@@ -54,7 +54,7 @@ def run(
         return beside.fail("\n".join(it.sentence for it in made.shown.refused), RefusedError.exit_code)
     if unread := partial(made.plan.unknown):
         return beside.fail(unread, PartialError.exit_code)
-    return CHANGES_PENDING if detailed_exitcode and made.plan.passes else 0
+    return CHANGES_PENDING if detailed_exitcode and made.is_due else 0
 
 
 def _save(settings: Settings, file: Path, *, offline: bool, detailed_exitcode: bool, allowed: Allowed) -> int:

@@ -161,7 +161,7 @@ _GIVES_VALUES = ("parameters", "parameter_overrides")
 
 def _message(document: MarkedDocument, problem: Any) -> str:
     place = tuple(part for part in problem["loc"] if part != "[key]")
-    name = ".".join(map(str, place)) or "the file"
+    name = ".".join(map(str, place))
     where = document.where(*place)
     if problem["type"] == "extra_forbidden":
         return f"{where}: unknown key {name}; the keys are {', '.join(_known_keys(place))}"
@@ -171,14 +171,12 @@ def _message(document: MarkedDocument, problem: Any) -> str:
         kind = place[-1] if place[-1] in _PATTERNS else "region"
         return f"{where}: {name}: {problem['input']!r} is not {_PATTERNS[kind][1]}"
     # which parameters are secret is not known yet
-    may_be_secret = place != () and place[0] in _GIVES_VALUES
+    may_be_secret = place[0] in _GIVES_VALUES
     given = f"a {type(problem['input']).__name__}" if may_be_secret else repr(problem["input"])
     return f"{where}: {name}: {problem['msg']}, not {given}"
 
 
 def _known_keys(place: tuple[Any, ...]) -> list[str]:
-    if place[0] == "stacks" and len(place) == 3:
-        return list(StackEntry.model_fields)
-    if place[0] == "rollback_triggers" and len(place) > 1:
-        return list(RollbackTriggers.model_fields)
-    return list(EnvironmentModel.model_fields)
+    """Returns the keys that may stand where an unknown one does."""
+    within: dict[str, type[BaseModel]] = {"stacks": StackEntry, "rollback_triggers": RollbackTriggers}
+    return list(within.get(place[0], EnvironmentModel).model_fields)

@@ -133,6 +133,7 @@ def make_run(
     Raises:
         InputError: There are no usable credentials, or what was named on the command line is not there.
     """
+    from twinstack.aws.side_by_side import beside
     from twinstack.library.false_drifts import known_false_drifts
     from twinstack.library.preflight import preflight
     from twinstack.rollout.guards.guards import Allowed as Nothing
@@ -160,6 +161,7 @@ def make_run(
         advise=adviser(planner.system, reached),
         objections=objector(reached),
         preflight=preflight(environment, reached),
+        ask=beside,
     )
 
 

@@ -62,6 +62,7 @@ class Live:
         made: Of a stack whose creation or update stopped half way, the resources that are there; None for all.
         failed: Of these, the ones that an operation failed on: whether they are as the template says is not known.
         kept: Of a stack whose creation failed and left nothing in it, what earlier stacks of the name left behind.
+        termination_protection: Whether it is protected against deletion. No step depends on it.
     """
 
     status: str
@@ -74,6 +75,7 @@ class Live:
     made: frozenset[str] | None = None
     failed: frozenset[str] = frozenset()
     kept: Mapping[str, Kept] = field(default_factory=dict)
+    termination_protection: bool = False
 
     def has(self, resource: str) -> bool:
         """Whether a resource of the template is there, as far as the stack was made."""

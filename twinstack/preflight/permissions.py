@@ -30,7 +30,7 @@ _ASSUMED = re.compile(r"arn:[\w-]+:sts::\d+:assumed-role/(?P<role>[^/]+)/.+")
 _ENTITY = re.compile(r"arn:[\w-]+:iam::\d+:(user|role)/.+")
 # How an action begins that makes something; the others tag it, read it or see to its parts.
 _MAKING = ("create", "put", "change", "run", "allocate")
-_KINDS = {"Bool": "boolean", "ForAnyValue:StringEquals": "stringList"}
+_LISTS = ("ForAllValues:", "ForAnyValue:")
 _SHOWN = 12
 
 Context = Mapping[str, tuple[str, tuple[str, ...]]]
@@ -131,19 +131,22 @@ def _simulate(site: Site, wanted: Sequence[Wanted], region: str, service_role: s
     found: dict[str, Decision] = {}
     for it in wanted:
         resources = [_example(resource, account, region) for resource in it.resources]
-        found |= site.simulated(caller, it.actions, resources, _context(it.conditions, account, region))
+        context = _context(it.conditions, account, region)
+        for action, decision in site.simulated(caller, it.actions, resources, context).items():
+            # Two statements may be for one action: like one of several resources, one of them is enough.
+            if found.get(action) != "allowed":
+                found[action] = decision
     return caller, found
 
 
 def _example(resource: str, account: str, region: str) -> str:
-    """Returns an ARN that a pattern of ours fits: region and account where it leaves them open, `x` for all else."""
+    """Returns what a pattern of ours fits, mostly an ARN: region and account where it leaves them open, else `x`."""
     if resource == "*":
         return resource
     parts = resource.split(":", 5)
     if len(parts) == 6:
         parts[3], parts[4] = parts[3].replace("*", region), parts[4].replace("*", account)
-        parts[5] = parts[5].replace("*", "x")
-    return ":".join(parts)
+    return ":".join(parts).replace("*", "x")
 
 
 def _context(conditions: Mapping[str, Mapping[str, Any]], account: str, region: str) -> Context:
@@ -153,14 +156,23 @@ def _context(conditions: Mapping[str, Mapping[str, Any]], account: str, region: 
         if key == "aws:RequestedRegion":
             return (region,)
         every = [given] if isinstance(given, str) else list(given)
-        return tuple(_example(it.replace("${aws:PrincipalAccount}", account), account, region) for it in every[:1])
+        here = [it for it in every if region in it] or every
+        return tuple(_example(it.replace("${aws:PrincipalAccount}", account), account, region) for it in here[:1])
 
     return {
-        key: (_KINDS.get(operator, "string"), known)
+        key: (_kind(operator), known)
         for operator, keys in conditions.items()
+        # That a key is there follows from its value.
+        if operator != "Null"
         for key, given in keys.items()
         if (known := values(key, given))
     }
+
+
+def _kind(operator: str) -> str:
+    if operator.startswith(_LISTS):
+        return "stringList"
+    return "boolean" if operator == "Bool" else "string"
 
 
 def _judged(check: str, essential: Mapping[str, str], answer: _Answer) -> Sequence[Checked]:

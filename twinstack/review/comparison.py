@@ -193,7 +193,7 @@ def _unexpected_causes(
 
 
 def _recreation_problems(
-    label: str, details: Iterable[ChangeDetail], predicted: Collection[Recreation], *, by_part: bool = False
+    label: str, details: Iterable[ChangeDetail], predicted: Collection[Recreation], *, by_part: bool
 ) -> Iterator[str]:
     """Every detail must replace the resource as often as was said; of a part only the whole property need."""
     worst = max(predicted, key=_RANK.index)

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 
 from twinstack.aws.errors import AwsError
 from twinstack.aws.world_reading import read_stack, read_world
-from twinstack.errors import BusyError, CredentialsError, NotConvergedError, TwinStackError, UnreachableError
+from twinstack.errors import (
+    BusyError,
+    CredentialsError,
+    NotConvergedError,
+    RefusedError,
+    TwinStackError,
+    UnreachableError,
+)
 from twinstack.planning.document import StepDocument
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner, Step
@@ -16,17 +23,17 @@ from twinstack.review.saved_plans import SavedChangeSet, SavedPlan
 from twinstack.rollout.change_sets.preparing import LAG, ChangeSetError, looked
 from twinstack.rollout.convergence import read_wires
 from twinstack.rollout.operations.failure_causes import failed_at
-from twinstack.rollout.operations.watching import Operation, watch
-from twinstack.rollout.plans.planned import make_plan, refuse_what_is_not_allowed
+from twinstack.rollout.operations.operation import Operation
+from twinstack.rollout.operations.watching import refuse_unsigned, watch
+from twinstack.rollout.plans.planned import Planned, make_plan, refuse_what_is_not_allowed
 from twinstack.rollout.plans.preflight import refuse_what_would_fail
 from twinstack.rollout.plans.saving import refuse_stale, take_up
 from twinstack.rollout.rest.following import bring_to_rest
 from twinstack.rollout.run.run import Run
-from twinstack.rollout.steps import protection
 from twinstack.rollout.steps.artifacts import provide, stacks_of, with_import_template
 from twinstack.rollout.steps.carrying_out import Begun, begin, conclude, execute, review, try_to_give_up
+from twinstack.rollout.steps.protection import set_protection
 from twinstack.screen.events import NothingToChange, OutputsRead, PlanMade, StepBegun, StepSkipped, Warning_, WiresRead
-from twinstack.statuses import Standing, standing
 
 
 @dataclass
@@ -117,8 +124,7 @@ def deploy(run: Run, *, passes: int | None = None, saved: SavedPlan | None = Non
         refuse_stale(saved, made)
     refuse_what_is_not_allowed(made, run.screen)
     refuse_what_would_fail(run, planner, planned)
-    if run.protected:
-        _restore_protection(run, planner, world)
+    _bring_protection_up(run, made)
     run = provide(replace(run, planner=planner), stacks_of(planner, planned.steps))
     planner = run.planner
     failures = _Failures()
@@ -147,11 +153,13 @@ def _unread(world: World) -> dict[str, str]:
     return {role: state.reason for role, state in world.items() if isinstance(state, Unknown)}
 
 
-def _restore_protection(run: Run, planner: Planner, world: World) -> None:
-    """Protects every stack that is there: an earlier run may have been cut short before it could."""
-    for role, state in world.items():
-        if isinstance(state, Live) and standing(state.status) is Standing.UPDATABLE:
-            protection.restore(run.cloudformation(role), planner.system.stacks[role].name, protected=True)
+def _bring_protection_up(run: Run, made: Planned) -> None:
+    """Protects every stack as the environment says; to take protection away is asked for."""
+    lifted = [role for role, one in made.protection.items() if one.lifts]
+    names = ", ".join(run.planner.system.stacks[role].name for role in lifted)
+    if lifted and not run.confirm(f"Lift the protection of {names}?"):
+        raise RefusedError("declined; the protection stays as it is, and nothing was deployed")
+    set_protection(run, made.protection)
 
 
 def _run_pass(
@@ -164,6 +172,7 @@ def _run_pass(
     for item, operation in sorted(running, key=lambda pair: failed_at(pair[1])):
         if failure := conclude(run, operation, item.step):
             failures.add(item.step, failure)
+    refuse_unsigned(operation for _, operation in running)
     after = {operation.role: _read_again(run, planner, operation) for _, operation in running}
     for item, _ in running:
         state = after[item.step.stack.role]

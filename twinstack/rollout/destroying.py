@@ -19,12 +19,13 @@ from twinstack.rollout.deletion.taking_back import take_protection_off
 from twinstack.rollout.deletion.unlinking import unlink, with_wires
 from twinstack.rollout.guards.readiness import belongs_elsewhere, refuse_busy, refuse_foreign
 from twinstack.rollout.operations.failure_causes import cause_of
-from twinstack.rollout.operations.watching import no_longer_followed
+from twinstack.rollout.operations.operation import no_longer_followed
 from twinstack.rollout.plans.elsewhere import gone_roles, look_elsewhere
 from twinstack.rollout.rest.following import bring_to_rest
 from twinstack.rollout.run.run import Run
 from twinstack.rollout.steps.artifacts import BUCKET, artifact_stack, one_a_site
 from twinstack.rollout.steps.carrying_out import delete_and_watch
+from twinstack.rollout.steps.protection import Due, read_protection, set_protection
 from twinstack.screen.events import Left, Note, StepBegun, StepDone, StepFailed, Warning_
 from twinstack.statuses import Outcome
 from twinstack.templates import ARTIFACTS
@@ -82,9 +83,11 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     names += [found.name for _, found in empty] + [stack.name for _, stack, _ in own]
     if not names:
         return False
-    _refuse_blocked(run, deployed, options)
-    if not run.confirm(f"Delete {', '.join(names)}{_keeping(deployed)}?"):
+    lifting = _lifting(run, {role: world[role] for role in deployed})
+    _refuse_blocked(run, deployed, options, lifting)
+    if not run.confirm(f"Delete {', '.join(names)}{_keeping(deployed)}{_unprotected(lifting)}?"):
         raise RefusedError("declined; nothing was deleted")
+    set_protection(run, lifting)
     world = retain(run, world, deployed)
     unlink(run, world, list(deployed))
     _delete_all(run, world, deployed, options)
@@ -104,10 +107,30 @@ def _chosen(run: Run, world: World, options: DestroyOptions) -> dict[str, Deploy
     return {role: stack for role, stack in there.items() if stack.never_complete or not options.failed_only}
 
 
-def _refuse_blocked(run: Run, deployed: Mapping[str, Deployed], options: DestroyOptions) -> None:
+def _lifting(run: Run, world: World) -> dict[str, Due]:
+    """Returns what protection of the deployer's own is lifted; a protected environment keeps it until a stack goes."""
+    if run.protected:
+        return {}
+    found = read_protection(run, world)
+    for role, one in found.items():
+        if one.remark:
+            run.screen.tell(Warning_(f"{role}: {one.remark}"))
+    return {role: one for role, one in found.items() if one.lifts}
+
+
+def _unprotected(lifting: Mapping[str, Due]) -> str:
+    """Returns the part of the question that says whose protection is lifted first."""
+    return f", lifting the protection of {', '.join(lifting)} first" if lifting else ""
+
+
+def _refuse_blocked(
+    run: Run, deployed: Mapping[str, Deployed], options: DestroyOptions, lifting: Mapping[str, Due]
+) -> None:
     """Refuses what would fail half way, and says what a protected environment keeps."""
     problems: list[str] = []
     for role, stack in deployed.items():
+        if stack.found.termination_protection and not run.protected and role not in lifting:
+            problems.append(_protected_by_somebody(run, role, stack))
         problems += _blocking(run, role, stack, options)
     if problems:
         raise RefusedError("\n".join(problems))
@@ -225,8 +248,6 @@ def _blocking(run: Run, role: str, stack: Deployed, options: DestroyOptions) -> 
     """Yields what would make the deletion of a stack fail half way."""
     if why := cannot_retain(role, stack):
         yield why
-    if stack.found.termination_protection and not run.protected:
-        yield f"{role}: stack {stack.found.name} has termination protection and the environment has not; turn it off"
     for name, resource in stack.resources.items():
         properties = resource.attributes.get("Properties") or {}
         if as_text(properties.get("DeletionProtection", False)) == "true" and not stack.why_kept(name):
@@ -234,6 +255,15 @@ def _blocking(run: Run, role: str, stack: Deployed, options: DestroyOptions) -> 
     for name, bucket in stack.buckets().items():
         if not options.empty_buckets and not run.clients[role].buckets.is_empty(bucket):
             yield f"{role}: bucket {bucket} ({name}) is not empty; --empty-buckets deletes what is in it"
+
+
+def _protected_by_somebody(run: Run, role: str, stack: Deployed) -> str:
+    name, region = stack.found.name, run.planner.system.stacks[role].region
+    return (
+        f"{role}: stack {name} has termination protection and the environment has not; the deployer has not set it, so "
+        "turn it off where nobody needs it: aws cloudformation update-termination-protection --region "
+        f"{region} --stack-name {name} --no-enable-termination-protection"
+    )
 
 
 def _empty_buckets(run: Run, role: str, stack: Deployed) -> None:

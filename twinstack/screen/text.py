@@ -67,15 +67,16 @@ class TextScreen:
         """Shows a live line, on a terminal only."""
         if not self._out.is_terminal:
             return
-        if self._waiting is None:
-            self._waiting = self._out.status(text)
-            self._waiting.start()
-        self._waiting.update(text)
+        waiting = self._waiting
+        if waiting is None:
+            waiting = self._waiting = self._out.status(text)
+            waiting.start()
+        waiting.update(text)
 
     def _stop_waiting(self) -> None:
-        if self._waiting is not None:
-            self._waiting.stop()
-            self._waiting = None
+        waiting, self._waiting = self._waiting, None  # a thread that asks AWS may tell something too
+        if waiting is not None:
+            waiting.stop()
 
     @singledispatchmethod
     def _draw(self, event: Event) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from ..handler import Handler
 from .alarms import Alarm, CompositeAlarm
 from .buckets import Bucket
+from .custom_resources import refuse_answers_without_a_way
 from .dashboards import Dashboard, tag_dashboards
 from .db_clusters import DBCluster, show_all_settings
 from .db_instances import DBInstance, show_the_key_of_insights
@@ -62,6 +63,7 @@ BEHAVIOUR: tuple[Callable[[], None], ...] = (
     answer_event_subscriptions,
     encrypt_replicas_with_the_rules_key,
     read_lists_of_health_checks,
+    refuse_answers_without_a_way,
     show_all_of_a_flow_log,
     show_all_of_an_endpoint,
     show_all_settings,

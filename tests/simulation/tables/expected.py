@@ -41,6 +41,8 @@ _HELP = (
     "ec2 enabled",
 )
 _KEPT = ("cloudformation deleted_stacks",)
+_POLICY, _OPEN = ("cloudformation stack_policy",), ("pair opened", "pair destroyed")
+_TEMPLATE, _BEFORE = ("cloudformation get_template",), ("pair changed", "pair opened")
 _LOCK = ("ssm create", "ssm read")
 _TOKENS = (
     "cloudformation execute_change_set",
@@ -59,12 +61,13 @@ _RULES = (
     _Rule(
         "what was kept may not be looked for, which is said", 0, ("denied",), calls=("cloudformation deleted_stacks",)
     ),
+    _Rule("only the deployer's own protection is lifted, which is said", 0, ("denied",), calls=_POLICY, scenes=_OPEN),
     _Rule("the lock grows old over the tries", 1, ("timeout",), _LASTING, ("ssm overwrite",), ("pair",)),
     _Rule("AWS has done it, and shows it later", 0, _DONE_AND_LOST, _LASTING, _TOKENS),
     _Rule("it is read again for the plan", 0, _REFUSED, _ONCE, ("cloudformation describe_stack",)),
     _Rule("the next beat writes it", 0, _REFUSED, _ONCE, ("ssm overwrite",)),
-    _Rule("one of the stacks is not known", 7, ("denied",), _ONCE, ("cloudformation get_template",), ("pair changed",)),
-    _Rule("it does not delete half", 4, ("denied",), _ONCE, ("cloudformation get_template",), ("pair destroyed",)),
+    _Rule("one of the stacks is not known", 7, ("denied",), _ONCE, _TEMPLATE, _BEFORE),
+    _Rule("it does not delete half", 4, ("denied",), _ONCE, _TEMPLATE, ("pair destroyed",)),
     _Rule("nothing can be done without it", 1),
 )
 

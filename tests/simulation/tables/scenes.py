@@ -32,6 +32,7 @@ class Scene:
         variant: The files that it has.
         before: The files that were deployed before, if any.
         protected: Whether the environment is protected.
+        protected_before: Whether it was when those files were deployed; None for as it is.
         share_of_time: By what stacks are quicker than usual: the fewer looks at them, the fewer calls.
     """
 
@@ -39,6 +40,7 @@ class Scene:
     variant: Variant = BASE
     before: Variant | None = None
     protected: bool = False
+    protected_before: bool | None = None
     share_of_time: float = 1.0
 
 
@@ -46,6 +48,7 @@ _CHANGED = next(variant for variant in VARIANTS if variant.name == "other source
 SCENES = {
     "pair": Scene(),
     "pair changed": Scene(variant=_CHANGED, before=BASE, protected=True),
+    "pair opened": Scene(before=BASE, protected_before=True),
     "pair destroyed": Scene(operation="destroy", before=BASE),
     "flagship": Scene(variant=FLAGSHIP, share_of_time=0.02),
     "flagship destroyed": Scene(operation="destroy", variant=FLAGSHIP, before=FLAGSHIP, share_of_time=0.02),
@@ -89,9 +92,11 @@ def begin(scene: Scene) -> Play:
     for site in world.sites.values():
         site.cloudformation.share_of_time = scene.share_of_time
     if scene.before is not None:
+        world.protected = scene.protected if scene.protected_before is None else scene.protected_before
         first = world.add("first", "deploy", scene.before)
         world.run()
         assert first.code == 0, first.told[-1]
+        world.protected = scene.protected
     return Play(scene, world, world.add(RUN, scene.operation, scene.variant, allowed=EVERYTHING_NAMED))
 
 

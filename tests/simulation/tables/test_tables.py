@@ -7,7 +7,7 @@ from tests.simulation.tables.scenes import SCENES
 
 # So many cases of each scene as `make test` has time for; the steps between them share no divisor with the signals and
 # moments of a call, so that each of these is met.
-KILLS = {"pair": 8, "pair changed": 4, "pair destroyed": 8, "flagship": 9, "flagship destroyed": 20}
+KILLS = {"pair": 8, "pair changed": 4, "pair opened": 3, "pair destroyed": 8, "flagship": 9, "flagship destroyed": 20}
 
 
 @pytest.mark.parametrize("scene", SCENES)

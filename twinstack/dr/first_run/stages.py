@@ -7,7 +7,7 @@ engine, as stacks of their own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from twinstack.aws.errors import AwsError
@@ -21,6 +21,7 @@ from twinstack.dr.first_run.checks import (
     network,
     parts,
     primary,
+    probes,
     removal,
     secondary,
 )
@@ -117,6 +118,30 @@ def _last_pass(scene: Scene) -> None:
     scene.look(scene.pair.stacks)
 
 
+def _set_probes(enabled: str, scene: Scene) -> None:
+    """Deploys the linked pair with probes on, or off; all else stays as the environment says."""
+    run, pair = scene.run, scene.pair
+    stacks = {
+        role: replace(stack, parameters={**stack.parameters, probes.ENABLED: enabled})
+        for role, stack in pair.stacks.items()
+    }
+    system = replace(pair, stacks=stacks)
+    scene.run = replace(
+        run, environment=replace(run.environment, system=system), planner=replace(run.planner, system=system)
+    )
+    deploy(scene.run)
+    scene.look(stacks)
+
+
+def _probes_on(scene: Scene) -> None:
+    scene.probes_before = scene.parameter(PRIMARY, probes.ENABLED)
+    _set_probes("true", scene)
+
+
+def _probes_as_before(scene: Scene) -> None:
+    _set_probes(scene.probes_before, scene)
+
+
 def _remove_pair(scene: Scene) -> None:
     """Takes the pair down, unless its roles are reversed: the primary's cluster has to be the last member.
 
@@ -142,6 +167,7 @@ STAGES = (
     Stage("primary", primary.CHECKS, begin=_next_pass),
     Stage("secondary", secondary.CHECKS, begin=_next_pass),
     Stage("linked", linked.CHECKS, begin=_last_pass),
+    Stage("probes", probes.CHECKS, begin=_probes_on, end=_probes_as_before),
     Stage("in-use", in_use.CHECKS),
     Stage("removal", removal.CHECKS, begin=_remove_pair, free=True),
 )

@@ -20,7 +20,7 @@ from twinstack.planning.system import Stack
 from twinstack.planning.world import Live, World
 from twinstack.rollout.deletion.unlinking import as_deployed, keeping
 from twinstack.rollout.guards.guards import Allowed
-from twinstack.rollout.operations.watching import is_of
+from twinstack.rollout.operations.operation import is_of
 from twinstack.rollout.run.run import Run
 from twinstack.rollout.steps.artifacts import upload_template
 from twinstack.rollout.steps.carrying_out import carry_out

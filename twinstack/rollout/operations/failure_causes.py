@@ -17,7 +17,7 @@ from twinstack.aws.api import OperationEvent, StackEvent
 from twinstack.aws.errors import AwsError
 from twinstack.errors import UnreachableError
 from twinstack.rollout.change_sets.operation_events import asked, in_one_line, sentence
-from twinstack.rollout.operations.watching import STACK_TYPE, Operation, is_of
+from twinstack.rollout.operations.operation import STACK_TYPE, Operation, is_of
 from twinstack.screen.events import Screen, Warning_
 
 _FAILURES = ("PROVISIONING_ERROR", "HOOK_INVOCATION_ERROR", "VALIDATION_ERROR")

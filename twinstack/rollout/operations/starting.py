@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from twinstack.aws.errors import AwsError
 from twinstack.aws.retry_limits import Trouble, trouble_of
 from twinstack.errors import CredentialsError, UnreachableError
-from twinstack.rollout.operations.watching import Operation, has_begun
+from twinstack.rollout.operations.operation import Operation, has_begun
 from twinstack.rollout.run.run import Run
 
 

@@ -2,21 +2,29 @@
 
 Each operation is followed by itself: where one region does not answer, the others go on. What AWS has begun goes on
 there whether it is watched or not, so an answer that does not come is waited for, and is never a failure of the stack.
+
+A region may accept a call and say nothing until the client gives up, a minute later. So each call is made beside the
+others (`Run.ask`) and is waited for shortly; what comes later is taken up in a later round, and until then nothing more
+is asked about that operation. An account that no longer takes the credentials ends the run when the operations in the
+others have come to their end and are concluded.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
-from twinstack.aws.api import CloudFormation, RollbackTrigger, StackDescription, StackEvent
+from twinstack.aws.api import StackDescription, StackEvent
 from twinstack.aws.errors import AwsError
 from twinstack.aws.retry_limits import trouble_of
-from twinstack.clock import Clock
-from twinstack.errors import UnreachableError
+from twinstack.errors import CredentialsError, UnreachableError
+from twinstack.rollout.operations.operation import Operation, new_events
 from twinstack.rollout.run.run import Run
-from twinstack.screen.events import ResourceProgress, Screen, Warning_
+from twinstack.screen.events import Warning_
 from twinstack.statuses import Outcome, outcome
 
 # The longest wait between two looks is how late the end of an operation is noticed at most.
@@ -32,124 +40,27 @@ LOOKS = 5
 OLD = 30.0
 # An operation is given up, here and not on AWS, after so many seconds without any answer.
 LONGEST_SILENCE = 1200.0
-STACK_TYPE = "AWS::CloudFormation::Stack"
+# So many seconds, of the machine's clock, a round waits for what it has asked.
+PROMPT = 3.0
 
-
-def is_of(event: StackEvent, stack_id: str) -> bool:
-    """Whether an event is about a stack itself, and neither about a resource nor about a stack nested in it."""
-    return event.type == STACK_TYPE and event.physical_id == stack_id
-
-
-@dataclass
-class Operation:
-    """A running operation on one stack.
-
-    Attributes:
-        role: The stack's role.
-        cloudformation: CloudFormation where the stack lives.
-        stack_id: The stack's ARN, which stays valid after a deletion.
-        token: The request token that the operation's events carry.
-        expected: The resources that it is expected to touch.
-        after: The id of the newest event before it began.
-        rollback_triggers: The alarms that roll it back.
-        events: Its events so far, the oldest first.
-        end: The stack when the operation has ended.
-        lost: Why it is no longer followed although it has not ended, '' while it is.
-        deletes: Whether it deletes the stack; a stack that is gone is no success of anything else.
-        seconds: How long it has been followed.
-    """
-
-    role: str
-    cloudformation: CloudFormation
-    stack_id: str
-    token: str
-    expected: frozenset[str]
-    after: str | None
-    rollback_triggers: tuple[RollbackTrigger, ...] = ()
-    events: list[StackEvent] = field(default_factory=list)
-    end: StackDescription | None = None
-    lost: str = ""
-    deletes: bool = False
-    seconds: float = 0.0
-
-    @property
-    def outcome(self) -> Outcome:
-        """Whether it is still running, done or failed."""
-        if self.end is None:
-            return Outcome.RUNNING
-        if self.end.status == "DELETE_COMPLETE" and not self.deletes:
-            return Outcome.FAILED
-        return outcome(self.end.status)
-
-    @property
-    def last_status(self) -> str:
-        """The stack's status by the newest of its events, '' where there is none."""
-        own = (event for event in reversed(self.events) if is_of(event, self.stack_id))
-        return next((event.status for event in own), "")
-
-    @property
-    def operation_ids(self) -> tuple[str, ...]:
-        """The ids that AWS gave it; an automatic rollback is an operation of its own, with the same token."""
-        return _operation_ids(self.events, self.token)
-
-    @property
-    def done(self) -> int:
-        """How many of the expected resources have come to their final state."""
-        last = {event.resource: event.status for event in self.events}
-        return sum(last.get(name, "").endswith("_COMPLETE") for name in self.expected)
-
-    def progress(self, event: StackEvent) -> ResourceProgress:
-        """Returns an event with how far the operation is."""
-        return ResourceProgress(
-            self.role,
-            self.stack_id.split(":")[3],
-            event.time.isoformat(timespec="seconds"),
-            event.resource,
-            event.type,
-            event.status,
-            event.reason,
-            self.done,
-            len(self.expected),
-        )
-
-
-def newest_event(cloudformation: CloudFormation, stack_id: str) -> str | None:
-    """Returns the id of the stack's newest event, to tell later ones from it."""
-    newest = next(cloudformation.events(stack_id), None)
-    return newest.event_id if newest else None
-
-
-def has_begun(operation: Operation, clock: Clock) -> bool:
-    """Whether the stack has an event of an operation, so that AWS has heard of it; waits a little for one.
-
-    Where AWS does not answer it is taken as not begun.
-    """
-    for wait in (2.0, 4.0, 0.0):
-        try:
-            if any(event.token == operation.token for event in _new_events(operation, operation.cloudformation)):
-                return True
-        except (AwsError, UnreachableError):
-            return False
-        if wait:
-            clock.sleep(wait)
-    return False
+_Answer = TypeVar("_Answer")
 
 
 def watch(run: Run, operations: Sequence[Operation]) -> None:
     """Waits until every operation has ended, and tells the events of all of them as one stream, in their order.
 
-    One that AWS says nothing about for `LONGEST_SILENCE` is given up, with the reason in its `lost`.
-
-    Raises:
-        CredentialsError: AWS no longer takes the credentials.
+    Each is followed by itself. One that AWS says nothing about for `LONGEST_SILENCE` is given up, with the reason in
+    its `lost`; so is one whose credentials AWS no longer takes. Call `refuse_unsigned` when the others are concluded.
     """
     wait = FIRST_WAIT
-    followers = [_Follower(operation, run.clock, run.screen, run.clock.now()) for operation in operations]
+    followers = [_Follower(operation, run, run.clock.now()) for operation in operations]
     while followers:
+        _give_time([follower.ask_for_news() for follower in followers])
         news = [entry for follower in followers for entry in follower.look()]
         for operation, event in sorted(news, key=lambda entry: entry[1].time):
             operation.events.append(event)
             run.screen.tell(operation.progress(event))
+        _give_time([follower.ask_for_stack() for follower in followers])
         for follower in followers:
             follower.conclude()
         for operation in (follower.operation for follower in followers if follower.is_done):
@@ -161,14 +72,29 @@ def watch(run: Run, operations: Sequence[Operation]) -> None:
             run.clock.sleep(wait)
 
 
+def refuse_unsigned(operations: Iterable[Operation]) -> None:
+    """Ends a run in which an operation could not be followed for want of credentials, when all else is told.
+
+    Raises:
+        CredentialsError: One could not.
+    """
+    for operation in operations:
+        if operation.not_signed_in:
+            raise operation.not_signed_in
+
+
+def _give_time(asked: Iterable[Future[Any] | None]) -> None:
+    """Waits a little for what has just been asked; what takes longer is taken up when it is there."""
+    wait_for([answer for answer in asked if answer], timeout=PROMPT)
+
+
 @dataclass
 class _Follower:
-    """Follows one operation.
+    """Follows one operation: first its events are asked for, then, when these say so, the stack.
 
     Attributes:
         operation: The operation.
-        clock: The clock.
-        screen: Told when AWS does not answer.
+        run: The run, for its clock, for who asks, and for whom to tell when AWS does not answer.
         begun: When the following began.
         heard: When AWS last answered.
         described: When the stack was last described, or something new was heard of it.
@@ -179,8 +105,7 @@ class _Follower:
     """
 
     operation: Operation
-    clock: Clock
-    screen: Screen
+    run: Run
     begun: float
     heard: float = field(init=False)
     described: float = field(init=False)
@@ -188,6 +113,8 @@ class _Follower:
     silent: bool = False
     told: bool = False
     looks: int = 0
+    _news: Future[list[StackEvent]] | None = None
+    _stack: Future[StackDescription | None] | None = None
 
     def __post_init__(self) -> None:
         self.heard = self.described = self.begun
@@ -197,10 +124,30 @@ class _Follower:
         """Whether there is nothing more to look at."""
         return self.operation.end is not None or bool(self.operation.lost)
 
+    def _read_news(self) -> list[StackEvent]:
+        return list(new_events(self.operation, self.operation.cloudformation.at_once()))
+
+    def _read_stack(self) -> StackDescription | None:
+        return self.operation.cloudformation.at_once().describe_stack(self.operation.stack_id)
+
+    def ask_for_news(self) -> Future[list[StackEvent]] | None:
+        """Asks for the events, unless an answer is still to come; returns what was asked."""
+        if self._news or self._stack:
+            return None
+        self._news = self.run.ask(self._read_news)
+        return self._news
+
     def look(self) -> list[tuple[Operation, StackEvent]]:
-        """Reads what is new; nothing, where AWS does not answer."""
+        """Returns what is new; nothing, where AWS does not answer, or has not yet."""
+        if self._news is None or not self._news.done():
+            self._give_up_in_silence("AWS does not answer")
+            return []
+        answer, self._news = self._news, None
         try:
-            fresh = list(_new_events(self.operation, self.operation.cloudformation.at_once()))
+            fresh = self._answer(answer, self._read_news)
+        except CredentialsError as error:
+            self._not_signed_in(error)
+            return []
         except (AwsError, UnreachableError) as error:
             self._not_heard(error)
             self.silent = True
@@ -209,27 +156,41 @@ class _Follower:
         self.silent = False
         self.looks += 1
         if self.ended is None:  # after that only a description says something new
-            self.heard = self.clock.now()
+            self.heard = self.run.clock.now()
         if fresh:
-            self.described = self.clock.now()
+            self.described = self.run.clock.now()
         return [(self.operation, event) for event in fresh]
 
-    def conclude(self) -> None:
+    def ask_for_stack(self) -> Future[StackDescription | None] | None:
         """Describes the stack when its events say that it has ended, or have said nothing for a while."""
-        operation, now = self.operation, self.clock.now()
+        if self._news or self._stack or self.is_done:
+            return None
+        operation, now = self.operation, self.run.clock.now()
         if self.ended is None and operation.last_status and outcome(operation.last_status) is not Outcome.RUNNING:
             self.ended = now
         if self.ended is None and now - self.described < QUIET:
-            return
+            return None
         self.described = now
+        self._stack = self.run.ask(self._read_stack)
+        return self._stack
+
+    def conclude(self) -> None:
+        """Takes what was said of the stack, if it was asked for and there is an answer."""
+        if self._stack is None or not self._stack.done():
+            return
+        operation, now = self.operation, self.described
+        answer, self._stack = self._stack, None
         try:
-            stack = operation.cloudformation.at_once().describe_stack(operation.stack_id)
+            stack = self._answer(answer, self._read_stack)
+        except CredentialsError as error:
+            self._not_signed_in(error)
+            return
         except (AwsError, UnreachableError) as error:
             if self.ended is not None and now - self.ended > OLD:
                 operation.end = _known_only_as(operation, operation.last_status)
             self._not_heard(error)
             return
-        self.heard = self.clock.now()
+        self.heard = self.run.clock.now()
         operation.seconds = now - self.begun
         if stack is None:
             operation.end = _known_only_as(operation, "DELETE_COMPLETE")
@@ -248,49 +209,29 @@ class _Follower:
         elif self.looks >= LOOKS:
             self.operation.lost = f"AWS has no event of it after {PATIENCE:.0f} s, and the stack is {stack.status}"
 
+    def _answer(self, answer: Future[_Answer], call: Callable[[], _Answer]) -> _Answer:
+        """Returns an answer. Where credentials are refused it asks again itself: threads ask no person to sign in."""
+        try:
+            return answer.result()
+        except CredentialsError:
+            return call()
+
+    def _not_signed_in(self, error: CredentialsError) -> None:
+        self.operation.lost, self.operation.not_signed_in = str(error), error
+
     def _not_heard(self, error: AwsError | UnreachableError) -> None:
         role = self.operation.role
         if not self.told and trouble_of(error) is None:  # of the others the clients tell
             self.told = True
-            self.screen.tell(Warning_(f"{role}: AWS does not answer while an operation goes on; asking again: {error}"))
-        if self.clock.now() - self.heard > LONGEST_SILENCE:
-            self.operation.lost = str(error)
+            said = f"{role}: AWS does not answer while an operation goes on; asking again: {error}"
+            self.run.screen.tell(Warning_(said))
+        self._give_up_in_silence(str(error))
 
-
-def no_longer_followed(operation: Operation) -> str:
-    """Returns why an operation is no longer followed, and what becomes of it; '' where it has ended."""
-    if not operation.lost:
-        return ""
-    return (
-        f"it cannot be followed any longer: {operation.lost}; what AWS has begun goes on there, and the same command, "
-        "run again, follows it"
-    )
+    def _give_up_in_silence(self, why: str) -> None:
+        if self.run.clock.now() - self.heard > LONGEST_SILENCE:
+            self.operation.lost = why
 
 
 def _known_only_as(operation: Operation, status: str) -> StackDescription:
     """Returns a stack of which AWS says no more than its status."""
     return StackDescription(operation.stack_id, operation.role, status, "", {}, {}, {})
-
-
-def _new_events(operation: Operation, cloudformation: CloudFormation) -> Iterator[StackEvent]:
-    """Yields what is new of an operation, the oldest first."""
-    seen = operation.events[-1].event_id if operation.events else operation.after
-    later: list[StackEvent] = []
-    for event in cloudformation.events(operation.stack_id):
-        if event.event_id == seen:
-            break
-        later.append(event)
-    else:
-        if seen is not None:  # the answer is older than what has been told
-            return
-    ids = _operation_ids([*operation.events, *later], operation.token)
-    yield from (event for event in reversed(later) if _belongs(event, operation.token, ids))
-
-
-def _operation_ids(events: Iterable[StackEvent], token: str) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(event.operation for event in events if event.token == token and event.operation))
-
-
-def _belongs(event: StackEvent, token: str, ids: Collection[str]) -> bool:
-    """Whether an event is one of the operation: by its token, and without one by its operation, if AWS says which."""
-    return event.token == token or (not event.token and (not event.operation or event.operation in ids))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from twinstack.aws.kept_reading import with_kept
 from twinstack.aws.world_reading import read_world
@@ -23,6 +23,7 @@ from twinstack.rollout.plans.refusals import not_advised, refusals
 from twinstack.rollout.rest.blockers import stopped_by
 from twinstack.rollout.run.run import Run
 from twinstack.rollout.steps.artifacts import existing_buckets, with_known_artifacts
+from twinstack.rollout.steps.protection import Due, read_protection
 from twinstack.screen.events import Screen, Warning_
 
 
@@ -36,6 +37,7 @@ class Planned:
         plan: The plan.
         beside: The stacks that the file does not name where they are; None where nobody looked.
         shown: The plan as it is shown.
+        protection: What has to be set of the protection of each stack, by role.
     """
 
     world: World
@@ -43,6 +45,12 @@ class Planned:
     plan: Plan
     beside: Elsewhere | None
     shown: PlanDocument
+    protection: Mapping[str, Due] = field(default_factory=dict)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a deployment would do anything."""
+        return bool(self.plan.passes) or any(one.parts for one in self.protection.values())
 
 
 def make_plan(run: Run) -> Planned:
@@ -66,8 +74,11 @@ def make_plan(run: Run) -> Planned:
     planner = replace(run.planner, system=system)
     made = plan_from(run.environment, planner, world, run.allowed, beside=beside, advise=run.advise)
     drift = last_detected(made.plan, run.clients, run.known_false_drift)
-    remarks = (*made.shown.remarks, *said_of_kept(made.planner, world, made.plan), *read.gaps)
-    return replace(made, shown=made.shown.with_drift(drift.as_data()).with_remarks(remarks))
+    protection = read_protection(run, world)
+    said = [f"{role}: {sentence}" for role, one in protection.items() for sentence in one.sentences]
+    remarks = (*made.shown.remarks, *said_of_kept(made.planner, world, made.plan), *read.gaps, *said)
+    shown = made.shown.with_drift(drift.as_data()).with_remarks(remarks)
+    return replace(made, shown=shown, protection=protection)
 
 
 def refuse_what_is_not_allowed(made: Planned, screen: Screen) -> None:

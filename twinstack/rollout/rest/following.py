@@ -14,8 +14,9 @@ from twinstack.planning.system import Stack
 from twinstack.rollout.change_sets.abandoned import clear_abandoned
 from twinstack.rollout.guards.readiness import belongs_elsewhere
 from twinstack.rollout.operations.failure_causes import cause_of
+from twinstack.rollout.operations.operation import Operation, is_of, newest_event, no_longer_followed
 from twinstack.rollout.operations.starting import start
-from twinstack.rollout.operations.watching import Operation, is_of, newest_event, no_longer_followed, watch
+from twinstack.rollout.operations.watching import refuse_unsigned, watch
 from twinstack.rollout.rest.blockers import stopped_by
 from twinstack.rollout.run.run import Run
 from twinstack.screen.events import Note, StepDone, StepFailed, Warning_
@@ -83,12 +84,15 @@ def _follow(run: Run, running: Sequence[tuple[Stack, StackDescription]]) -> None
     run.clock.sleep(SETTLES_IN)
     for operation in operations:
         if operation.end is None:
-            raise TwinStackError(f"{operation.role}: {no_longer_followed(operation)}")
+            continue
         if operation.outcome is Outcome.SUCCEEDED:
             run.screen.tell(StepDone(operation.role, operation.end.status, operation.seconds))
         else:
             cause = cause_of(operation, run.screen) or "no reason given"
             run.screen.tell(StepFailed(operation.role, operation.end.status, cause))
+    refuse_unsigned(operations)
+    if lost := [f"{it.role}: {no_longer_followed(it)}" for it in operations if it.lost]:
+        raise TwinStackError("\n".join(lost))
 
 
 def begun_before(cloudformation: CloudFormation, role: str, found: StackDescription) -> Operation | None:
@@ -137,6 +141,7 @@ def _continue_rollback(run: Run, stack: Stack, found: StackDescription) -> None:
         lambda: cloudformation.continue_update_rollback(found.stack_id, operation.token, stack.service_role),
     )
     watch(run, [operation])
+    refuse_unsigned([operation])
     run.clock.sleep(SETTLES_IN)
     if operation.end is not None and operation.end.status == "UPDATE_ROLLBACK_COMPLETE":
         run.screen.tell(StepDone(stack.role, operation.end.status, operation.seconds))

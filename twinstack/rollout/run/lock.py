@@ -19,7 +19,7 @@ from twinstack.rollout.run.parameter_lock import Holder, ParameterLock, Place
 from twinstack.screen.events import Screen, Warning_
 
 # An account can hold only so many parameters; that, too, is for somebody else to mend.
-_NOT_WRITABLE = ("AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "ParameterLimitExceeded")
+_FULL = "ParameterLimitExceeded"
 _WITHOUT = (
     "So this run has no lock: nothing but CloudFormation's own refusals keeps another run from doing the same at the "
     "same time. Let nobody else deploy until it has ended."
@@ -111,7 +111,7 @@ def _taken(lock: ParameterLock, has_ended: Callable[[Holder], bool], *, break_it
     try:
         lock.take(has_ended, break_it=break_it)
     except (AwsError, UnreachableError) as error:
-        if isinstance(error, AwsError) and error.code in _NOT_WRITABLE:
+        if isinstance(error, AwsError) and (error.is_denial or error.code == _FULL):
             lock.do_without(has_ended, break_it=break_it)
             lock.screen.tell(Warning_(f"{error}. {_WITHOUT}"))
             return NO_LOCK

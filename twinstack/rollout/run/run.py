@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from twinstack.aws.api import Clients, CloudFormation
+from twinstack.aws.side_by_side import Ask, in_turn
 from twinstack.clock import Clock
 from twinstack.drifting.report import Known, nothing_known
 from twinstack.environment.assembly import Environment
@@ -57,6 +58,7 @@ class Run:
         under_way: What goes on on AWS because of this run.
         lock: What keeps other runs out; it is read back before anything is executed or deleted.
         known_false_drift: Tells from drift what only looks like it.
+        ask: Makes the calls by which operations are followed: in a thread each, where one must not hold up the others.
     """
 
     environment: Environment
@@ -76,6 +78,7 @@ class Run:
     known_false_drift: Known = nothing_known
     under_way: UnderWay = field(default_factory=UnderWay)
     lock: Lock = NO_LOCK
+    ask: Ask = in_turn
 
     @property
     def protected(self) -> bool:

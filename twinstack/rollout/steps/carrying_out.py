@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from twinstack.aws.api import CloudFormation
-from twinstack.environment.assembly import PROTECTED_PARAMETER
 from twinstack.errors import NotConvergedError, RefusedError, TwinStackError
 from twinstack.expressions.macros import made_by_macros, may_be_made
 from twinstack.planning.document import StepDocument, step_document
@@ -21,8 +20,9 @@ from twinstack.rollout.change_sets.preparing import NOT_FOUND, Prepared, discard
 from twinstack.rollout.guards.guards import refused_changes, unseen
 from twinstack.rollout.guards.nested_stacks import held_by_nested_stacks
 from twinstack.rollout.operations.failure_causes import cause_of
+from twinstack.rollout.operations.operation import Operation, newest_event, no_longer_followed
 from twinstack.rollout.operations.starting import start
-from twinstack.rollout.operations.watching import Operation, newest_event, no_longer_followed, watch
+from twinstack.rollout.operations.watching import refuse_unsigned, watch
 from twinstack.rollout.run.run import Run
 from twinstack.rollout.steps import protection
 from twinstack.rollout.steps.failed_creations import keeps_what_was_made, left_for_inspection, refuse_nothing_left
@@ -243,6 +243,7 @@ def delete_and_watch(
         lambda: cloudformation.delete_stack(stack_id, operation.token, stack.service_role, kept),
     )
     watch(run, [operation])
+    refuse_unsigned([operation])
     return operation
 
 
@@ -266,15 +267,12 @@ def execute(run: Run, begun: Begun) -> Operation:
         prepared.change_set.rollback_triggers,
     )
     narrowed = run.protected and step.updates
-    opened = not run.protected and step.updates and _gives_up_protection(step)
     doing = "importing into" if step.imports else "creating" if step.operation == "CREATE" else "updating"
-    if narrowed or opened:
+    if narrowed:
         run.lock.check()
     try:
         if narrowed:
             protection.narrow(cloudformation, step.stack.name, run.allowed)
-        elif opened:
-            protection.restore(cloudformation, step.stack.name, protected=False)
         start(
             run,
             operation,
@@ -293,19 +291,13 @@ def execute(run: Run, begun: Begun) -> Operation:
 
 def _protected_again(operation: Operation, step: Step) -> str:
     """Restores the protection of a stack; returns why that was not possible, '' when it was."""
+    # what was not executed was protected against deletion before, and is
+    termination = operation.end.termination_protection if operation.end else True
     try:
-        protection.restore(operation.cloudformation, step.stack.name, protected=True)
+        protection.protect(operation.cloudformation, step.stack.name, termination=termination)
     except TwinStackError as error:
         return f"{operation.role}: its stack policy is not restored; the next run does it: {error}"
     return ""
-
-
-def _gives_up_protection(step: Step) -> bool:
-    """Whether the environment was protected at the last deployment and no longer is."""
-    return any(
-        parameter.name == PROTECTED_PARAMETER and (parameter.before, parameter.value) == ("true", "false")
-        for parameter in step.parameters
-    )
 
 
 def conclude(run: Run, operation: Operation, step: Step) -> str | None:
@@ -364,5 +356,6 @@ def carry_out_together(steps: Iterable[tuple[Run, Step, StackState]]) -> None:
     if running:
         watch(running[0][0], [operation for _, _, operation in running])
     failures = [failure for run, item, operation in running if (failure := conclude(run, operation, item.step))]
+    refuse_unsigned(operation for _, _, operation in running)
     if failures:
         raise TwinStackError("\n".join(failures))

@@ -19,7 +19,7 @@ from twinstack.errors import UnreachableError
 from twinstack.planning.steps import Step, written_out
 from twinstack.planning.world import Live, StackState
 from twinstack.rollout.operations.failure_causes import real_failures
-from twinstack.rollout.operations.watching import STACK_TYPE, Operation
+from twinstack.rollout.operations.operation import STACK_TYPE, Operation
 from twinstack.rollout.run.run import Run
 from twinstack.screen.events import Note, Warning_
 from twinstack.statuses import Outcome
