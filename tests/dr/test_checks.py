@@ -237,6 +237,7 @@ TABLE = [
     (linked.zone_in_both_vpcs, {"hosted_zone": Zone(ZONE.name, ZONE.vpcs[:1])}, None, DIFFERS, "primary-Vpc"),
     (in_use.snapshot_exported, {"executions": ["SUCCEEDED"], "object_count": 7}, None, SAME, "7 objects"),
     (in_use.snapshot_exported, {"executions": ["FAILED"], "object_count": 0}, None, DIFFERS, "FAILED"),
+    (in_use.snapshot_exported, {"executions": ["SUCCEEDED"], "object_count": 0}, None, DIFFERS, "0 objects"),
     (in_use.snapshot_exported, {"executions": [], "object_count": 0}, None, NONE, "none yet"),
     (removal.interfaces_gone, {"interfaces": []}, None, SAME, "none"),
     (removal.interfaces_gone, {"interfaces": ["eni-1"]}, None, DIFFERS, "eni-1"),
@@ -245,11 +246,12 @@ LEFT = {
     "key_state": "PendingDeletion",
     "snapshots": [],
     "log_group_keys": {},
-    "kept_backups": [],
+    "kept_backups": ["arn"],
     "secret": None,
 }
 TABLE += [
-    (removal.only_keys_left, LEFT, None, SAME, "6 of 6 keys pending deletion; left: nothing else"),
+    (removal.only_keys_left, LEFT, None, SAME, "6 of 6 keys pending deletion; 2 automated backups; left: nothing"),
+    (removal.only_keys_left, {**LEFT, "kept_backups": []}, None, DIFFERS, "; 0 automated backups"),
     (removal.only_keys_left, {**LEFT, "key_state": "Enabled"}, None, DIFFERS, "0 of 6"),
     (removal.only_keys_left, {**LEFT, "log_group_keys": {"/aws/rds/x": ""}}, None, DIFFERS, "log group /aws/rds/x"),
     (removal.only_keys_left, {**LEFT, "secret": Secret(True, ())}, None, DIFFERS, "the secret waits"),

@@ -18,26 +18,31 @@ def stacks_gone(scene: Scene) -> Answer:
 
 
 def only_keys_left(scene: Scene) -> Answer:
-    """Looks for what AWS keeps of a cluster, and whether the keys are on their way out."""
-    states, left = [], []
+    """Looks for what AWS keeps of a cluster, and whether the keys are on their way out.
+
+    The automated backups of both clusters outlive them, until their retention is over.
+    """
+    states, left, backups = [], [], []
     for role in (PRIMARY, SECONDARY):
         region = scene.regions[role]
         states += [region.key_state(scene.physical_id(role, key)) for key in _KEYS]
-        left += [f"{role}: {thing}" for thing in _kept_of_cluster(region, scene.physical_id(role, "Cluster"))]
+        cluster = scene.physical_id(role, "Cluster")
+        backups.append(len(region.kept_backups(cluster)))
+        left += [f"{role}: {thing}" for thing in _kept_of_cluster(region, cluster)]
     if scene.regions[PRIMARY].secret(scene.physical_id(PRIMARY, "DatabaseSecret")) is not None:
         left.append("the secret waits for its deletion")
     pending = states.count("PendingDeletion")
     return compared(
-        "six keys pending deletion, nothing else",
-        f"{pending} of {len(states)} keys pending deletion; left: {', '.join(left) or 'nothing else'}",
-        same=pending == len(states) == 6 and not left,
+        "six keys pending deletion, an automated backup of each cluster, nothing else",
+        f"{pending} of {len(states)} keys pending deletion; {sum(backups)} automated backups; "
+        f"left: {', '.join(left) or 'nothing else'}",
+        same=pending == len(states) == 6 and backups == [1, 1] and not left,
     )
 
 
 def _kept_of_cluster(region: Region, cluster: str) -> list[str]:
     left = [f"snapshot {name}" for name in region.snapshots(cluster)]
-    left += [f"log group {name}" for name in region.log_group_keys(f"/aws/rds/cluster/{cluster}/")]
-    return left + [f"automated backup {name}" for name in region.kept_backups(cluster)]
+    return left + [f"log group {name}" for name in region.log_group_keys(f"/aws/rds/cluster/{cluster}/")]
 
 
 def interfaces_gone(scene: Scene) -> Answer:
