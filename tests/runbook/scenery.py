@@ -128,6 +128,26 @@ def the_instance_has_a_name(world):
     world.names["INSTANCE"] = found["DBInstanceIdentifier"]
 
 
+@beginning("both-gone")
+def a_recovery_point_is_in_the_other_region_and_a_key_is_on_its_way_out(world):
+    """A snapshot stands in for the recovery point: the local AWS runs no jobs of AWS Backup, and the clusters stay."""
+    source, copied = f"{DATABASE}-daily", "awsbackup:copyjob-0a1b2c3d"
+    rds = world.rds(EAST)
+    made = rds.create_db_cluster_snapshot(
+        DBClusterIdentifier=f"{DATABASE}-us-east-1", DBClusterSnapshotIdentifier=source
+    )["DBClusterSnapshot"]
+    world.rds(WEST).copy_db_cluster_snapshot(
+        SourceDBClusterSnapshotIdentifier=made["DBClusterSnapshotArn"],
+        TargetDBClusterSnapshotIdentifier=copied,
+        KmsKeyId=f"alias/{DATABASE}-secondary-database",
+        SourceRegion=EAST,
+    )
+    kms = world.client("kms", EAST)
+    key = kms.create_key()["KeyMetadata"]["KeyId"]
+    kms.schedule_key_deletion(KeyId=key, PendingWindowInDays=30)
+    world.names["KEY-ID"] = key
+
+
 @beginning("from-export")
 def there_is_an_export(world):
     (stack,) = world.client("cloudformation", EAST).describe_stacks(StackName="tradingdb-prod-primary")["Stacks"]
