@@ -48,6 +48,7 @@ generate: $(READY)  ## write generated/ from templates_src/, and what else is ma
 	$(BIN)/python deploy.py generate
 	$(BIN)/python -m twinstack.planning.document twinstack/planning/plan.schema.json
 	$(BIN)/python -m twinstack.screen.schema twinstack/screen/events.schema.json
+	$(BIN)/python -m templates_src.inventory docs/inventory.md
 	$(BIN)/python -m twinstack.linting.page docs/rules.md
 	$(BIN)/python -m twinstack.dr.first_run.page docs/first-real-run.md
 	$(BIN)/python -m tests.predictions.page docs/predictions.md
