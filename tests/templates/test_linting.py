@@ -26,17 +26,18 @@ def test_plain_cfn_lint_in_the_project_folder_is_clean_too():
     assert (done.returncode, done.stdout) == (0, "")
 
 
-def test_one_check_is_ignored_by_name_at_one_resource():
+def test_what_is_ignored_is_ignored_by_name_in_the_template():
     ignoring = [line.strip() for role in ROLES for line in path(role).read_text().splitlines() if "ignore_" in line]
-    assert ignoring == ["ignore_checks: [E1010]"]
+    # a field of the global endpoint, as an output and as a record, and a check that is healthy without data on purpose
+    assert sorted(ignoring) == ["ignore_checks: [E1010]", "ignore_checks: [E6101]", "ignore_checks: [W9526]"]
     assert "ignore_checks: []" in (ROOT / ".cfnlintrc").read_text()
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_without_what_is_ignored_cfn_lint_finds_what_the_decisions_accept_and_nothing_else(role, tmp_path):
     body = json.loads(json.dumps(template(role)))
-    for resource in body["Resources"].values():
-        resource.get("Metadata", {}).pop("cfn-lint", None)
+    for part in (body, *body["Resources"].values()):
+        part.get("Metadata", {}).pop("cfn-lint", None)
     bare = tmp_path / f"{role}.json"
     bare.write_text(json.dumps(body))
     done = subprocess.run(
@@ -48,7 +49,9 @@ def test_without_what_is_ignored_cfn_lint_finds_what_the_decisions_accept_and_no
     )
     found = {(match["Rule"]["Id"], match["Location"]["Path"][1]) for match in json.loads(done.stdout)}
     accepted = read_accepted(ROOT / "docs" / "decisions.md")
-    assert found == {(a.rule, a.resource) for a in accepted if a.tool == "cfn-lint" and role in a.templates}
+    # our own rules are not run here
+    accepted = [a for a in accepted if a.tool == "cfn-lint" and role in a.templates and not a.rule.startswith("W95")]
+    assert found == {(a.rule, a.resource) for a in accepted}
 
 
 @pytest.fixture
