@@ -377,9 +377,9 @@ def test_the_linking_change_set_may_hold_more_than_the_plan_and_not_less(flagshi
 
 def test_the_readers_health_check_stays_the_same_one(flagship):
     seen = linking(flagship, ("Modify", "ReaderHealthCheck"))
-    assert linked.health_check_in_place(seen).verdict == SAME
+    assert probes.health_check_in_place(seen).verdict == SAME
     seen.reader_health_check = "another"
-    assert linked.health_check_in_place(seen).verdict == DIFFERS
+    assert probes.health_check_in_place(seen).verdict == DIFFERS
 
 
 class _Puts:

@@ -29,6 +29,19 @@ class Production:
         made = [it for it in found.values() if it["ResourceType"].startswith("Custom::")]
         return state, [(it["LogicalResourceId"], it["PhysicalResourceId"]) for it in made]
 
+    def backed_up(self):
+        """What AWS Backup looks after, and the vaults that it copies to."""
+        backup = self.client("backup", "primary")
+        (plan,) = backup.list_backup_plans()["BackupPlansList"]
+        (listed,) = backup.list_backup_selections(BackupPlanId=plan["BackupPlanId"])["BackupSelectionsList"]
+        selection = backup.get_backup_selection(BackupPlanId=plan["BackupPlanId"], SelectionId=listed["SelectionId"])
+        rules = backup.get_backup_plan(BackupPlanId=plan["BackupPlanId"])["BackupPlan"]["Rules"]
+        copies = [copy["DestinationBackupVaultArn"] for rule in rules for copy in rule.get("CopyActions", [])]
+        return selection["BackupSelection"]["Resources"], copies
+
+    def vaults(self, role):
+        return [it["BackupVaultArn"] for it in self.client("backup", role).list_backup_vaults()["BackupVaultList"]]
+
     def holds(self):
         return {role: self._holds(role) for role in REGIONS}
 
@@ -62,6 +75,7 @@ def production(fresh):
     pair = Production(Pair(fresh.endpoint, fresh.account, "prod"))
     pair.first = pair.deploy()
     pair.probes = {role: pair.probe(role) for role in REGIONS}
+    pair.backups, pair.copied_to = pair.backed_up(), pair.vaults("secondary")
     bucket = pair.outputs("primary")["BackupBucketName"]
     pair.client("s3", "primary").put_object(Bucket=bucket, Key="export/1", Body=b"kept")
     pair.before = pair.holds()
@@ -77,6 +91,12 @@ def test_with_probes_on_the_pair_goes_up_in_three_passes_and_the_last_one_makes_
         "primary": ("ENABLED", [("ProbeUser", "probe-user")]),
         "secondary": ("ENABLED", []),
     }
+
+
+def test_aws_backup_looks_after_the_cluster_and_copies_to_the_vault_of_the_other_region(production):
+    clusters, vaults = production.backups
+    assert clusters == [arn for arn, writes in production.before["primary"]["members"].items() if writes]
+    assert vaults == production.copied_to
 
 
 def test_the_stacks_were_gone_and_come_back_by_an_import_and_the_usual_updates(production):

@@ -31,9 +31,10 @@ def test_from_nothing_the_pair_takes_primary_secondary_primary(planned):
     ]
 
 
-# In production the probe runs, where there is a database that it can log in to, and AWS Backup, once it has two vaults.
+# The probe runs where there is a database that it can log in to; in production AWS Backup too, once it has two vaults.
+PROBED = {"ProbeSchedule", "ProbeSilent", "ProbeUser", "ReaderHealthCheck"}
 BACKED_UP = {"AwsBackupFailedRule", "AwsBackupMissing", "BackupPlan", "BackupPlanRole", "BackupSelection"}
-STARTED = {"dev": set(), "prod": {"ProbeSchedule", "ProbeSilent", "ProbeUser", "ReaderHealthCheck", *BACKED_UP}}
+STARTED = {"dev": PROBED, "prod": PROBED | BACKED_UP}
 
 
 def test_linking_adds_and_modifies_and_replaces_nothing(planned, request):

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from ..handler import Handler
 from .alarms import Alarm, CompositeAlarm
+from .backup_selections import BackupSelection
 from .buckets import Bucket
 from .custom_resources import refuse_answers_without_a_way
 from .dashboards import Dashboard, tag_dashboards
@@ -30,6 +31,7 @@ from .vpcs import VPC, SecurityGroup, SecurityGroupEgress, SecurityGroupIngress
 
 TYPES: tuple[type[Handler], ...] = (
     Alarm,
+    BackupSelection,
     Bucket,
     Certificate,
     CompositeAlarm,

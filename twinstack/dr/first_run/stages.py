@@ -113,13 +113,12 @@ def _next_pass(scene: Scene) -> None:
 def _last_pass(scene: Scene) -> None:
     planned = scene.plan_now().passes
     scene.linking = tuple(change for steps in planned for step in steps for change in step.changes)
-    scene.reader_health_check = scene.physical_id(PRIMARY, "ReaderHealthCheck")
     deploy(scene.run)
     scene.look(scene.pair.stacks)
 
 
 def _set_probes(enabled: str, scene: Scene) -> None:
-    """Deploys the linked pair with probes on, or off; all else stays as the environment says."""
+    """Plans the pair with probes on, or off, from here on; all else stays as the environment says."""
     run, pair = scene.run, scene.pair
     stacks = {
         role: replace(stack, parameters={**stack.parameters, probes.ENABLED: enabled})
@@ -129,17 +128,13 @@ def _set_probes(enabled: str, scene: Scene) -> None:
     scene.run = replace(
         run, environment=replace(run.environment, system=system), planner=replace(run.planner, system=system)
     )
+
+
+def _deploy_probes(enabled: str, scene: Scene) -> None:
+    scene.reader_health_check = scene.physical_id(PRIMARY, probes.READERS)
+    _set_probes(enabled, scene)
     deploy(scene.run)
-    scene.look(stacks)
-
-
-def _probes_on(scene: Scene) -> None:
-    scene.probes_before = scene.parameter(PRIMARY, probes.ENABLED)
-    _set_probes("true", scene)
-
-
-def _probes_as_before(scene: Scene) -> None:
-    _set_probes(scene.probes_before, scene)
+    scene.look(scene.pair.stacks)
 
 
 def _remove_pair(scene: Scene) -> None:
@@ -160,14 +155,14 @@ def _remove_pair(scene: Scene) -> None:
 
 
 STAGES = (
-    Stage("checks", account.CHECKS, free=True),
+    Stage("checks", account.CHECKS, begin=partial(_set_probes, "false"), free=True),
     Stage("change-set", change_set.CHECKS, begin=_try_change_set, free=True),
     Stage("parts", parts.CHECKS, begin=partial(_deploy_part, small_parts), end=_destroy_part),
     Stage("network", network.CHECKS, begin=partial(_deploy_part, network_part), end=_destroy_part),
     Stage("primary", primary.CHECKS, begin=_next_pass),
     Stage("secondary", secondary.CHECKS, begin=_next_pass),
     Stage("linked", linked.CHECKS, begin=_last_pass),
-    Stage("probes", probes.CHECKS, begin=_probes_on, end=_probes_as_before),
+    Stage("probes", probes.CHECKS, begin=partial(_deploy_probes, "true"), end=partial(_deploy_probes, "false")),
     Stage("in-use", in_use.CHECKS),
     Stage("removal", removal.CHECKS, begin=_remove_pair, free=True),
 )

@@ -18,7 +18,7 @@ _KEY = "first-run"
 
 def change_set_as_planned(scene: Scene) -> Answer:
     """Whether the change set has every change of the plan; it may list more that only refer to those."""
-    changes = {change["resource"]: change for change in _changes(scene)}
+    changes = {change["resource"]: change for change in primary_changes(scene)}
     missing = [
         f"{change.action} {change.resource}"
         for change in scene.linking
@@ -35,18 +35,12 @@ def change_set_as_planned(scene: Scene) -> Answer:
     )
 
 
-def health_check_in_place(scene: Scene) -> Answer:
-    """Whether a new child left the readers' health check in place."""
-    before, after = scene.reader_health_check, scene.physical_id(PRIMARY, "ReaderHealthCheck")
-    said = [change["replacement"] for change in _changes(scene) if change["resource"] == "ReaderHealthCheck"]
-    return compared(
-        f"still {before}",
-        f"now {after}; the change set said replacement: {', '.join(said) or 'nothing'}",
-        same=before == after,
-    )
+def primary_changes(scene: Scene) -> tuple[Mapping[str, Any], ...]:
+    """Returns the changes of the last change set that was made for the primary.
 
-
-def _changes(scene: Scene) -> tuple[Mapping[str, Any], ...]:
+    Raises:
+        TwinStackError: None has been made.
+    """
     made = [event for event in scene.memory.change_sets if event.stack == PRIMARY]
     if not made:
         raise TwinStackError("no change set of the primary has been made")
@@ -110,7 +104,6 @@ def nothing_to_do(scene: Scene) -> Answer:
 
 CHECKS = (
     Check("linking-change-set", change_set_as_planned),
-    Check("reader-health-check", health_check_in_place),
     Check("bucket-replication", objects_replicate),
     Check("secret-replica", secret_replicated),
     Check("zone-vpcs", zone_in_both_vpcs),

@@ -6,9 +6,10 @@ from itertools import product
 
 from twinstack.dr.first_run.checks.answers import Answer, compared
 from twinstack.dr.first_run.checks.check import Check
+from twinstack.dr.first_run.checks.linked import primary_changes
 from twinstack.dr.first_run.checks.scene import PRIMARY, SECONDARY, Scene
 
-ENABLED = "ProbeEnabled"
+ENABLED, READERS = "ProbeEnabled", "ReaderHealthCheck"
 _SPACE, _REACHABLE = "TwinStack/Probe", "Reachable"
 _ROLES = (PRIMARY, SECONDARY)
 
@@ -17,6 +18,17 @@ def user_made(scene: Scene) -> Answer:
     """Whether the custom resource was answered with the id of a user that was made."""
     made, found = "probe-user", scene.physical_id(PRIMARY, "ProbeUser")
     return compared(f"answered with {made}", f"answered with {found}", same=found == made)
+
+
+def health_check_in_place(scene: Scene) -> Answer:
+    """Whether other children left the readers' health check in place."""
+    before, after = scene.reader_health_check, scene.physical_id(PRIMARY, READERS)
+    said = [change["replacement"] for change in primary_changes(scene) if change["resource"] == READERS]
+    return compared(
+        f"still {before}",
+        f"now {after}; the change set said replacement: {', '.join(said) or 'nothing'}",
+        same=before == after,
+    )
 
 
 def both_report_both(scene: Scene) -> Answer:
@@ -49,6 +61,7 @@ def user_dropped(scene: Scene) -> Answer:
 _NOT_RUN = "the local AWS runs no function of the probe: it has no database server"
 CHECKS = (
     Check("probe-user", user_made, emulator=_NOT_RUN),
+    Check("reader-health-check", health_check_in_place),
     Check("probe-reports", both_report_both, emulator=_NOT_RUN),
     Check("probe-user-dropped", user_dropped, emulator=_NOT_RUN, afterwards=True),
 )

@@ -75,8 +75,7 @@ class Scene:
         stacks: The stacks that stand now: those of a part, or those of the pair.
         first: What became of the first change set.
         linking: What the plan said, just before, that the last pass changes.
-        reader_health_check: The id of the readers' health check before the last pass.
-        probes_before: Whether the environment has the probes on, as a template says it.
+        reader_health_check: The id of the readers' health check before the probes were switched.
         validated: What ValidateTemplate said of each template, or that AWS refused it.
     """
 
@@ -89,7 +88,6 @@ class Scene:
     first: FirstChangeSet | None = None
     linking: tuple[Change, ...] = ()
     reader_health_check: str = ""
-    probes_before: str = "false"
     validated: Mapping[str, Validated | AwsError] = field(default_factory=dict)
     _ids: dict[tuple[str, str], str] = field(default_factory=dict)
     _types: dict[str, list[str]] = field(default_factory=dict)
