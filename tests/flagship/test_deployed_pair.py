@@ -120,21 +120,32 @@ def test_the_writer_name_follows_the_global_endpoint(pair):
     assert writer["ResourceRecords"] == [{"Value": cluster["Endpoint"]}]
 
 
-def test_each_region_says_of_itself_whether_it_serves_while_no_probe_does(pair):
-    route53 = pair.client("route53", "primary")
-    check = route53.get_health_check(HealthCheckId=pair.outputs("primary")["ReaderHealthCheckId"])["HealthCheck"]
-    cloudformation = pair.client("cloudformation", "primary")
-    children = [
-        cloudformation.describe_stack_resource(StackName="tradingdb-dev-primary", LogicalResourceId=name)[
-            "StackResourceDetail"
-        ]["PhysicalResourceId"]
-        for name in ("OwnHealthCheck", "ReadersBehindHealthCheck")
+def alarm_region(pair, health_check):
+    found = pair.client("route53", "primary").get_health_check(HealthCheckId=health_check)["HealthCheck"]
+    return found["HealthCheckConfig"]["AlarmIdentifier"]["Region"]
+
+
+def made(pair, role, name):
+    cloudformation = pair.client("cloudformation", role)
+    found = cloudformation.describe_stack_resource(StackName=f"tradingdb-dev-{role}", LogicalResourceId=name)
+    return found["StackResourceDetail"]["PhysicalResourceId"]
+
+
+def test_the_other_region_judges_whether_readers_are_sent_here(pair):
+    readers = pair.outputs("primary")["ReaderHealthCheckId"]
+    found = pair.client("route53", "primary").get_health_check(HealthCheckId=readers)["HealthCheck"]
+    children = found["HealthCheckConfig"]["ChildHealthChecks"]
+    seen_from_the_standby = [
+        pair.outputs("secondary")[f"{name}HealthCheckId"] for name in ("OtherRegion", "StandbyWrites")
     ]
-    assert check["HealthCheckConfig"]["ChildHealthChecks"] == children
-    standby = pair.outputs("secondary")["OwnHealthCheckId"]
-    for child, region in ((children[0], "us-east-1"), (standby, "eu-west-1")):
-        alarm = route53.get_health_check(HealthCheckId=child)["HealthCheck"]["HealthCheckConfig"]
-        assert alarm["AlarmIdentifier"]["Region"] == region
+    assert children == [*seen_from_the_standby, made(pair, "primary", "ReadersBehindHealthCheck")]
+    assert found["HealthCheckConfig"]["HealthThreshold"] == len(children)
+    assert [alarm_region(pair, child) for child in children] == ["eu-west-1", "eu-west-1", "us-east-1"]
+
+
+def test_each_region_says_of_itself_whether_it_serves(pair):
+    for role, region in REGIONS.items():
+        assert alarm_region(pair, made(pair, role, "OwnHealthCheck")) == region
 
 
 def test_the_secret_is_replicated_to_the_other_region(pair):
