@@ -96,9 +96,7 @@ def test_with_probes_on_a_silent_probe_is_bad_news_and_no_verdict(role):
 @pytest.mark.parametrize("role", ROLES)
 @pytest.mark.parametrize("name", ["dev", "prod"])
 def test_each_environment_has_thresholds_of_its_own(name, role):
-    production = name == "prod"
-    silent = {"ProbeSilent": "breaching"} if production else {}
-    wanted = expected(role, silent, THRESHOLDS[name], aws_backup=production)
+    wanted = expected(role, {"ProbeSilent": "breaching"}, THRESHOLDS[name], aws_backup=name == "prod")
     assert written(of_environment(name, role)) == wanted
 
 
