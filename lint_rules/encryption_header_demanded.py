@@ -39,18 +39,18 @@ class EncryptionHeaderDemanded(_rule.Rule):
 
 
 def _demanded(cfn: _values.Template, condition: Any) -> Iterator[str]:
-    """The headers of a condition that holds without them."""
-    operators = condition.items() if isinstance(condition, dict) else ()
-    sent = {
-        key.lower()
-        for operator, keys in operators
-        if str(operator) == "Null"
+    """The headers of a condition that holds without them, unless it is only for who sent one of a certain value."""
+    asked = [
+        (str(operator), key, value)
+        for operator, keys in (condition.items() if isinstance(condition, dict) else ())
         for key, value in _keys(cfn, keys)
-        if _values.is_false(cfn, value)
-    }
-    for operator, keys in operators:
-        if "Not" in str(operator) and str(operator).endswith("IfExists"):
-            yield from (key for key, _ in _keys(cfn, keys) if key.lower() in _HEADERS - sent)
+        if key.lower() in _HEADERS
+    ]
+    sent = {key.lower() for operator, key, value in asked if operator == "Null" and _values.is_false(cfn, value)}
+    if not any(operator in ("StringEquals", "StringLike") for operator, _, _ in asked):
+        for operator, key, _ in asked:
+            if "Not" in operator and operator.endswith("IfExists") and key.lower() not in sent:
+                yield key
 
 
 def _keys(cfn: _values.Template, node: Any) -> Iterator[tuple[str, Any]]:

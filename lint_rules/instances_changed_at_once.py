@@ -16,8 +16,8 @@ class InstancesChangedAtOnce(_rule.Rule):
     shortdesc = "Instances of one cluster without an order between them"
     description = (
         "CloudFormation changes side by side what does not depend on each other. A new instance class, or another "
-        "setting that restarts an instance, takes all of a cluster's instances down together, so none is left to fail "
-        "over to."
+        "setting that restarts an instance, takes instances without an order down together; where that is all of a "
+        "cluster's, none is left to fail over to."
     )
     fix = "give the second instance a DependsOn on the first, which is made first and so becomes the writer"
     source_url = "https://docs.aws.amazon.com/AWSCloudFormation/latest/TemplateReference/aws-attribute-dependson.html"

@@ -7,8 +7,10 @@ from typing import Any
 
 from lint_rules import _reading, _rule, _values
 
-_SCOPE = ("Prefix", "TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
 _ENDS = "NoncurrentVersionExpiration"
+_SCOPE = ("TagFilters", "ObjectSizeGreaterThan", "ObjectSizeLessThan")
+
+_LifecycleRule = dict[str, Any]
 
 
 class NoncurrentVersionsKeptByNumber(_rule.Rule):
@@ -28,33 +30,49 @@ class NoncurrentVersionsKeptByNumber(_rule.Rule):
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
         for name, _ in _reading.resources(cfn, _reading.BUCKET):
             for case in _values.cases(cfn, name):
+                status = _values.dig(case, "VersioningConfiguration", "Status")
+                versioned = status is not None and "Suspended" not in _values.texts(cfn, status)
                 rules = [
                     rule
                     for rule in _values.items(cfn, _values.dig(case, "LifecycleConfiguration", "Rules"))
                     if isinstance(rule, dict) and "Disabled" not in _values.texts(cfn, rule.get("Status"))
                 ]
-                if any(_keeps_what_expires(cfn, rule, rules) for rule in rules):
+                if versioned and any(
+                    _numbered(cfn, keeps) and _kept_for_ever(keeps, expires, rules)
+                    for keeps in rules
+                    for expires in rules
+                ):
                     path: _rule.Path = ["Resources", name, "Properties", "LifecycleConfiguration"]
                     yield path, f"{name} lets objects expire and keeps noncurrent versions by their number"
 
 
-def _keeps_what_expires(cfn: _values.Template, rule: dict[str, Any], rules: list[dict[str, Any]]) -> bool:
+def _numbered(cfn: _values.Template, rule: _LifecycleRule) -> bool:
     kept = _values.numbers(cfn, _values.dig(rule, _ENDS, "NewerNoncurrentVersions"))
-    if not kept or kept[-1] < 1:
+    return bool(kept) and kept[-1] >= 1
+
+
+def _kept_for_ever(keeps: _LifecycleRule, expires: _LifecycleRule, rules: list[_LifecycleRule]) -> bool:
+    """Whether what the one rule lets expire is kept by the other, and no rule ends it by its age."""
+    if not {"ExpirationInDays", "ExpirationDate"} & set(expires):
         return False
-    here = _scope(rule)
-    expires = any(
-        {"ExpirationInDays", "ExpirationDate"} & set(other) and (_scope(other) in ({}, here) or not here)
-        for other in rules
-    )
-    ends = any(
-        (_values.dig(other, _ENDS, "NoncurrentDays") and not _values.dig(other, _ENDS, "NewerNoncurrentVersions"))
-        and _scope(other) in ({}, here)
-        for other in rules
-    )
-    return expires and not ends
+    if _covers(keeps, expires):
+        both = expires
+    elif _covers(expires, keeps):
+        both = keeps
+    else:
+        return False
+    return not any(_ends_by_age(rule) and _covers(rule, both) for rule in rules)
 
 
-def _scope(rule: dict[str, Any]) -> dict[str, Any]:
-    """What narrows a rule to a part of the bucket."""
-    return {key: rule[key] for key in _SCOPE if rule.get(key)}
+def _ends_by_age(rule: _LifecycleRule) -> bool:
+    ends = _values.dig(rule, _ENDS)
+    by_age = bool(_values.dig(ends, "NoncurrentDays")) and not _values.dig(ends, "NewerNoncurrentVersions")
+    return by_age or "NoncurrentVersionExpirationInDays" in rule
+
+
+def _covers(wide: _LifecycleRule, narrow: _LifecycleRule) -> bool:
+    """Whether a rule is for every object that the other is for."""
+    of_wide, of_narrow = ({key: rule[key] for key in _SCOPE if rule.get(key)} for rule in (wide, narrow))
+    outer, inner = wide.get("Prefix") or "", narrow.get("Prefix") or ""
+    within = outer == inner or (isinstance(outer, str) and isinstance(inner, str) and inner.startswith(outer))
+    return within and of_wide in ({}, of_narrow)

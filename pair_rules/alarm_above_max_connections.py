@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from collections.abc import Iterator, Mapping
 
@@ -19,6 +20,8 @@ _MOST = {
     "32xlarge": 7000,
 }
 """max_connections of the classes db.r5 and later, as Aurora MySQL sets it; db.x2g has twice the memory: 1000 more."""
+
+_REACHED = {"GreaterThanThreshold": operator.gt, "GreaterThanOrEqualToThreshold": operator.ge}
 
 
 class AlarmAboveMaxConnections(_pair.PairRule):
@@ -39,21 +42,21 @@ class AlarmAboveMaxConnections(_pair.PairRule):
     tags = ("cloudwatch", "rds", "aurora")
 
     def findings(self, stacks: _pair.Stacks) -> Iterator[tuple[_pair.Place, str]]:
-        if _is_set_by_hand(stacks):
-            return
         for alarm in _pair.resources(stacks, "AWS::CloudWatch::Alarm"):
             found = alarm.properties
-            if found.get("MetricName") != "DatabaseConnections" or "Less" in str(found.get("ComparisonOperator")):
+            reached = _REACHED.get(str(found.get("ComparisonOperator")))
+            one_instance = found.get("Statistic") in ("Average", "Maximum", "Minimum")
+            if found.get("MetricName") != "DatabaseConnections" or reached is None or not one_instance:
                 continue
             threshold, most = _number(found.get("Threshold")), _most_beside(stacks, alarm)
-            if threshold and most and threshold >= most:
-                yield alarm.place("Threshold"), f"{alarm} is raised above {threshold:g}, and an instance takes {most}"
+            if most and not reached(most, threshold) and not _is_set_by_hand(stacks, alarm.role):
+                yield alarm.place("Threshold"), f"{alarm} is raised at {threshold:g}, and an instance takes {most}"
 
 
-def _is_set_by_hand(stacks: _pair.Stacks) -> bool:
+def _is_set_by_hand(stacks: _pair.Stacks, role: str) -> bool:
     groups = [*_pair.resources(stacks, "AWS::RDS::DBParameterGroup")]
     groups += _pair.resources(stacks, "AWS::RDS::DBClusterParameterGroup")
-    parameters = [group.properties.get("Parameters") for group in groups]
+    parameters = [group.properties.get("Parameters") for group in groups if group.role == role]
     return any(isinstance(found, Mapping) and "max_connections" in found for found in parameters)
 
 

@@ -145,9 +145,11 @@ def _bucket_policy() -> s3.BucketPolicy:
     """Nothing without TLS, and nothing under another key; who says nothing gets the bucket's own.
 
     A Deny with a negated operator holds for a key that is not there, with IfExists too, so each statement first asks
-    by Null whether the header was sent. `aws:kms` without a key means the AWS managed key and not the bucket's.
+    by Null whether the header was sent. `aws:kms` without a key means the AWS managed key and not the bucket's, and a
+    sender that brings a key of its own (SSE-C) names it by another header.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html#Conditions_IfExists
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/ServerSideEncryptionCustomerKeys.html
 
     It is kept with the bucket: one that lost it would take plain HTTP and foreign keys.
     """
@@ -163,5 +165,6 @@ def _bucket_policy() -> s3.BucketPolicy:
             buckets.deny("OnlyKms", put, within, Null({encryption: "false"}), StringNotEquals(kms)),
             buckets.deny("OnlyOwnKey", put, within, Null({key: "false"}), StringNotEquals(own)),
             buckets.deny("NotTheKeyOfAws", put, within, string_equals(kms), Null({key: "true"})),
+            buckets.deny("NoKeyOfTheSender", put, within, Null({f"{encryption}-customer-algorithm": "false"})),
         ),
     )

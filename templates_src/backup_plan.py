@@ -6,6 +6,10 @@ early, and an administrator may lift the lock, which compliance mode never allow
 https://docs.aws.amazon.com/aws-backup/latest/devguide/vault-lock.html
 https://docs.aws.amazon.com/aws-backup/latest/devguide/cross-region-backup.html
 
+A recovery point of Aurora is under the key of its cluster, whatever the vault's key; the copy in the other region is
+under the key of the vault there.
+https://docs.aws.amazon.com/aws-backup/latest/devguide/encryption.html
+
 Daily in this region, where a snapshot within the cluster's own retention costs no storage of its own, and weekly in the
 other, where each copy is a full one that is paid for in transfer and storage.
 https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/aurora-storage-backup.html
@@ -72,7 +76,13 @@ def add_plan(template: RegionTemplate, other: OtherRegion) -> None:
 
     def rule(name: str, hour: str, **more: Any) -> backup.BackupRuleResourceType:
         return backup.BackupRuleResourceType(
-            RuleName=name, TargetBackupVault=Ref(_VAULT), ScheduleExpression=f"cron({hour})", Lifecycle=kept, **more
+            RuleName=name,
+            TargetBackupVault=Ref(_VAULT),
+            ScheduleExpression=f"cron({hour})",
+            # not the 8 hours by default: an alarm counts the hours from one backup to the next
+            StartWindowMinutes=60,
+            Lifecycle=kept,
+            **more,
         )
 
     copied = [backup.CopyActionResourceType(DestinationBackupVaultArn=there, Lifecycle=kept)]

@@ -9,8 +9,8 @@ exports, which is the one that starts as the primary, on the first of the month:
 replication brings it to the other region. Nothing looks at who writes. When that region is lost for long, the other's
 parameter takes over.
 
-RDS says nothing of a backup that it did not make. So a rule without a target counts those that it did make, exported or
-not, and an alarm stands on the count.
+RDS says nothing of a backup that it did not make. So the state machine starts for each that it did make, exported or
+not, and an alarm stands on the number of starts.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from awacs import rds as rds_actions
 from awacs import s3 as s3_actions
 from awacs import states
 from awacs.aws import Bool, PolicyDocument
-from troposphere import AWSObject, GetAtt, If, NoValue, Ref, Sub, events, stepfunctions
+from troposphere import AWSObject, FindInMap, GetAtt, Ref, Sub, events, stepfunctions
 
 from templates_src import buckets, roles
 from templates_src.assembly import RegionTemplate
@@ -34,23 +34,21 @@ from templates_src.policies import allow, document
 from templates_src.tags import tags
 
 STATE_MACHINE = "ExportStateMachine"
-BACKUP_MADE = "BackupMadeRule"
 
 EXPORT_SNAPSHOTS = "ExportSnapshots"
 NEVER, MONTHLY, DAILY = "never", "monthly", "daily"
-EXPORTS_ON, EXPORTS_MONTHLY = "ExportsOn", "ExportsMonthly"
+_TIMES, _PATTERN = "ExportedTimes", "Pattern"
+_PATTERNS = {NEVER: "never", MONTHLY: "*-01T*", DAILY: "*"}
+"""Of the time of a snapshot's event, 2027-01-31T03:30:00Z, by what is exported."""
 
 # https://docs.aws.amazon.com/AmazonRDS/latest/AuroraUserGuide/USER_Events.Messages.html
-_SNAPSHOT_MADE: dict[str, Any] = {
-    "source": ["aws.rds"],
-    "detail-type": ["RDS DB Cluster Snapshot Event"],
-    "detail": {"EventID": ["RDS-EVENT-0169"], "SourceIdentifier": [OF_THIS_CLUSTER]},
-}
+_AUTOMATED_SNAPSHOT_CREATED = "RDS-EVENT-0169"
 
 
 def add(template: RegionTemplate) -> None:
     """Add the rule, the state machine and the three roles between them and RDS."""
     template.concern("Export")
+    template.add_mapping(_TIMES, {often: {_PATTERN: pattern} for often, pattern in _PATTERNS.items()})
     export = "export"
     writer = roles.add(template, "ExportRole", "export.rds.amazonaws.com", "Writes exports", {export: _writer_policy()})
     starter = roles.add(
@@ -74,27 +72,33 @@ def add(template: RegionTemplate) -> None:
     template.put(
         events.Rule(
             "SnapshotRule",
-            Description="A finished automated snapshot of this cluster is exported, each or the first of a month",
-            State=If(EXPORTS_ON, "ENABLED", "DISABLED"),
-            EventPattern={"time": If(EXPORTS_MONTHLY, [{"wildcard": "*-01T*"}], NoValue), **_SNAPSHOT_MADE},
+            Description="Each finished automated snapshot of this cluster is counted, and exported if it is time to",
+            EventPattern={
+                "source": ["aws.rds"],
+                "detail-type": ["RDS DB Cluster Snapshot Event"],
+                "detail": {"EventID": [_AUTOMATED_SNAPSHOT_CREATED], "SourceIdentifier": [OF_THIS_CLUSTER]},
+            },
             Targets=[events.Target(Id="export", Arn=Ref(machine), RoleArn=GetAtt(caller, "Arn"))],
-            Tags=tags(template),
-        )
-    )
-    template.put(
-        events.Rule(
-            BACKUP_MADE,
-            Description="An automated backup of this cluster was made; counted, and told to nobody",
-            EventPattern=_SNAPSHOT_MADE,
             Tags=tags(template),
         )
     )
 
 
 def _definition(writer: AWSObject) -> dict[str, Any]:
+    """Exports a snapshot whose time is one to export at, and is done with any other.
+
+    https://docs.aws.amazon.com/step-functions/latest/dg/state-choice.html
+    """
+    exported = FindInMap(_TIMES, Ref(EXPORT_SNAPSHOTS), _PATTERN)
     return {
-        "StartAt": "Export",
+        "StartAt": "IsItTime",
         "States": {
+            "IsItTime": {
+                "Type": "Choice",
+                "Choices": [{"Variable": "$.time", "StringMatches": exported, "Next": "Export"}],
+                "Default": "NotExported",
+            },
+            "NotExported": {"Type": "Succeed"},
             "Export": {
                 "Type": "Task",
                 "Resource": Sub("arn:${AWS::Partition}:states:::aws-sdk:rds:startExportTask"),
@@ -117,7 +121,7 @@ def _definition(writer: AWSObject) -> dict[str, Any]:
                     }
                 ],
                 "End": True,
-            }
+            },
         },
     }
 

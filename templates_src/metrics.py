@@ -17,7 +17,6 @@ RDS_NAMESPACE = "AWS/RDS"
 S3_NAMESPACE = "AWS/S3"
 STATES_NAMESPACE = "AWS/States"
 LAMBDA_NAMESPACE = "AWS/Lambda"
-EVENTS_NAMESPACE = "AWS/Events"
 BACKUP_NAMESPACE = "AWS/Backup"
 
 
@@ -50,11 +49,6 @@ def of_replication(source: object, destination: object, rule: str) -> list[cloud
 def of_function(name: object) -> list[cloudwatch.MetricDimension]:
     """Metrics of one function."""
     return [_dimension("FunctionName", name)]
-
-
-def of_rule(name: object) -> list[cloudwatch.MetricDimension]:
-    """Metrics of one rule of EventBridge, on the default bus."""
-    return [_dimension("RuleName", name)]
 
 
 def of_vault(name: object) -> list[cloudwatch.MetricDimension]:

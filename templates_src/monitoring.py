@@ -198,7 +198,13 @@ def _load() -> Iterator[AlarmSpec]:
 def _statements() -> Iterator[AlarmSpec]:
     rows = (
         ("ReaderLagHigh", "A reader of this region is behind its writer", "AuroraReplicaLag", "Maximum", 1000),
-        ("Deadlocks", "More than three deadlocks a minute", "Deadlocks", "Maximum", _DEADLOCKS_A_SECOND),
+        (
+            "Deadlocks",
+            "More than three deadlocks a minute, five minutes in a row",
+            "Deadlocks",
+            "Maximum",
+            _DEADLOCKS_A_SECOND,
+        ),
         ("CommitsSlow", "Commits take long", "CommitLatency", "Average", Ref("CommitLatencyAlarmMilliseconds")),
         (
             "WritesSlow",
@@ -282,8 +288,8 @@ def _backups(other: OtherRegion) -> Iterator[AlarmSpec]:
     yield AlarmSpec(
         "BackupMissing",
         "No automated backup was made for 30 hours",
-        (metrics.EVENTS_NAMESPACE, "MatchedEvents"),
-        metrics.of_rule(Ref(export.BACKUP_MADE)),
+        (metrics.STATES_NAMESPACE, "ExecutionsStarted"),
+        metrics.of_state_machine(Ref(export.STATE_MACHINE)),
         "Sum",
         BELOW,
         1,

@@ -314,8 +314,6 @@ def add(template: RegionTemplate, extra: Sequence[Input] = ()) -> None:
     ):
         template.add_condition(condition, Equals(Ref(parameter), "true"))
     template.add_condition(HAS_THIRD_ZONE, Equals(Ref(ZONE_COUNT), "3"))
-    template.add_condition(export.EXPORTS_ON, Not(Equals(Ref(export.EXPORT_SNAPSHOTS), export.NEVER)))
-    template.add_condition(export.EXPORTS_MONTHLY, Equals(Ref(export.EXPORT_SNAPSHOTS), export.MONTHLY))
     for condition, parameter in (
         ("HasEmail", "NotificationEmail"),
         (roles.HAS_BOUNDARY, roles.BOUNDARY),

@@ -38,6 +38,7 @@ Resources:
     Properties:
       Namespace: AWS/RDS
       MetricName: DatabaseConnections
+      Statistic: Maximum
       ComparisonOperator: GreaterThanThreshold
       Threshold: AT
       EvaluationPeriods: 1

@@ -139,7 +139,7 @@ def a_recovery_point_is_in_the_other_region_and_a_key_is_on_its_way_out(world):
     world.rds(WEST).copy_db_cluster_snapshot(
         SourceDBClusterSnapshotIdentifier=made["DBClusterSnapshotArn"],
         TargetDBClusterSnapshotIdentifier=copied,
-        KmsKeyId=f"alias/{DATABASE}-secondary-database",
+        KmsKeyId=f"alias/{DATABASE}-database",
         SourceRegion=EAST,
     )
     kms = world.client("kms", EAST)
@@ -160,7 +160,7 @@ def there_is_an_export(world):
 @beginning("key-disabled")
 def the_key_of_the_writer_is_disabled(world):
     kms = world.client("kms", EAST)
-    (alias,) = [it for it in kms.list_aliases()["Aliases"] if it["AliasName"].endswith("primary-database")]
+    (alias,) = [it for it in kms.list_aliases()["Aliases"] if it["AliasName"] == f"alias/{DATABASE}-database"]
     kms.disable_key(KeyId=alias["TargetKeyId"])
     world.names["KEY-ID"] = alias["TargetKeyId"]
     world.door.lies.append(of_cluster(EAST, "inaccessible-encryption-credentials"))

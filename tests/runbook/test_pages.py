@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from templates_src import TEMPLATES
 from tests.runbook import scenery
 from tests.runbook.pages import Command, says, scenes
 
@@ -38,6 +39,19 @@ def test_no_command_stands_in_a_page_outside_of_what_is_run(page):
     }
     assert {re.sub(r"\s+", " ", it) for it in shown} == {re.sub(r"\s+", " ", it) for it in run}
     assert set(re.findall(r"^ *```(\w*)$", text, re.M)) <= {"", "bash", "text"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_alias_of_a_key_is_one_that_the_templates_make(page):
+    named = set(re.findall(r"alias/[\w-]+", page.read_text(encoding="utf-8")))
+    made = {
+        body["Properties"]["AliasName"]["Fn::Sub"]
+        for build in TEMPLATES.values()
+        for body in build().to_dict()["Resources"].values()
+        if body["Type"] == "AWS::KMS::Alias"
+    }
+    assert named
+    assert named <= {it.replace("${Project}-${EnvironmentSuffix}", scenery.DATABASE) for it in made}
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

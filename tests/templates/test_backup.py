@@ -251,9 +251,10 @@ def refused_by(role, request):
         ({SENT: "aws:kms"}, ["NotTheKeyOfAws"]),
         ({SENT: "aws:kms:dsse", KEY: "BackupKey.Arn"}, ["OnlyKms"]),
         ({SENT: "AES256"}, ["OnlyKms"]),
+        ({f"{SENT}-customer-algorithm": "AES256"}, ["NoKeyOfTheSender"]),
         ({"aws:SecureTransport": "false"}, ["OnlyTls"]),
     ],
-    ids=["no header", "own key", "key alone", "another key", "aws:kms without key", "dsse", "AES256", "plain http"],
+    ids=["nothing", "own key", "key alone", "another key", "kms without key", "dsse", "AES256", "SSE-C", "plain http"],
 )
 def test_the_bucket_refuses_plain_http_and_foreign_keys_and_takes_what_says_nothing(role, request_, refused):
     assert refused_by(role, {"aws:SecureTransport": "true", **request_}) == refused
@@ -289,27 +290,28 @@ def test_the_regions_export_to_prefixes_of_their_own():
     assert prefixes == {"exports/${AWS::Region}"}
 
 
-def exporting(environment, role):
-    """Whether the rule of an environment is on, and on which times it looks."""
-    rule = of_environment(environment, role)["SnapshotRule"].properties
-    return rule["State"], rule["EventPattern"].get("time")
-
-
-def test_one_region_exports_and_in_production_on_the_first_of_the_month():
-    assert exporting("prod", "primary") == ("ENABLED", [{"wildcard": "*-01T*"}])
-    assert exporting("dev", "primary") == ("ENABLED", None)
-    assert {exporting(name, "secondary")[0] for name in ("dev", "prod")} == {"DISABLED"}
+def exports(made, time):
+    """Whether a snapshot that was finished then is exported, by the state machine among resolved resources."""
+    states = made["ExportStateMachine"].properties["Definition"]
+    (choice,) = states["States"][states["StartAt"]]["Choices"]
+    assert choice["Variable"] == "$.time"
+    assert states["States"][states["States"][states["StartAt"]]["Default"]]["Type"] == "Succeed"
+    return fnmatchcase(time, choice["StringMatches"]) and choice["Next"] == "Export"
 
 
 @pytest.mark.parametrize(
-    ("time", "first"),
-    [("2027-01-01T03:30:00Z", True), ("2027-01-11T03:30:00Z", False), ("2027-01-02T01:01:01Z", False)],
+    ("time", "exporting"),
+    [
+        ("2027-01-01T03:30:00Z", {"prod", "dev"}),
+        ("2027-01-11T03:30:00Z", {"dev"}),
+        ("2027-01-02T01:01:01Z", {"dev"}),
+    ],
 )
-def test_the_pattern_of_a_month_matches_its_first_day_alone(time, first):
-    ((pattern,),) = [exporting("prod", "primary")[1]]
-    assert fnmatchcase(time, pattern["wildcard"]) is first
+def test_one_region_exports_and_in_production_on_the_first_of_the_month(time, exporting):
+    assert {name for name in ("dev", "prod") if exports(of_environment(name, "primary"), time)} == exporting
+    assert not [name for name in ("dev", "prod") if exports(of_environment(name, "secondary"), time)]
 
 
 def test_the_other_region_exports_when_it_is_asked_to():
-    made = resolved("secondary", ExportSnapshots="monthly")["SnapshotRule"].properties
-    assert (made["State"], made["EventPattern"]["time"]) == ("ENABLED", [{"wildcard": "*-01T*"}])
+    assert exports(resolved("secondary", ExportSnapshots="monthly"), "2027-02-01T03:30:00Z")
+    assert not exports(resolved("secondary", ExportSnapshots="monthly"), "2027-02-03T03:30:00Z")

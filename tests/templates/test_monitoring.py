@@ -312,21 +312,17 @@ def test_events_of_database_keys_and_services_are_told(role):
     assert properties(role, "AwsHealthRule")["EventPattern"]["source"] == ["aws.health"]
     for body in resources(role, "AWS::RDS::EventSubscription").values():
         assert body["Properties"]["SnsTopicArn"] == {"Ref": "Topic"}
-    counted = {"BackupMadeRule"}
-    for name, body in resources(role, "AWS::Events::Rule").items():
-        assert ("Targets" in body["Properties"]) is (name not in counted), name
+    assert all("Targets" in body["Properties"] for body in resources(role, "AWS::Events::Rule").values())
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_backup_that_was_not_made_is_missed_by_a_rule_that_counts_those_that_were(role):
-    counted = properties(role, "BackupMadeRule")
-    assert counted["EventPattern"]["detail"] == {
-        "EventID": ["RDS-EVENT-0169"],
-        "SourceIdentifier": [{"prefix": {"Fn::Sub": "rds:${Cluster}-"}}],
-    }
-    assert "State" not in counted
+def test_a_backup_that_was_not_made_is_missed_by_what_starts_for_each_that_was(role):
+    made = properties(role, "SnapshotRule")
+    assert "State" not in made
+    assert "time" not in made["EventPattern"]
     missed = properties(role, "BackupMissing")
-    assert missed["Dimensions"] == [{"Name": "RuleName", "Value": {"Ref": "BackupMadeRule"}}]
+    assert (missed["MetricName"], missed["Statistic"]) == ("ExecutionsStarted", "Sum")
+    assert [it["Value"] for it in missed["Dimensions"]] == [made["Targets"][0]["Arn"]]
     # longer than a day by more than a backup moves in its window, and no longer than AWS evaluates
     assert 25 * 3600 < missed["Period"] * missed["EvaluationPeriods"] <= 7 * 86400
 
@@ -348,7 +344,12 @@ def test_a_job_of_aws_backup_that_fails_or_does_not_come_is_told_where_the_plan_
             {"sourceBackupVaultArn": ["BackupVault.BackupVaultArn"]},
         ],
     }
+    assert [target["Arn"] for target in made["AwsBackupFailedRule"].properties["Targets"]] == ["Topic"]
     assert made["AwsBackupMissing"].properties["Dimensions"] == [{"Name": "BackupVaultName", "Value": "BackupVault"}]
+    # a backup begins within its start window, so two of them are at most that and a day apart, and end a while later
+    windows = [rule["StartWindowMinutes"] for rule in made["BackupPlan"].properties["BackupPlan"]["BackupPlanRule"]]
+    missing = made["AwsBackupMissing"].properties
+    assert 24 * 60 + max(windows) + 240 <= missing["Period"] * missing["EvaluationPeriods"] / 60
     assert not {"AwsBackupFailedRule", "AwsBackupMissing"} & {*resolved("primary"), *unlinked(AwsBackupEnabled="true")}
 
 
