@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +208,13 @@ def live_template(body: str | Mapping[str, Any], stack_name: str) -> Template:
         InputError: The text is not YAML, or not a template.
     """
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-    return _template(parse_marked(text, f"template of stack {stack_name}"))
+    return _read_live(text, f"template of stack {stack_name}")
+
+
+@lru_cache(maxsize=32)
+def _read_live(text: str, source: str) -> Template:
+    """A run reads each stack many times, and its template is nearly always the one of before."""
+    return _template(parse_marked(text, source))
 
 
 def macro_names(written: Any) -> list[str]:
