@@ -34,7 +34,7 @@ test: $(READY) $(LOCAL_READY) $(SCAN_READY)  ## everything that CI asks for
 	$(BIN)/mypy
 	$(BIN)/python deploy.py generate --check
 	sh tests/lambda_src/install_server.sh
-	$(BIN)/python -m pytest -n 3 --dist loadscope --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadscope --no-loadscope-reorder
 
 lint: $(READY) $(SCAN_READY)  ## the linters alone: code and templates
 	$(BIN)/ruff check .
