@@ -95,7 +95,7 @@ def test_with_the_writers_region_lost_it_is_said_how_to_detach_and_what_to_retai
         "arn:aws:rds:eu-west-1:111122223333:cluster:trading-eu-west-1`\n"
         "- once primary (us-east-1) can be read, keep its data as you take down the rest: `destroy --retain "
         "secondary.Cluster --retain secondary.Instance`\n"
-        '- the steps are in docs/runbook.md, "Lost region"'
+        '- the steps are in docs/runbook.md, "Lost for good"'
     ]
 
 

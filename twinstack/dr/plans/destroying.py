@@ -20,7 +20,7 @@ from twinstack.planning.world import Live, Unknown, World
 
 # While a region is lost the roles only give the commands a name, so nobody waits long for them.
 BESIDE_A_LOSS = 5.0
-_RUNBOOK = 'the steps are in docs/runbook.md, "Lost region"'
+_RUNBOOK = 'the steps are in docs/runbook.md, "Lost for good"'
 
 
 def objections(planner: Planner, world: World, region_of: RegionOf, retained: Sequence[str] = ()) -> list[str]:
