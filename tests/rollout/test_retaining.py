@@ -173,7 +173,7 @@ def test_what_the_template_keeps_already_needs_no_update(tmp_path):
 
 def test_an_objection_ends_it_before_anything_is_touched(live):
     live.forget_calls()
-    run = replace(live.run(), objections=lambda planner, clients, retained: ["not now", "nor then"])
+    run = replace(live.run(), objections=lambda planner, world, retained: ["not now", "nor then"])
     with pytest.raises(RefusedError, match="not now\nnor then"):
         destroy(run, DestroyOptions())
-    assert ([call for aws in live.aws.values() for call in aws.calls], live.questions) == ([], [])
+    assert (live.mutations(), live.questions) == ([], [])

@@ -189,6 +189,17 @@ def test_a_secret_parameter_does_not_make_a_second_run(secretive):
     assert secretive.deploy().passes == ()
 
 
+@pytest.mark.parametrize("given", ["", "hush-hush"])
+def test_a_secret_parameter_that_a_condition_asks_about_converges_empty_or_not(pair, given):
+    """AWS masks an empty value too, and a mask is not empty."""
+    pair.templates["primary"] = SECRETIVE.replace("Token: !Ref Token", "Token: !If [HasToken, one, none]").replace(
+        "    Conditions:\n", "    Conditions:\n      HasToken: !Not [!Equals [!Ref Token, '']]\n", 1
+    )
+    pair.environment["parameters"] = {"Token": given}
+    pair.deploy()
+    assert pair.deploy().passes == ()
+
+
 def test_taking_links_away_keeps_a_secret_parameter_as_it_is(secretive):
     secretive.deploy()
     secretive.destroy()

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.local.conftest import EAST, WEST
+from tests.local.conftest import EAST, ROOT, WEST
 from tests.runbook.world import DATABASE
 
 BEGINNINGS = {}
@@ -50,6 +50,7 @@ def as_deployed(world):
 
 
 @beginning("lost-region")
+@beginning("lost-for-good")
 @event("us-east-1-is-lost")
 def us_east_1_is_lost(world):
     world.door.silence(EAST)
@@ -59,6 +60,33 @@ def us_east_1_is_lost(world):
 def us_east_1_is_back(world):
     world.door.answer()
     world.door.lies.clear()
+    found = world.rds(EAST).describe_db_cluster_snapshots(SnapshotType="automated")["DBClusterSnapshots"]
+    (world.names["SNAPSHOT"],) = [it["DBClusterSnapshotIdentifier"] for it in found if "unplanned" in str(it)]
+
+
+@event("the-survivor-has-a-file")
+def the_survivor_has_a_file(world):
+    """By now connections to the lost region end at once, which spares each look into it ten seconds."""
+    world.door.cut(EAST)
+    write_file_of_the_survivor(world)
+
+
+@event("a-standby-is-in-the-file")
+def a_standby_is_in_the_file(world):
+    text = world.template("west").read_text().replace("Role: secondary", "Role: standby")
+    world.template("central").write_text(text.replace("SourceRegion: us-east-1", "SourceRegion: eu-west-1"))
+    write_file_of_the_survivor(world, "  standby: {template: generated/central.yaml, region: eu-central-1}\n")
+
+
+def write_file_of_the_survivor(world, more=""):
+    """The file that the page shows, and the template without wires."""
+    wires = ", Wiring: {GlobalClusterIdentifier: primary.GlobalClusterIdentifier}"
+    text = world.template("secondary").read_text()
+    assert wires in text
+    world.template("west").write_text(text.replace(wires, ""))
+    page = (ROOT / "docs" / "runbook.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```\n(project: .*?)^```$", page, re.MULTILINE | re.DOTALL)
+    (world.folder / "environments" / "prod-west.yaml").write_text(shown.replace("parameters:", f"{more}parameters:"))
 
 
 def of_cluster(region, status):

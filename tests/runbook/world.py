@@ -16,7 +16,9 @@ from tests.silent_region import SilentRegions, _operation, _scope
 from twinstack.cli import main
 from twinstack.cli.commands import command_line
 from twinstack.clock import SystemClock
+from twinstack.dr.plans import destroying
 from twinstack.library import deployer, working
+from twinstack.rollout.deletion import silent
 
 PAIR = Path(__file__).parent / "pair"
 DATABASE = "tradingdb-prod"
@@ -115,6 +117,8 @@ class World:
         for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "COLUMNS": "200"}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.delenv("AWS_PROFILE", raising=False)
+        monkeypatch.setattr(silent, "SILENT_AFTER", 1.0)
+        monkeypatch.setattr(destroying, "BESIDE_A_LOSS", 1.0)
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()

@@ -9,6 +9,7 @@ from twinstack.cli.ending import ended
 from twinstack.cli.options import Settings
 from twinstack.library.locking import Hold, locked
 from twinstack.library.working import make_run, read_environment
+from twinstack.rollout.deletion.silent import refuse_silent
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.rollout.run.run import Run
 from twinstack.screen.events import Done
@@ -38,6 +39,7 @@ def take_down(run: Run, hold: Hold, options: DestroyOptions) -> int:
     """Destroys, and tells as the last line what came of it; returns the exit code."""
 
     def work(run: Run) -> int:
+        refuse_silent(run, options.retain)
         with hold(run) as holding:
             deleted = destroy(holding, options)
         failed = "What was made of the failed creations is deleted."

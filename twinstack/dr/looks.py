@@ -25,10 +25,13 @@ class Looks:
         planner: The planner of the stacks.
         databases: The databases that are live, by identifier.
         region_of: Returns a region to ask.
+        seconds: How long a look may take.
     """
 
-    def __init__(self, planner: Planner, databases: Mapping[str, Database], region_of: RegionOf) -> None:
-        self._planner, self._databases, self._region_of = planner, databases, region_of
+    def __init__(
+        self, planner: Planner, databases: Mapping[str, Database], region_of: RegionOf, seconds: float = SECONDS
+    ) -> None:
+        self._planner, self._databases, self._region_of, self._seconds = planner, databases, region_of, seconds
         self._members: dict[str, Roles | str] = {}
 
     def members(self, database: Database) -> Roles | str:
@@ -41,7 +44,7 @@ class Looks:
         if not identifier:
             return NAMELESS
         if identifier not in self._members:
-            found = read_members(database, self._region_of, SECONDS)
+            found = read_members(database, self._region_of, self._seconds)
             self._members[identifier] = found.why if isinstance(found, Silence) else found
         return self._members[identifier]
 
@@ -57,7 +60,7 @@ class Looks:
             return members
         if why := members.unclear:
             return why
-        roles = with_clusters(members, there, self._region_of, SECONDS)
+        roles = with_clusters(members, there, self._region_of, self._seconds)
         return _unseen(roles) or roles
 
 

@@ -12,7 +12,6 @@ from twinstack.planning.system import System
 from twinstack.planning.world import World
 
 if TYPE_CHECKING:
-    from twinstack.aws.api import Clients
     from twinstack.aws.sessions import Access
     from twinstack.preflight.deployment import FurtherLooks
     from twinstack.rollout.run.run import Objections
@@ -65,21 +64,18 @@ def database_looks(system: System, access: Callable[[], Access]) -> FurtherLooks
 
 
 def objector(access: Callable[[], Access]) -> Objections:
-    """Returns who says why stacks must not be taken down now; it reads them itself, before anything is touched.
+    """Returns who says why stacks must not be taken down now.
 
     Args:
         access: Returns how AWS is reached.
     """
 
-    def object_(planner: Planner, clients: Clients, retained: Sequence[str]) -> Sequence[str]:
+    def object_(planner: Planner, world: World, retained: Sequence[str]) -> Sequence[str]:
         if not has_global_database(planner.system):
             return ()
-        from twinstack.aws.world_reading import read_world
         from twinstack.dr.plans.destroying import objections
         from twinstack.library.database_runs import regions
-        from twinstack.rollout.deletion.unlinking import with_wires
 
-        world = with_wires(planner.system, read_world(planner.system, clients))
         return objections(planner, world, regions(planner.system, access), retained)
 
     return object_

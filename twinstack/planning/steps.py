@@ -204,7 +204,7 @@ class Planner:
 
     def _predict(self, stack: Stack, live: Live | None, parameters: tuple[ParameterValue, ...]) -> Step:
         values = {parameter.name: parameter.value for parameter in parameters}
-        old = resolver_for(stack, live.template, live.parameters, live.generations) if live else None
+        old = resolver_for(stack, live.template, _unmasked(live, parameters), live.generations) if live else None
         before = {name: it for name, it in old.resources().items() if live.has(name)} if old and live else {}
         resolver, resources, changes, generations = self._settle(stack, values, before, live)
         tags_changed = live is not None and dict(live.tags) != dict(stack.tags)
@@ -320,7 +320,10 @@ def parameter_values(
         else:
             values.append(ParameterValue(name, "", before, "default"))
     declared = stack.template.parameters
-    return [_without_echo(value) if no_echo(declared[value.name]) else value for value in values], missing
+    return [
+        _without_echo(value, is_wired=value.name in wires) if no_echo(declared[value.name]) else value
+        for value in values
+    ], missing
 
 
 def not_comparable(stack: Stack, parameters: Iterable[ParameterValue]) -> frozenset[str]:
@@ -339,13 +342,22 @@ def not_comparable(stack: Stack, parameters: Iterable[ParameterValue]) -> frozen
     )
 
 
-def _without_echo(value: ParameterValue) -> ParameterValue:
+def _without_echo(value: ParameterValue, *, is_wired: bool) -> ParameterValue:
     """Returns a value that is not shown.
 
-    AWS shows a mask, so the one before is taken to be the same; save where it is emptied, which a mask never is.
+    AWS shows a mask whatever the value is, '' too, so the one before is taken to be the same; save where a wire is
+    emptied.
+    See https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/parameters-section-structure.html
     """
-    known_same = value.before is not None and value.value != ""
+    known_same = value.before is not None and (value.value != "" or not is_wired)
     return replace(value, no_echo=True, before=value.value if known_same else value.before)
+
+
+def _unmasked(live: Live, parameters: Iterable[ParameterValue]) -> dict[str, Value]:
+    """Returns the parameters of a live stack with what each masked one is taken to have been, for its conditions."""
+    declared = live.template.parameters
+    taken = {it.name: it.before for it in parameters if it.name in declared and no_echo(declared[it.name])}
+    return {**live.parameters, **{name: value for name, value in taken.items() if value is not None}}
 
 
 def _literal(stack: Stack, name: str, declared: Mapping[str, Any], before: Value | None) -> ParameterValue:

@@ -67,9 +67,10 @@ def destroy(run: Run, options: DestroyOptions) -> bool:
     """
     if unconfirmed := [*_unconfirmed(run, options)]:
         raise RefusedError("\n".join(unconfirmed))
-    if objections := [*run.objections(run.planner, run.clients, options.retain)]:
-        raise RefusedError("\n".join(objections))
     system = run.planner.system
+    world = with_wires(system, read_world(system, run.clients))
+    if objections := [*run.objections(run.planner, world, options.retain)]:
+        raise RefusedError("\n".join(objections))
     bring_to_rest(run, system.stacks.values(), rollbacks=False)
     _bring_artifacts_to_rest(run)
     world = with_wires(system, read_world(system, run.clients))

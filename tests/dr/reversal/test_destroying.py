@@ -87,13 +87,15 @@ def lost(role, writer):
 def test_with_the_writers_region_lost_it_is_said_how_to_detach_and_what_to_retain():
     assert lost("primary", EAST) == [
         "global database trading: primary (us-east-1) could not be read, so nothing was deleted: primary: no answer\n"
+        "What stands: secondary (eu-west-1): stack pair-dev-secondary, UPDATE_COMPLETE, in which trading-eu-west-1 "
+        "reads\n"
         "When it answers, run `destroy` again. While it does not, or to keep what applications write here now:\n"
         "- take the cluster out of the database: `aws rds remove-from-global-cluster --region eu-west-1 "
         "--global-cluster-identifier trading --db-cluster-identifier "
         "arn:aws:rds:eu-west-1:111122223333:cluster:trading-eu-west-1`\n"
         "- once primary (us-east-1) can be read, keep its data as you take down the rest: `destroy --retain "
         "secondary.Cluster --retain secondary.Instance`\n"
-        '- the steps are in docs/runbook.md, "Lost region"'
+        '- the steps are in docs/runbook.md, "Lost for good"'
     ]
 
 

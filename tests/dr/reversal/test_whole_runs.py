@@ -9,7 +9,6 @@ from tests.dr.fake_database import EAST, OLD, WEST, Aws
 from tests.dr.reversal.pairs import BOTH, PAIR, changed
 from tests.dr.reversal.test_roles_in_plans import PASSWORD, TOPIC
 from tests.rollout.deployments import Deployments
-from twinstack.aws.world_reading import read_world
 from twinstack.cli.deploy import roll_out
 from twinstack.cli.destroy import take_down
 from twinstack.dr.plans.advice import advise
@@ -28,8 +27,8 @@ def pair(tmp_path):
 
 
 def run_with(pair, aws):
-    def object_(planner, clients, retained):
-        return objections(planner, read_world(planner.system, clients), aws, retained)
+    def object_(planner, world, retained):
+        return objections(planner, world, aws, retained)
 
     return replace(
         pair.run(), advise=lambda planner, world, made: advise(planner, world, made, aws), objections=object_

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from twinstack.dr.database import Database, databases_in, with_files, with_sites
 from twinstack.dr.looks import Looks
 from twinstack.dr.plans.reversal import advice as by_roles
+from twinstack.dr.plans.reversal.kept import judge_kept
 from twinstack.dr.plans.versions import advice as by_version
 from twinstack.dr.roles import RegionOf
 from twinstack.planning.advice import Advised
@@ -43,6 +44,7 @@ def advise(planner: Planner, world: World, planned: Plan, region_of: RegionOf | 
         by_roles.judge(database, looks.members(database), versions.planner, world, versions.plan)
         for database in databases.values()
     ]
+    verdicts.append(judge_kept(versions.planner, world, versions.plan, looks.members))
     return Advised(
         versions.planner,
         versions.plan,

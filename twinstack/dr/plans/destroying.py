@@ -11,14 +11,16 @@ from collections.abc import Iterator, Sequence
 
 from twinstack.dr.database import Database, Site
 from twinstack.dr.global_databases import INSTANCE
-from twinstack.dr.looks import Looks
+from twinstack.dr.looks import SECONDS, Looks
 from twinstack.dr.plans.advice import live_databases
 from twinstack.dr.roles import RegionOf, Roles
 from twinstack.expressions.values import made_by
 from twinstack.planning.steps import Planner, resolver_for
 from twinstack.planning.world import Live, Unknown, World
 
-_RUNBOOK = 'the steps are in docs/runbook.md, "Lost region"'
+# While a region is lost the roles only give the commands a name, so nobody waits long for them.
+BESIDE_A_LOSS = 5.0
+_RUNBOOK = 'the steps are in docs/runbook.md, "Lost for good"'
 
 
 def objections(planner: Planner, world: World, region_of: RegionOf, retained: Sequence[str] = ()) -> list[str]:
@@ -35,7 +37,8 @@ def objections(planner: Planner, world: World, region_of: RegionOf, retained: Se
         InputError: A live template cannot be resolved.
     """
     databases = live_databases(planner, world)
-    looks = Looks(planner, databases, region_of)
+    lost = any(isinstance(state, Unknown) for state in world.values())
+    looks = Looks(planner, databases, region_of, BESIDE_A_LOSS if lost else SECONDS)
     found: list[str] = []
     for database in databases.values():
         roles = looks.members(database)
@@ -92,16 +95,25 @@ def _lost(database: Database, roles: Roles | str, planner: Planner, world: World
     gone = " and ".join(map(str, unread))
     whys = "; ".join(unread.values())
     there = [site for site in database.sites if site not in unread and isinstance(world[site.role], Live)]
+    known = roles if isinstance(roles, Roles) else None
+    stands = "; ".join(_standing(planner, world, site, known) for site in there)
     lines = [
         f"{database}: {gone} could not be read, so nothing was deleted: {whys}",
+        f"What stands: {stands or 'no stack that answers'}",
         "When it answers, run `destroy` again. While it does not, or to keep what applications write here now:",
     ]
-    known = roles if isinstance(roles, Roles) else None
     for site in there:
         lines.append(f"- take the cluster out of the database: {_detach(database, known, site, list(unread))}")
         kept = " ".join(f"--retain {site.role}.{name}" for name in _of_database(planner, world, site))
         lines.append(f"- once {gone} can be read, keep its data as you take down the rest: `destroy {kept}`")
     return "\n".join([*lines, f"- {_RUNBOOK}"])
+
+
+def _standing(planner: Planner, world: World, site: Site, roles: Roles | None) -> str:
+    state, own = world[site.role], roles.at(site.region) if roles else None
+    does = f", in which {own.name} {'writes' if own.writes else 'reads'}" if own else ""
+    status = f", {state.status}" if isinstance(state, Live) else ""
+    return f"{site}: stack {planner.system.stacks[site.role].name}{status}{does}"
 
 
 def _detach(database: Database, roles: Roles | None, here: Site, lost: list[Site]) -> str:

@@ -14,6 +14,7 @@ from twinstack.packaging import Package
 from twinstack.planning.advice import Adviser, no_advice
 from twinstack.planning.passes import Plan
 from twinstack.planning.steps import Planner
+from twinstack.planning.world import World
 from twinstack.preflight.checked import Checked
 from twinstack.rollout.guards.guards import Allowed
 from twinstack.rollout.run.lock import NO_LOCK, Lock
@@ -22,11 +23,11 @@ from twinstack.screen.events import Screen
 
 Confirm = Callable[[str], bool]
 Preflight = Callable[[Planner, Plan], Sequence[Checked]]
-# Planner, clients, and the names of what a person wants kept.
-Objections = Callable[[Planner, Clients, Sequence[str]], Sequence[str]]
+# Planner, what is known of each stack, and the names of what a person wants kept.
+Objections = Callable[[Planner, World, Sequence[str]], Sequence[str]]
 
 
-def no_objections(_planner: Planner, _clients: Clients, _retained: Sequence[str]) -> Sequence[str]:
+def no_objections(_planner: Planner, _world: World, _retained: Sequence[str]) -> Sequence[str]:
     """Lets every stack be taken down."""
     return ()
 

@@ -40,7 +40,7 @@ def standing_alone(
     remarks: list[str] = []
     stays = _stays(planner, world, planned)
     for site in database.sites:
-        why = _why_alone(site, roles) if _is_there(site, world) else ""
+        why = why_alone(site, roles) if _is_there(site, world) else ""
         if why and (site.role, site.cluster) not in stays:
             remarks.append(f"{site.role}: {site.cluster} {why}; this plan takes it out of the database too")
         elif why:
@@ -74,7 +74,7 @@ def _regions(view: GlobalCluster | None) -> set[str]:
     return {member.region for member in view.members} if view else set()
 
 
-def _why_alone(site: Site, roles: Roles) -> str:
+def why_alone(site: Site, roles: Roles) -> str:
     """Returns why a cluster counts as one that stands alone, '' when it does not."""
     answers = _answers(roles)
     counting = [region for region, view in answers.items() if site.region in _regions(view)]
