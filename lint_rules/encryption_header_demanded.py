@@ -1,4 +1,4 @@
-"""W9561: a bucket policy that demands the encryption headers which it means to leave open."""
+"""W9561: a policy that demands the encryption headers which it means to leave open."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class EncryptionHeaderDemanded(_rule.Rule):
     tags = ["resources", "s3", "iam"]
 
     def findings(self, cfn: _values.Template) -> Iterator[tuple[_rule.Path, str]]:
-        for name, path, statement in _reading.statements(cfn, "AWS::S3::BucketPolicy"):
+        for name, path, statement in _reading.statements(cfn):
             if _values.texts(cfn, statement.get("Effect")) != {"Deny"}:
                 continue
             for case in _values.scenarios(cfn, statement, ["Condition"]):

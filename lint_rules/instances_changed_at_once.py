@@ -33,7 +33,7 @@ class InstancesChangedAtOnce(_rule.Rule):
 
 
 def _waits_for(body: Mapping[str, Any]) -> set[str]:
-    named = body.get("DependsOn", [])
+    named = body.get("DependsOn")
     listed = named if isinstance(named, list) else [named]
     return {name for name in listed if isinstance(name, str)} | _values.referred(body.get("Properties"))
 

@@ -65,9 +65,8 @@ def _kept_for_ever(keeps: _LifecycleRule, expires: _LifecycleRule, rules: list[_
 
 
 def _ends_by_age(rule: _LifecycleRule) -> bool:
-    ends = _values.dig(rule, _ENDS)
-    by_age = bool(_values.dig(ends, "NoncurrentDays")) and not _values.dig(ends, "NewerNoncurrentVersions")
-    return by_age or "NoncurrentVersionExpirationInDays" in rule
+    by_age = rule.get(_ENDS) and not _values.dig(rule, _ENDS, "NewerNoncurrentVersions")
+    return bool(by_age) or "NoncurrentVersionExpirationInDays" in rule
 
 
 def _covers(wide: _LifecycleRule, narrow: _LifecycleRule) -> bool:

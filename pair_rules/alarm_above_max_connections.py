@@ -45,27 +45,27 @@ class AlarmAboveMaxConnections(_pair.PairRule):
         for alarm in _pair.resources(stacks, "AWS::CloudWatch::Alarm"):
             found = alarm.properties
             reached = _REACHED.get(str(found.get("ComparisonOperator")))
-            one_instance = found.get("Statistic") in ("Average", "Maximum", "Minimum")
-            if found.get("MetricName") != "DatabaseConnections" or reached is None or not one_instance:
+            # a sum is of all instances
+            if found.get("MetricName") != "DatabaseConnections" or reached is None or found.get("Statistic") == "Sum":
                 continue
-            threshold, most = _number(found.get("Threshold")), _most_beside(stacks, alarm)
-            if most and not reached(most, threshold) and not _is_set_by_hand(stacks, alarm.role):
+            threshold, most = _number(found.get("Threshold")), _most(stacks)
+            if most and not reached(most, threshold) and not _is_set_by_hand(stacks):
                 yield alarm.place("Threshold"), f"{alarm} is raised at {threshold:g}, and an instance takes {most}"
 
 
-def _is_set_by_hand(stacks: _pair.Stacks, role: str) -> bool:
+def _is_set_by_hand(stacks: _pair.Stacks) -> bool:
     groups = [*_pair.resources(stacks, "AWS::RDS::DBParameterGroup")]
     groups += _pair.resources(stacks, "AWS::RDS::DBClusterParameterGroup")
-    parameters = [group.properties.get("Parameters") for group in groups if group.role == role]
+    parameters = [group.properties.get("Parameters") for group in groups]
     return any(isinstance(found, Mapping) and "max_connections" in found for found in parameters)
 
 
-def _most_beside(stacks: _pair.Stacks, alarm: _pair.Resource) -> int:
-    """What the largest instance in the alarm's stack takes; 0 where that is not known."""
+def _most(stacks: _pair.Stacks) -> int:
+    """What the largest instance of the pair takes; 0 where that is not known."""
     classes = [
         str(found.properties.get("DBInstanceClass"))
         for found in _pair.resources(stacks, _pair.INSTANCE)
-        if found.role == alarm.role and found.properties.get("Engine") == "aurora-mysql"
+        if found.properties.get("Engine") == "aurora-mysql"
     ]
     return max((max_connections(name) for name in classes), default=0)
 

@@ -325,6 +325,15 @@ MISTAKES = [
         ],
         "through a parameter",
     ),
+    (
+        "W9714",
+        "primary",
+        [
+            ("primary", "Resources:\n", CONNECTIONS.replace("AT", "1000")),
+            ("primary", "Resources:\n", CONNECTIONS.replace("AT", "9000").replace("Connections", "Writes")),
+        ],
+        "behind another alarm",
+    ),
 ]
 
 OWN_EXPORT = "Own: {Value: !Ref Vpc, Export: {Name: shared-vpc}}"
@@ -448,5 +457,16 @@ RIGHT = [
                 for role in ("primary", "secondary")
             ),
         ],
+    ),
+    (
+        "an alarm on connections where their number is set by hand for the cluster",
+        [
+            ("primary", "Resources:\n", CONNECTIONS.replace("AT", "1000")),
+            *((role, "time_zone: UTC", "time_zone: UTC, max_connections: 5000") for role in ("primary", "secondary")),
+        ],
+    ),
+    (
+        "an alarm on the connections of all instances together",
+        [("primary", "Resources:\n", CONNECTIONS.replace("AT", "1500").replace("Maximum", "Sum"))],
     ),
 ]
