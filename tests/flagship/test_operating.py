@@ -42,6 +42,20 @@ class Life(World):
             found[name] = (stack["StackStatus"], stack.get("LastUpdatedTime"), len(sets))
         return found
 
+    def database(self):
+        """The clusters with their instances, and who writes and reads."""
+        (found,) = self.rds(EAST).describe_global_clusters()["GlobalClusters"]
+        clusters = [self.rds(region).describe_db_clusters()["DBClusters"] for region in BOTH]
+        return (
+            sorted((member["DBClusterArn"], member["IsWriter"]) for member in found["GlobalClusterMembers"]),
+            found["Status"],
+            [
+                (it["DbClusterResourceId"], it["Status"], sorted(m["DBInstanceIdentifier"] for m in it["DBClusterMembers"]))
+                for every in clusters
+                for it in every
+            ],
+        )
+
 
 @pytest.fixture(scope="module")
 def life(tmp_path_factory):
@@ -83,7 +97,9 @@ def test_a_pair_is_deployed_drilled_switched_changed_brought_back_and_taken_down
     run("deploy")
     assert "us-east-1 writes, as deployed" in run("status")
 
+    before = life.states(), life.database()
     assert "us-east-1 writes again, as before the drill" in run("drill")
+    assert (life.states(), life.database()) == before
     (record,) = (life.folder / "records").glob("drill-*.json")
     written = json.loads(record.read_text())
     assert written["outcome"] == "done"

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from twinstack.cli.asking import confirmation
 from twinstack.cli.options import Settings
 from twinstack.library.database_runs import make_database_run
 from twinstack.screen.events import Done
+
+if TYPE_CHECKING:
+    from twinstack.dr.drill.record import DrillRecord
 
 
 def run(settings: Settings, *, to: str | None, yes: bool) -> int:
@@ -18,9 +22,12 @@ def run(settings: Settings, *, to: str | None, yes: bool) -> int:
 
     screen = settings.screen()
     database = make_database_run(settings, screen, confirmation(yes=yes))
-    settings.interrupted = settings.roles_moving
+
+    def follow(record: DrillRecord) -> None:
+        settings.interrupted = record.standing
+
     tools = {name: version(name) for name in ("twinstack", "botocore")}
-    around = Around(settings.environment, this_run(), tools, Path(), has_ended, settings.secrets.hidden_in)
+    around = Around(settings.environment, this_run(), tools, Path(), has_ended, settings.secrets.hidden_in, follow)
     record, failure = drill(database, to, around)
     if failure is not None:
         return settings.fail(f"{record.left}\n{failure}", failure.exit_code)

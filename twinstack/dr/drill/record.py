@@ -12,7 +12,9 @@ from twinstack.dr.operations.moved import Moved
 from twinstack.files import write_whole
 
 FOLDER = Path("records")
-Outcome = Literal["in progress", "done", "refused", "failed", "interrupted", "not reached"]
+Outcome = Literal["in progress", "done", "declined", "refused", "busy", "failed", "interrupted", "not reached"]
+# The last thing that is certain of a way. Between "asking" and "moved" only AWS knows who writes.
+Step = Literal["not asked", "asking", "moved", "done"]
 
 # What no drill of this kind shows; an auditor should not have to guess.
 NOT_PROVED = (
@@ -61,6 +63,7 @@ class LegRecord(_Model):
     target: str
     source: str = ""
     outcome: Outcome = "not reached"
+    step: Step = "not asked"
     failure: str = ""
     begun: datetime | None = None
     ended: datetime | None = None
@@ -87,7 +90,7 @@ class DrillRecord(_Model):
     Attributes:
         caller: Who AWS says it was: the ARN of the caller.
         operator: The user of the machine.
-        left: Who writes at the end of what is written, and what goes on from there.
+        left: Who writes as far as this record knows, and what goes on from there.
     """
 
     version: Literal[1] = 1
@@ -108,6 +111,23 @@ class DrillRecord(_Model):
     left: str = ""
     legs: list[LegRecord]
     not_proved: list[str] = list(NOT_PROVED)
+
+    def standing(self) -> str:
+        """Returns in which state the pair is, as far as this drill knows."""
+        there, back = self.legs
+        if back.step == "done":
+            return f"{back.target} writes again, as before the drill."
+        if back.step == "moved":
+            return f"{back.target} writes again; the end of the way back was not seen: look with `status`."
+        if "asking" in (there.step, back.step):
+            asked = back if back.step == "asking" else there
+            return (
+                f"The way to {asked.target} was asked for, and what became of it was not seen: look with `status`, "
+                "then `failback`."
+            )
+        if there.step == "not asked":
+            return "Nothing was changed."
+        return f"{there.target} writes: the way back is not done. `failback` goes on."
 
     def checks(self, verdict: str) -> list[tuple[str, CheckRecord]]:
         """Returns what was found afterwards with this verdict, each with its way."""

@@ -42,7 +42,7 @@ def before_switchover(
         _regions_answer(roles),
         _members(database, roles),
         _versions(roles, writer, target, "failed"),
-        _lag(sight.lag, target, max_lag),
+        check_lag(sight.lag, target, max_lag),
         _synchronized(target),
         *_available(roles),
         _instances(target, writer),
@@ -120,7 +120,8 @@ def _versions(roles: Roles, writer: LiveCluster | None, target: LiveCluster, unk
     return Checked(check, "ok", apart)
 
 
-def _lag(lag: Lag | Silence | None, target: LiveCluster, limit: float) -> Checked:
+def check_lag(lag: Lag | Silence | None, target: LiveCluster, limit: float = MAX_LAG_MILLISECONDS) -> Checked:
+    """Returns whether a cluster is known to follow closely enough to write; the limit is in milliseconds."""
     check, metric = "lag", "AuroraGlobalDBRPOLag"
     if isinstance(lag, Silence):
         return Checked(check, "failed", f"{target.region} does not say: {lag.why}", "try again when CloudWatch answers")

@@ -62,6 +62,12 @@ def look(run: DatabaseRun, roles: Roles, target: str, has_ended: Callable[[Holde
     )
 
 
+def read_lag(run: DatabaseRun, target: LiveCluster) -> Lag | Silence | None:
+    """Returns how far the cluster is behind, a silence when its region does not say so in time."""
+    found = side_by_side({"lag": partial(_lag, run, target)}, LOOK_SECONDS)["lag"]
+    return found if isinstance(found, (Lag, Silence)) else None
+
+
 def _lag(run: DatabaseRun, target: LiveCluster | None) -> Lag | None:
     """Reads the lag of the cluster that is to write, in its own region: only there RDS reports it."""
     if target is None:

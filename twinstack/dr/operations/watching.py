@@ -21,6 +21,8 @@ from twinstack.screen.events import PhaseEnded, Waiting, Warning_
 PATIENCE_SECONDS = 1800.0
 # So long AWS may show neither the change nor its result after it was asked for.
 SHOWN_WITHIN_SECONDS = 60.0
+ROLES_MOVED = "roles moved"
+"""The phase that ends when AWS says that the target writes."""
 _FIRST_WAIT = 0.5
 # One answer may be an old one.
 _LOOKS_TO_BELIEVE = 3
@@ -108,7 +110,7 @@ def _moved(run: DatabaseRun, change: Change, phases: _Phases) -> tuple[Roles, fl
         roles = _read(run, change)
         seconds = run.clock.now() - phases.at_first
         if roles is not None and _writes(roles, change.target):
-            phases.end("roles moved", f"{change.target.region} writes, by AWS")
+            phases.end(ROLES_MOVED, f"{change.target.region} writes, by AWS")
             return roles, seconds
         seen = seen or (roles is not None and roles.change is not None)
         at_rest = at_rest + 1 if _is_at_rest(roles) else 0
