@@ -160,3 +160,38 @@ def test_clients_that_nobody_makes_patient_repeat_calls_themselves():
     looking = sessions.looking_makers(pair(), Access())["primary"]("rds", "eu-west-1").meta.config
     assert looking.retries == {"mode": "standard", "total_max_attempts": 2}
     assert (looking.connect_timeout, looking.read_timeout) == (3, 10)
+
+
+def test_the_call_that_changes_roles_is_made_once_and_its_answer_waited_for():
+    asking = sessions.looking_makers(pair(), Access(), sessions.Limits.ASKING)["primary"](
+        "rds", "eu-west-1"
+    ).meta.config
+    assert asking.retries == {"mode": "standard", "total_max_attempts": 1}
+    assert (asking.connect_timeout, asking.read_timeout) == (2, 30)
+
+
+@pytest.mark.parametrize("limits", [sessions.Limits.LOOKING, sessions.Limits.BRIEF, sessions.Limits.ASKING])
+def test_who_looks_into_regions_assumes_a_role_when_a_call_needs_it(assumed, limits):
+    """None is given, so one that is assumed before ends the test."""
+    makers = sessions.looking_makers(with_account(ROLE), Access(), limits)
+    made = makers["secondary"]("rds", "eu-west-1")
+    assumed.append(("an-assumed-role-1", 60))
+    assert made._request_signer._credentials.get_frozen_credentials().access_key == "an-assumed-role-1"
+
+
+def test_who_gives_up_soon_does_so_with_the_role_as_well(assumed, monkeypatch):
+    configs = []
+    given = boto3.Session.client
+
+    def noting(session, service, **options):
+        if service == "sts":
+            configs.append(options["config"])
+        return given(session, service, **options)
+
+    monkeypatch.setattr(boto3.Session, "client", noting)
+    clients = connect(with_account(ROLE), Access(), briefly=True)
+    assert configs == []
+    assumed.append(("an-assumed-role-1", 60))
+    assert seen(clients, "secondary")[1] == "an-assumed-role-1"
+    (brief,) = configs
+    assert (brief.connect_timeout, brief.read_timeout, brief.retries["total_max_attempts"]) == (2, 3, 1)

@@ -56,6 +56,7 @@ def operated(aws=None, *, says=True, world=None, outputs=None, local=False, **gi
         database,
         aws,
         aws,
+        aws,
         clients,
         aws.clock,
         Told(),

@@ -8,7 +8,7 @@ import pytest
 
 from tests.aws.stubbed import stubbed_clients
 from twinstack.aws.errors import AwsError
-from twinstack.dr.aws.api import EngineVersion, Room, Secret, StoredObject
+from twinstack.dr.aws.api import EngineVersion, HealthCheck, Room, Secret, StoredObject
 from twinstack.dr.aws.boto import BotoRegion
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +80,14 @@ def test_health_observations_are_what_the_checkers_say(stubbed):
     seen = {"HealthCheckObservations": [{"Region": "us-east-1", "StatusReport": {"Status": "Failure: no data"}}]}
     stub("route53").add_response("get_health_check_status", seen, {"HealthCheckId": "id"})
     assert region.health_observations("id") == ["Failure: no data"]
+
+
+def test_a_calculated_health_check_tells_what_it_is_made_of(stubbed):
+    stub, region = stubbed
+    config = {"Type": "CALCULATED", "ChildHealthChecks": ["one", "two"], "HealthThreshold": 2}
+    check = {"Id": "id", "CallerReference": "x", "HealthCheckVersion": 1, "HealthCheckConfig": config}
+    stub("route53").add_response("get_health_check", {"HealthCheck": check}, {"HealthCheckId": "id"})
+    assert region.health_check("id") == HealthCheck("CALCULATED", ("one", "two"), 2)
 
 
 def test_a_flow_log_tells_what_keeps_it_from_delivering(stubbed):

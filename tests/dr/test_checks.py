@@ -14,6 +14,7 @@ from twinstack.dr.aws.api import (
     Endpoint,
     EngineVersion,
     GlobalCluster,
+    HealthCheck,
     Instance,
     Measurement,
     Member,
@@ -141,7 +142,7 @@ TABLE = [
     (
         parts.health_checks_made,
         {
-            "health_check_kind": lambda check: "CALCULATED" if "Reader" in check else "CLOUDWATCH_METRIC",
+            "health_check": lambda check: HealthCheck("CALCULATED" if "Reader" in check else "CLOUDWATCH_METRIC"),
             "health_observations": ["Failure: no data"],
         },
         None,
@@ -151,7 +152,7 @@ TABLE = [
     (
         parts.health_checks_made,
         {
-            "health_check_kind": lambda check: "CALCULATED" if "Reader" in check else "CLOUDWATCH_METRIC",
+            "health_check": lambda check: HealthCheck("CALCULATED" if "Reader" in check else "CLOUDWATCH_METRIC"),
             "health_observations": refused("GetHealthCheckStatus", "InvalidInput", "not for alarms"),
         },
         None,

@@ -50,7 +50,11 @@ class Life(World):
             sorted((member["DBClusterArn"], member["IsWriter"]) for member in found["GlobalClusterMembers"]),
             found["Status"],
             [
-                (it["DbClusterResourceId"], it["Status"], sorted(m["DBInstanceIdentifier"] for m in it["DBClusterMembers"]))
+                (
+                    it["DbClusterResourceId"],
+                    it["Status"],
+                    {m["DBInstanceIdentifier"] for m in it["DBClusterMembers"]},
+                )
                 for every in clusters
                 for it in every
             ],

@@ -12,7 +12,7 @@ from tests.dr.fake_database import EAST, LOST, WEST, Database
 from tests.dr.operated import operated
 from tests.fake_cloudformation import FakeClock, moment
 from twinstack.aws.api import Alarm, StackResource
-from twinstack.dr.aws.api import Execution, ReplicationRule, Secret, Snapshot, StackDrift
+from twinstack.dr.aws.api import Execution, HealthCheck, ReplicationRule, Secret, Snapshot, StackDrift
 from twinstack.dr.operations.failover import fail_over
 from twinstack.dr.operations.switchover import switch_over
 from twinstack.dr.run import DatabaseRun
@@ -45,6 +45,7 @@ class Answering(Database):
         there.metric = lambda *_: None
         there.newest_execution = lambda _arn: Execution("SUCCEEDED", moment(-7200))
         there.newest_snapshot = lambda cluster: Snapshot(f"rds:{cluster}-nightly", moment(-10800))
+        there.health_check = lambda _check: HealthCheck("CLOUDWATCH_METRIC")
         there.health_observations = lambda _check: ["Success: HTTP Status Code 200"] * 3
         there.secret = lambda _arn: Secret(deleted=False, replicas=((WEST, "key", "InSync"),))
         there.stack_drift = lambda _stack: StackDrift("IN_SYNC", moment(-90000))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import Enum
 from functools import partial
 from typing import Any
 
@@ -39,6 +40,8 @@ _SHORT = Config(connect_timeout=3, read_timeout=10)
 _LOOKING = _CONFIG.merge(_SHORT).merge(Config(retries={"mode": "standard", "total_max_attempts": 2}))
 # For operations on a database whose region may be lost: each look is made once, and gives up within seconds.
 _BRIEF = _CONFIG.merge(Config(connect_timeout=2, read_timeout=3, retries={"mode": "standard", "total_max_attempts": 1}))
+# For the one call that changes the roles of a database: it is made once, and a slow refusal keeps its reason.
+_ASKING = _BRIEF.merge(Config(read_timeout=30))
 # For clients that `patience` makes patient: nothing is repeated in two layers.
 _ONCE = _CONFIG.merge(Config(retries={"mode": "standard", "total_max_attempts": 1}))
 # A session makes clients for one thread at a time; what it has made is for all.
@@ -47,6 +50,14 @@ _making = threading.Lock()
 _LOCAL = Config(proxies={})
 
 MakeClient = Callable[[str], Any]
+
+
+class Limits(Enum):
+    """How long the calls of a client may take, and how often each is made."""
+
+    LOOKING = _LOOKING
+    BRIEF = _BRIEF
+    ASKING = _ASKING
 
 
 @dataclass(frozen=True)
@@ -77,7 +88,7 @@ def connect(system: System, access: Access, *, briefly: bool = False) -> Clients
         AwsError: A role cannot be assumed.
     """
     clients = {}
-    for role, session in _sessions(system, access).items():
+    for role, session in _sessions(system, access, _BRIEF if briefly else _CONFIG, at_once=not briefly).items():
         region = system.stacks[role].region
         where = f"{role} ({region})"
         make = _maker(session, access, _BRIEF if briefly else _ONCE)
@@ -106,31 +117,48 @@ def client_makers(system: System, access: Access) -> dict[str, MakeClient]:
         make, region = _maker(session, access, _CONFIG), system.stacks[role].region
         return lambda service: make(service, region)
 
-    return {role: in_its_region(role, session) for role, session in _sessions(system, access).items()}
+    sessions = _sessions(system, access, _CONFIG, at_once=True)
+    return {role: in_its_region(role, session) for role, session in sessions.items()}
 
 
-def looking_makers(system: System, access: Access, *, briefly: bool = False) -> dict[str, Callable[[str, str], Any]]:
+def looking_makers(
+    system: System, access: Access, limits: Limits = Limits.LOOKING
+) -> dict[str, Callable[[str, str], Any]]:
     """Returns, by role, what makes a client of a service in any region of the stack's account, and gives up soon.
+
+    A role is assumed by the first call that needs it: a region that does not answer holds up its own calls only.
 
     Args:
         system: The stacks.
         access: How AWS is reached.
-        briefly: Whether every call is made once, and gives up within seconds.
+        limits: What each call is given.
 
-    Errors as for `connect`.
+    Errors as for `connect`, save that a role that cannot be assumed is an error of the calls.
     """
-    config = _BRIEF if briefly else _LOOKING
-    return {role: _maker(session, access, config) for role, session in _sessions(system, access).items()}
+    sessions = _sessions(system, access, limits.value, at_once=False)
+    return {role: _maker(session, access, limits.value) for role, session in sessions.items()}
 
 
-def _sessions(system: System, access: Access) -> dict[str, boto3.Session]:
-    """Returns the session of each stack, by role: the caller's own, or that of the role it assumes."""
+def _sessions(system: System, access: Access, config: Config, *, at_once: bool) -> dict[str, boto3.Session]:
+    """Returns the session of each stack, by role: the caller's own, or that of the role it assumes.
+
+    Args:
+        system: The stacks.
+        access: How AWS is reached.
+        config: How the roles are asked for.
+        at_once: Whether the roles are assumed here, so that one that cannot be is told before anything else.
+    """
     with translated("credentials"):
         base = _local_session() if access.local else boto3.Session(profile_name=access.profile)
-    return {
-        role: _assumed(base, stack, access, f"{role} ({stack.region})") if stack.account and not access.local else base
-        for role, stack in system.stacks.items()
-    }
+    sessions = {}
+    for role, stack in system.stacks.items():
+        assumes = stack.account and not access.local
+        sessions[role] = _assumed(access.profile, _AssumedRole(base, stack, access, config)) if assumes else base
+        if assumes and at_once:
+            with translated(f"{role} ({stack.region}): assuming {stack.account}"):
+                untyped: Any = sessions[role]
+                untyped.get_credentials().get_frozen_credentials()
+    return sessions
 
 
 def _maker(session: boto3.Session, access: Access, config: Config) -> Callable[[str, str], Any]:
@@ -158,15 +186,10 @@ def _local_session() -> boto3.Session:
     return boto3.Session(botocore_session=bare)
 
 
-def _assumed(base: boto3.Session, stack: Stack, access: Access, where: str) -> boto3.Session:
-    """Makes a session of the role that a stack is deployed with, which assumes it again before the credentials expire.
-
-    The role is assumed at once, so that one that cannot be is told before anything else.
-    """
-    session: Any = botocore.session.Session(profile=access.profile)
-    session.register_component("credential_provider", CredentialResolver([_AssumedRole(base, stack, access)]))
-    with translated(f"{where}: assuming {stack.account}"):
-        session.get_credentials().get_frozen_credentials()
+def _assumed(profile: str | None, provider: CredentialProvider) -> boto3.Session:
+    """Makes a session of the role that a stack is deployed with, assumed again before its credentials expire."""
+    session: Any = botocore.session.Session(profile=profile)
+    session.register_component("credential_provider", CredentialResolver([provider]))
     return boto3.Session(botocore_session=session)
 
 
@@ -175,9 +198,9 @@ class _AssumedRole(CredentialProvider):
 
     METHOD = CANONICAL_NAME = "twinstack-assume-role"
 
-    def __init__(self, base: boto3.Session, stack: Stack, access: Access) -> None:
+    def __init__(self, base: boto3.Session, stack: Stack, access: Access, config: Config) -> None:
         super().__init__()
-        self._base, self._stack, self._access = base, stack, access
+        self._base, self._stack, self._access, self._config = base, stack, access, config
 
     def load(self) -> DeferredRefreshableCredentials:
         """Returns credentials that are fetched when they are needed, and again before they expire."""
@@ -185,7 +208,8 @@ class _AssumedRole(CredentialProvider):
         if source is None:
             raise NoCredentialsError
         untyped: Any = self._base
-        sts = partial(untyped.client, region_name=self._stack.region, endpoint_url=self._access.endpoint_url)
+        asked = {"region_name": self._stack.region, "endpoint_url": self._access.endpoint_url, "config": self._config}
+        sts = partial(untyped.client, **asked)
         fetcher = AssumeRoleCredentialFetcher(
             sts, source, self._stack.account, extra_args={"RoleSessionName": "twinstack"}
         )

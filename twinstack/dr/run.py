@@ -31,6 +31,7 @@ class DatabaseRun:
         database: The global database of the environment.
         region_of: Returns a region to ask; its calls are made once and give up within seconds.
         slowly: The same with more time for each call, for what is looked at when nothing hurries any more.
+        asking: The same for the one call that changes the roles: it is made once too, and its answer waited for longer.
         clients: The clients of each stack; they give up within seconds too.
         clock: The clock that waiting is done with.
         screen: Where everything is told.
@@ -46,6 +47,7 @@ class DatabaseRun:
     database: Database
     region_of: RegionOf
     slowly: RegionOf
+    asking: RegionOf
     clients: Clients
     clock: Clock
     screen: Screen

@@ -16,7 +16,7 @@ from twinstack.screen.events import Screen
 
 if TYPE_CHECKING:
     from twinstack.aws.api import Clients
-    from twinstack.aws.sessions import Access
+    from twinstack.aws.sessions import Access, Limits
     from twinstack.dr.roles import RegionOf
     from twinstack.dr.run import DatabaseRun
     from twinstack.environment.assembly import Environment
@@ -56,6 +56,7 @@ def make_database_run(
         CredentialsError: There are no usable credentials.
         InputError: The environment cannot work, or has not one global database.
     """
+    from twinstack.aws.sessions import Limits
     from twinstack.dr.run import DatabaseRun, first_look
 
     if begun is None:
@@ -63,7 +64,7 @@ def make_database_run(
         begun = environment, planner, brief_clients(options, screen, environment)
     environment, planner, clients = begun
     given = access(options, screen, start_local=False)
-    region_of = regions(planner.system, lambda: given, briefly=True)
+    region_of = regions(planner.system, lambda: given, Limits.BRIEF)
     world, database, roles = first_look(planner, clients, region_of)
     return DatabaseRun(
         environment,
@@ -72,6 +73,7 @@ def make_database_run(
         database,
         region_of,
         regions(planner.system, lambda: given),
+        regions(planner.system, lambda: given, Limits.ASKING),
         clients,
         SystemClock(),
         screen,
@@ -98,21 +100,21 @@ def telling_what_goes_on(options: Options) -> Iterator[None]:
         raise kind(f"{options.roles_moving()}\n{error}") from error
 
 
-def regions(system: System, given: Callable[[], Access], *, briefly: bool = False) -> RegionOf:
+def regions(system: System, given: Callable[[], Access], limits: Limits | None = None) -> RegionOf:
     """Returns what makes the regions that are asked; the first one that is asked for makes the sessions.
 
     Args:
         system: The stacks.
         given: Returns how AWS is reached.
-        briefly: Whether every call is made once, and gives up within seconds.
+        limits: What each call is given; None for that of looks that may be repeated.
     """
     from twinstack.dr.aws.boto import BotoRegion
 
     @cache
     def makers() -> dict[str, Callable[[str, str], Any]]:
-        from twinstack.aws.sessions import looking_makers
+        from twinstack.aws.sessions import Limits, looking_makers
 
-        return looking_makers(system, given(), briefly=briefly)
+        return looking_makers(system, given(), limits or Limits.LOOKING)
 
     @cache
     def region_of(role: str, region: str) -> BotoRegion:

@@ -44,6 +44,10 @@ def _status(identifier: str) -> Answer:
         words = f"No health check exists with the specified ID {identifier}."
         answer = route53._error_response("NoSuchHealthCheck", words, 404)
         return answer
+    if check["config"]["Type"] == "CALCULATED":  # as AWS does, which tells it in the console only
+        words = "The status of a calculated health check cannot be asked for."
+        answer = route53._error_response("InvalidInput", words, 400)
+        return answer
     healthy = _is_healthy(check["config"])
     if healthy is None:
         words = f"The local AWS knows no status of a health check of type {check['config']['Type']}."

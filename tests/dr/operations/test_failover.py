@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tests.dr.fake_database import EAST, LARGE, LOST, NEW, OLD, WEST, Database
+from tests.dr.fake_database import EAST, LARGE, LOST, NEW, OLD, WEST, Database, arn
 from tests.dr.operated import operated
 from tests.fake_cloudformation import FakeClock
+from twinstack.dr.aws.api import RoleChange
 from twinstack.dr.operations.failover import fail_over, refuse_data_loss
 from twinstack.errors import RefusedError, TwinStackError
 from twinstack.planning.world import Unknown
@@ -88,6 +89,35 @@ def test_the_regions_that_do_not_answer_are_named():
 def test_a_target_that_cannot_take_over_is_refused(given, said):
     run = operated(**{"lost": {EAST: LOST}, **given})
     with pytest.raises(RefusedError, match=said):
+        fail_over(run, WEST)
+    assert run.region_of.calls == []
+
+
+def test_a_switchover_that_hangs_does_not_hold_it_up():
+    change = RoleChange("switching-over", arn(EAST), arn(WEST), may_lose_data=False)
+    run = lost(change=change, status="switching-over")
+    assert fail_over(run, WEST).target == WEST
+    assert run.screen.checks("Before the failover")["change of roles"] == (
+        "unknown",
+        "a switchover to eu-west-1 is switching-over",
+    )
+
+
+def test_a_failover_that_goes_on_is_waited_for():
+    run = lost(change=RoleChange("failing-over", arn(EAST), arn(WEST), may_lose_data=True), status="failing-over")
+    with pytest.raises(RefusedError, match="change of roles"):
+        fail_over(run, WEST)
+    assert run.region_of.calls == []
+
+
+def test_a_stack_without_a_member_does_not_hold_it_up():
+    aws = Database(FakeClock(), members=(WEST,), writer=EAST)
+    assert fail_over(operated(aws), WEST).target == WEST
+
+
+def test_nothing_to_do_is_not_said_while_the_regions_disagree_about_who_writes():
+    run = operated(views={EAST: WEST})
+    with pytest.raises(RefusedError, match="disagree about who writes"):
         fail_over(run, WEST)
     assert run.region_of.calls == []
 

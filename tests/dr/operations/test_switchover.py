@@ -203,6 +203,24 @@ def test_a_call_whose_answer_is_lost_is_not_made_again_but_looked_for():
     assert len(run.region_of.calls) == 1
 
 
+def test_a_failure_of_aws_itself_may_have_been_heard_and_is_looked_for():
+    """The call was begun although AWS answers 500; one that was not is told after a minute."""
+    failed = AwsError("SwitchoverGlobalCluster", "InternalFailure", "try again", "x", 500)
+    aws = Database(FakeClock())
+    begin = aws.begin
+
+    def begun(*asked):
+        begin(*asked)
+        raise failed
+
+    aws.begin = begun
+    run = operated(aws)
+    assert switch_over(run, WEST).target == WEST
+    assert len(aws.calls) == 1
+    with pytest.raises(TwinStackError, match="AWS shows nothing of it after"):
+        switch_over(operated(refuses=failed), WEST)
+
+
 def test_a_call_that_never_arrived_is_told_after_a_minute():
     run = operated(refuses=UnreachableError("no way there"))
     with pytest.raises(TwinStackError, match=r"AWS shows nothing of it after 6\d s: trading-us-east-1 in us-east-1"):
@@ -216,11 +234,40 @@ def test_what_aws_gives_up_is_told():
         switch_over(run, WEST)
 
 
+def test_between_two_stages_aws_may_seem_to_rest_for_a_while():
+    """Ten looks, about 20 seconds, say that nothing goes on."""
+    aws = Database(FakeClock(), lasts=25)
+    run = operated(aws)
+    aws.old_answers = [aws.looks + look for look in range(3, 23)]
+    begun = aws.clock.now()
+    assert switch_over(run, WEST).target == WEST
+    assert aws.clock.now() - begun > 20
+
+
 def test_one_old_answer_does_not_end_the_watching():
     aws = Database(FakeClock(), lasts=6)
     run = operated(aws)
     aws.old_answers = [aws.looks + 3]
     assert switch_over(run, WEST).target == WEST
+
+
+def test_nothing_to_do_is_not_said_while_the_regions_disagree_about_who_writes():
+    run = operated(views={EAST: WEST})
+    with pytest.raises(RefusedError, match="disagree about who writes"):
+        switch_over(run, WEST)
+    assert run.region_of.calls == []
+
+
+def test_the_call_that_changes_the_roles_has_a_client_of_its_own():
+    aws, asked = Database(FakeClock()), []
+    run = operated(aws)
+
+    def asking(role, region):
+        asked.append(region)
+        return aws(role, region)
+
+    assert switch_over(replace(run, asking=asking), WEST).target == WEST
+    assert asked == [EAST]
 
 
 def test_what_takes_too_long_goes_on_on_aws():

@@ -62,7 +62,16 @@ def test_a_lost_region_hides_nothing_of_the_other_one():
 def test_when_no_region_answers_that_is_the_picture():
     event = picture(lost={EAST: LOST, WEST: LOST})
     assert event.state == "who writes could not be read: no region answers"
-    assert event.regions == ()
+    assert [(row["region"], row["role"]) for row in event.regions] == [(EAST, "unknown"), (WEST, "unknown")]
+    assert facts(event, WEST) == {"region": ("unknown", "does not answer: no answer to the question who writes")}
+
+
+def test_a_lost_region_is_said_once_and_is_the_only_reason():
+    event = picture(lost={EAST: LOST})
+    assert event.problems == ("us-east-1 does not answer: the region is lost",)
+    assert {fact: row for fact, row in facts(event, EAST).items() if row[0] == "unknown"} == {
+        "region": ("unknown", "does not answer: the region is lost")
+    }
 
 
 def test_regions_that_disagree_are_named():
@@ -89,7 +98,12 @@ def test_a_cluster_that_was_detached_is_no_member():
         ("replication", [], "bucket replication", ("failed", "no bucket is copied")),
         ("newest_execution", None, "last export", ("unknown", "none yet")),
         ("newest_snapshot", None, "last snapshot", ("failed", "there is none")),
-        ("health_observations", ["Failure: x"], "health check", ("failed", "0 of 1 checkers see it healthy")),
+        (
+            "health_observations",
+            ["Failure: x"],
+            "health check",
+            ("failed", "0 of 1 checkers see it healthy: Failure: x"),
+        ),
         ("secret", Secret(False, ((WEST, "k", "Failed"),)), "secret replicas", ("failed", "1 Failed in eu-west-1")),
         ("secret", None, "secret replicas", ("failed", "1 no replica")),
         ("stack_drift", StackDrift("NOT_CHECKED", None), "drift", ("unknown", "never looked for: `drift` does")),

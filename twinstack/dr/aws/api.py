@@ -192,6 +192,15 @@ class StackDrift:
     time: datetime | None
 
 
+@dataclass(frozen=True)
+class HealthCheck:
+    """A health check: its type, and of a calculated one the checks below it and how many of them have to be healthy."""
+
+    kind: str
+    children: tuple[str, ...] = ()
+    threshold: int = 0
+
+
 class Databases(Protocol):
     """RDS: global databases, their clusters and instances, and what a region offers."""
 
@@ -238,11 +247,11 @@ class Network(Protocol):
     def record_values(self, zone: str, name: str) -> Sequence[str]:
         """Returns the values of the records of a name (Route 53 ListResourceRecordSets)."""
 
-    def health_check_kind(self, check: str) -> str:
-        """Returns the type of a health check (Route 53 GetHealthCheck)."""
+    def health_check(self, check: str) -> HealthCheck:
+        """Returns what a health check looks at (Route 53 GetHealthCheck)."""
 
     def health_observations(self, check: str) -> Sequence[str]:
-        """Returns what the checkers see (Route 53 GetHealthCheckStatus)."""
+        """Returns what the checkers see; of a calculated check AWS refuses it (Route 53 GetHealthCheckStatus)."""
 
     def peering_status(self, peering: str) -> str:
         """Returns the state of a peering connection (EC2 DescribeVpcPeeringConnections)."""

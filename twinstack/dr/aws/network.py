@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from twinstack.aws.asking import Asking, only
-from twinstack.dr.aws.api import Endpoint, Route, Zone
+from twinstack.dr.aws.api import Endpoint, HealthCheck, Route, Zone
 
 
 class BotoNetwork(Asking):
@@ -23,10 +23,10 @@ class BotoNetwork(Asking):
         named = [entry for entry in sets if entry["Name"].rstrip(".") == name]
         return [record["Value"].rstrip(".") for entry in named for record in entry.get("ResourceRecords", ())]
 
-    def health_check_kind(self, check: str) -> str:
+    def health_check(self, check: str) -> HealthCheck:
         """See `api.Network`."""
-        found = self._ask("route53", "get_health_check", HealthCheckId=check)
-        return str(found["HealthCheck"]["HealthCheckConfig"]["Type"])
+        found = self._ask("route53", "get_health_check", HealthCheckId=check)["HealthCheck"]["HealthCheckConfig"]
+        return HealthCheck(found["Type"], tuple(found.get("ChildHealthChecks", ())), found.get("HealthThreshold", 0))
 
     def health_observations(self, check: str) -> Sequence[str]:
         """See `api.Network`."""

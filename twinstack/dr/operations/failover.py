@@ -65,17 +65,17 @@ def fail_over(
     """
     roles = known_roles(run)
     target, writer = member_at(run, roles, to), roles.writer
-    if writer is not None and writer.region == to:
+    if writer is not None and writer.region == to and not roles.at_odds:
         return None
     sight = look(run, roles, to, has_ended)
-    before = before_failover(run.database, sight, target)
+    before = before_failover(sight, target)
     tell(run.screen, f"Before the failover of {run.database} to {to}", before)
     refuse_failed(before)
     _tell_what_may_be_lost(run, sight, target, writer)
     if not run.confirm(f"Fail {run.database} over to {to}, and lose what has not arrived there?"):
         raise RefusedError("declined; nothing was changed")
     # AWS takes it where the target is: the other region may not be there to hear it.
-    asked = run.region_of(run.database.role_in(to), to)
+    asked = run.asking(run.database.role_in(to), to)
     change = Change(
         f"the failover of {run.database} to {to}",
         partial(asked.fail_over, run.database.identifier, target.arn),

@@ -51,18 +51,17 @@ def before_switchover(
     )
 
 
-def before_failover(database: Database, sight: Sight, target: LiveCluster) -> tuple[Checked, ...]:
+def before_failover(sight: Sight, target: LiveCluster) -> tuple[Checked, ...]:
     """Returns what was looked at before a failover, which needs the target alone.
 
     Args:
-        database: The database.
         sight: What was seen.
         target: The cluster that is to write.
     """
     roles = sight.roles
     return (
-        _no_change(roles),
-        _members(database, roles),
+        _no_failover(roles),
+        _views(roles),
         _versions(roles, roles.writer, target, "unknown"),
         *_available(roles, target),
         _instances(target, None),
@@ -83,8 +82,12 @@ def _at_rest(roles: Roles) -> Checked:
 _WAIT = "wait until `status` says available, then try again"
 
 
-def _no_change(roles: Roles) -> Checked:
-    return _checked("change of roles", _under_way(roles), "none is under way", _WAIT)
+def _no_failover(roles: Roles) -> Checked:
+    """A failover that goes on is waited for. A switchover may hang when a region is lost: AWS says what it takes."""
+    check = "change of roles"
+    if roles.change is not None and not roles.change.may_lose_data:
+        return Checked(check, "unknown", _under_way(roles), "AWS may refuse a failover while a switchover goes on")
+    return _checked(check, _under_way(roles), "none is under way", _WAIT)
 
 
 def _under_way(roles: Roles) -> str:
@@ -99,10 +102,22 @@ def _regions_answer(roles: Roles) -> Checked:
 
 def _members(database: Database, roles: Roles) -> Checked:
     alone = [f"{site} has no cluster in it" for site in database.sites if roles.at(site.region) is None]
-    if roles.at_odds:
-        alone.append(f"{' and '.join(roles.at_odds)} disagree about who writes")
-    fix = "find out which cluster has the data before anything else: docs/runbook.md, split brain and manual detach"
-    return _checked("members", "; ".join(alone), f"{len(roles.clusters)}, all known to their stacks", fix)
+    alone += [odds] if (odds := _at_odds(roles)) else []
+    return _checked("members", "; ".join(alone), f"{len(roles.clusters)}, all known to their stacks", _FIND_THE_DATA)
+
+
+def _views(roles: Roles) -> Checked:
+    """A failover needs the target alone; but who has the data must not be in dispute."""
+    return _checked("members", _at_odds(roles), "nobody disagrees about who writes", _FIND_THE_DATA)
+
+
+_FIND_THE_DATA = (
+    "find out which cluster has the data before anything else: docs/runbook.md, split brain and manual detach"
+)
+
+
+def _at_odds(roles: Roles) -> str:
+    return f"{' and '.join(roles.at_odds)} disagree about who writes" if roles.at_odds else ""
 
 
 def _versions(roles: Roles, writer: LiveCluster | None, target: LiveCluster, unknown: Verdict) -> Checked:

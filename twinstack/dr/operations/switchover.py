@@ -55,7 +55,7 @@ def switch_over(
     """
     roles = known_roles(run)
     target, writer = member_at(run, roles, to), roles.writer
-    if writer is not None and writer.region == to:
+    if writer is not None and writer.region == to and not roles.at_odds:
         return None
     sight = look(run, roles, to, has_ended)
     before = before_switchover(run.database, sight, target, max_lag)
@@ -67,7 +67,7 @@ def switch_over(
     if not run.confirm(f"Switch {run.database} over from {writer.region} to {to}?"):
         raise RefusedError("declined; nothing was changed")
     # AWS takes it in the writer's region only.
-    asked = run.region_of(run.database.role_in(writer.region), writer.region)
+    asked = run.asking(run.database.role_in(writer.region), writer.region)
     change = Change(
         f"the switchover of {run.database} from {writer.region} to {to}",
         partial(asked.switch_over, run.database.identifier, target.arn),

@@ -9,6 +9,7 @@ from functools import partial
 from twinstack.aws.api import StackResource
 from twinstack.aws.side_by_side import Silence, side_by_side
 from twinstack.dr.database import Site
+from twinstack.dr.health import health_of
 from twinstack.dr.operations.names import (
     PROBE,
     PROBE_IS_ON,
@@ -169,10 +170,5 @@ def _health(run: DatabaseRun) -> list[Checked]:
     identifier = _output(live, READER_CHECK)
     if not identifier:
         return [Checked(check, "unknown", f"{site} has no output {READER_CHECK} that can be read")]
-    seen = list(run.slowly(site.role, site.region).health_observations(identifier))
-    bad = [status for status in seen if not status.startswith("Success")]
-    if not seen:
-        return [Checked(check, "unknown", f"no checker has said anything of {identifier} yet")]
-    if bad:
-        return [Checked(check, "failed", f"{len(bad)} of {len(seen)} checkers: {bad[0]}", "docs/probe.md")]
-    return [Checked(check, "ok", f"{len(seen)} checkers: {seen[0]}")]
+    verdict, said = health_of(run.slowly(site.role, site.region), identifier)
+    return [Checked(check, verdict, said, "docs/probe.md" if verdict == "failed" else "")]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from twinstack.aws.errors import AwsError
 from twinstack.aws.side_by_side import Silence
 from twinstack.clock import growing_waits
 from twinstack.dr.operations.moved import Phase
@@ -24,8 +25,10 @@ SHOWN_WITHIN_SECONDS = 60.0
 ROLES_MOVED = "roles moved"
 """The phase that ends when AWS says that the target writes."""
 _FIRST_WAIT = 0.5
-# One answer may be an old one.
-_LOOKS_TO_BELIEVE = 3
+_SERVER_ERROR = 500
+# So long AWS has to say that nothing goes on before that is believed: an answer may be an old one, or fall between two
+# stages of the change.
+_REST_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,13 @@ def carry_out(run: DatabaseRun, change: Change) -> Watched:
     phases = _Phases(run)
     try:
         change.call()
-    except UnreachableError as error:
-        # It may have been heard: the state says, and asking twice could move the roles twice.
+    except TwinStackError as error:
+        if not _may_have_been_heard(error):
+            run.under_way.end(key)
+            raise
+        # The state says whether it was, and asking twice could move the roles twice.
         run.screen.tell(Warning_(f"{error}; whether AWS has heard it is looked at now"))
         phases.end("asked", "without an answer")
-    except TwinStackError:
-        run.under_way.end(key)
-        raise
     else:
         phases.end("asked", "AWS has taken it")
     roles, rto = _moved(run, change, phases)
@@ -103,9 +106,14 @@ def carry_out(run: DatabaseRun, change: Change) -> Watched:
     return Watched(phases.begun, tuple(phases.done), roles, rto)
 
 
+def _may_have_been_heard(error: TwinStackError) -> bool:
+    """Whether the call may have begun something: there was no answer, or AWS failed by itself."""
+    return isinstance(error, UnreachableError) or (isinstance(error, AwsError) and error.http_status >= _SERVER_ERROR)
+
+
 def _moved(run: DatabaseRun, change: Change, phases: _Phases) -> tuple[Roles, float]:
     """Waits until AWS says that the target writes; returns the roles and the seconds since the call."""
-    seen, at_rest = False, 0
+    seen, moving = False, phases.at_first
     for wait in growing_waits(_FIRST_WAIT):
         roles = _read(run, change)
         seconds = run.clock.now() - phases.at_first
@@ -113,8 +121,9 @@ def _moved(run: DatabaseRun, change: Change, phases: _Phases) -> tuple[Roles, fl
             phases.end(ROLES_MOVED, f"{change.target.region} writes, by AWS")
             return roles, seconds
         seen = seen or (roles is not None and roles.change is not None)
-        at_rest = at_rest + 1 if _is_at_rest(roles) else 0
-        if at_rest >= _LOOKS_TO_BELIEVE and (seen or seconds > SHOWN_WITHIN_SECONDS):
+        if not _is_at_rest(roles):
+            moving = run.clock.now()
+        if run.clock.now() - moving > _REST_SECONDS and (seen or seconds > SHOWN_WITHIN_SECONDS):
             raise _ended(run, roles, seconds, seen=seen)
         _refuse_endless(run, change, seconds)
         _tell_waiting(run, change, roles, seconds)

@@ -8,6 +8,7 @@ from datetime import datetime
 from twinstack.aws.api import Alarms
 from twinstack.aws.side_by_side import Silence
 from twinstack.dr.aws.api import Cluster, Region
+from twinstack.dr.health import health_of
 from twinstack.dr.operations.preflight import MAX_LAG_MILLISECONDS, OLDEST_LAG_SECONDS
 from twinstack.dr.operations.sight import LAGS, lag_by
 from twinstack.dr.roles import LiveCluster
@@ -109,13 +110,8 @@ def health(region: Region, checks: Sequence[str]) -> list[Fact]:
     """Returns what Route 53 sees of the health checks of a stack."""
     found = []
     for check in checks:
-        seen = list(region.health_observations(check))
-        bad = [status for status in seen if not status.startswith("Success")]
-        if not seen:
-            found.append(Fact("health check", f"{check}: no checker has said anything", "unknown"))
-        else:
-            said = f"{len(seen) - len(bad)} of {len(seen)} checkers see it healthy"
-            found.append(Fact("health check", said, "failed" if bad else "ok", check))
+        verdict, said = health_of(region, check)
+        found.append(Fact("health check", said, verdict, check))
     return found
 
 

@@ -17,8 +17,11 @@ from twinstack.dr.status.picture import Fact, Picture, RegionPicture
 from twinstack.planning.world import Live, Unknown
 from twinstack.rollout.run.parameter_lock import Holder
 
-# A picture now beats a whole one later: the look at the resources of the stacks, and then that at all the facts.
-_LIST_SECONDS, _FACT_SECONDS = 8.0, 5.0
+# A picture now beats a whole one later: so long for all that is looked at after stacks and roles, whatever is silent.
+_SECONDS = 4.5
+_LEAST_SECONDS = 1.0
+_READY = "where a switchover could go"
+_Readiness = tuple[tuple[str, ...], tuple[str, ...]]
 _ALARMS = ("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm")
 
 
@@ -34,11 +37,11 @@ def read_status(run: DatabaseRun, has_ended: Callable[[Holder], bool]) -> Pictur
     """
     name, roles = run.database.identifier, run.first_roles
     if isinstance(roles, Silence):
-        return Picture(name, "who writes could not be read: no region answers", problems=(roles.why,))
+        lost = tuple(_silent(site, "no answer to the question who writes") for site in run.database.sites)
+        return Picture(name, "who writes could not be read: no region answers", regions=lost, problems=(roles.why,))
     if not roles.exists:
         return Picture(name, f"it does not exist: {roles.unclear}", problems=("there is nothing to switch",))
-    regions = _regions(run, roles)
-    ready, problems = _ready(run, roles, has_ended)
+    regions, ready, problems = _looked(run, roles, has_ended)
     return Picture(name, _state(run, roles), roles.reversed_in(run.database), roles.endpoint, regions, ready, problems)
 
 
@@ -59,7 +62,12 @@ def _state(run: DatabaseRun, roles: Roles) -> str:
 def _ready(
     run: DatabaseRun, roles: Roles, has_ended: Callable[[Holder], bool]
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Returns where a switchover could go, by the checks that a switchover itself makes, and why not elsewhere."""
+    """Returns where a switchover could go, by the checks that a switchover itself makes, and why not elsewhere.
+
+    While a region is lost that is the reason, and what follows from it is none of its own.
+    """
+    if roles.silent:
+        return (), tuple(f"{region} does not answer: {it.why}" for region, it in roles.silent.items())
     could, problems = list[str](), list[str]()
     for target in roles.readers:
         checks = before_switchover(run.database, look(run, roles, target.region, has_ended), target)
@@ -73,25 +81,38 @@ def _ready(
     return tuple(could), tuple(problems)
 
 
-def _regions(run: DatabaseRun, roles: Roles) -> tuple[RegionPicture, ...]:
-    listed = side_by_side(
-        {site.role: partial(_listed, run, site) for site in run.database.sites if site.region not in roles.silent},
-        _LIST_SECONDS,
-    )
+def _looked(
+    run: DatabaseRun, roles: Roles, has_ended: Callable[[Holder], bool]
+) -> tuple[tuple[RegionPicture, ...], tuple[str, ...], tuple[str, ...]]:
+    """Returns the regions, where a switchover could go, and why not elsewhere, within one time for all of it."""
+    until = run.clock.now() + _SECONDS
+    first: dict[str, Callable[[], list[StackResource] | _Readiness]] = {_READY: partial(_ready, run, roles, has_ended)}
+    for site in run.database.sites:
+        if site.region not in roles.silent:
+            first[site.role] = partial(_listed, run, site)
+    found = side_by_side(first, _SECONDS)
+    told = found.pop(_READY)
+    ready, problems = told if isinstance(told, tuple) else ((), (f"{_READY} is not known: {_why(told)}",))
+    listed = {role: answer for role, answer in found.items() if not isinstance(answer, tuple)}
     asked: dict[tuple[str, str], Callable[[], Sequence[Fact]]] = {}
     for site in run.database.sites:
         resources = listed.get(site.role)
-        if resources is not None and not isinstance(resources, Silence):
+        if isinstance(resources, list):
             looks = _looks(run, roles, site, resources)
             asked |= {(site.role, name): ask for name, ask in looks.items()}
-    answers = side_by_side(asked, _FACT_SECONDS)
-    return tuple(_region(run, roles, site, listed.get(site.role), answers) for site in run.database.sites)
+    answers = side_by_side(asked, max(until - run.clock.now(), _LEAST_SECONDS))
+    regions = tuple(_region(run, roles, site, listed.get(site.role), answers) for site in run.database.sites)
+    return regions, ready, problems
 
 
-def _listed(run: DatabaseRun, site: Site) -> Sequence[StackResource]:
+def _why(answer: object) -> str:
+    return answer.why if isinstance(answer, Silence) else ""
+
+
+def _listed(run: DatabaseRun, site: Site) -> list[StackResource]:
     """Returns the resources of a stack that are there; none when there is no stack."""
     if not isinstance(run.world[site.role], Live):
-        return ()
+        return []
     listed = run.clients[site.role].cloudformation.resources(site.stack)
     return [entry for entry in listed if entry.status != "DELETE_COMPLETE" and entry.physical_id]
 
@@ -135,14 +156,18 @@ def _region(
 ) -> RegionPicture:
     cluster, silence = roles.at(site.region), roles.silent.get(site.region)
     found = [_stack(run, site, listed), *(facts.of_cluster(cluster) if cluster else _no_cluster(site))]
-    if silence is not None:
-        found.append(Fact("region", f"does not answer: {silence.why}", "unknown"))
     if isinstance(listed, Silence):
         found.append(Fact("resources", listed.why, "unknown"))
     for (role, name), answer in answers.items():
         if role == site.role:
             found += [Fact(name, answer.why, "unknown")] if isinstance(answer, Silence) else answer
+    if silence is not None:  # it is told once, and what answered all the same stands beside it
+        found = [*_silent(site, silence.why).facts, *(fact for fact in found if fact.verdict != "unknown")]
     return RegionPicture(site.region, site.role, _role(cluster), tuple(found))
+
+
+def _silent(site: Site, why: str) -> RegionPicture:
+    return RegionPicture(site.region, site.role, "unknown", (Fact("region", f"does not answer: {why}", "unknown"),))
 
 
 def _role(cluster: LiveCluster | None) -> str:

@@ -102,7 +102,7 @@ def health_checks_made(scene: Scene) -> Answer:
     """Whether Route 53 took an alarm and a calculated check with one child."""
     region = scene.regions[PRIMARY]
     own, readers = (scene.physical_id(PRIMARY, name) for name in ("OwnHealthCheck", "ReaderHealthCheck"))
-    kinds = [region.health_check_kind(check) for check in (own, readers)]
+    kinds = [region.health_check(check).kind for check in (own, readers)]
     try:
         seen = sorted(set(region.health_observations(own)))
     except AwsError as error:  # what was made is known all the same
