@@ -93,7 +93,7 @@ def _lets_out(cfn: _values.Template, config: Any) -> bool:
 
 
 def _is_way(cfn: _values.Template, rule: dict[str, Any]) -> bool:
-    first, last = (_values.numbers(cfn, rule.get(end, "443")) or [443.0] for end in ("FromPort", "ToPort"))
+    first, last = (_values.numbers(cfn, rule.get(end)) or [443.0] for end in ("FromPort", "ToPort"))
     covers = first[0] <= 443 <= last[-1] or first[0] == -1
     if not covers or not _values.texts(cfn, rule.get("IpProtocol")) & {"tcp", "6", "-1", _values.UNKNOWN}:
         return False

@@ -67,7 +67,7 @@ def _most(stacks: _pair.Stacks) -> int:
         for found in _pair.resources(stacks, _pair.INSTANCE)
         if found.properties.get("Engine") == "aurora-mysql"
     ]
-    return max((max_connections(name) for name in classes), default=0)
+    return max([0, *map(max_connections, classes)])
 
 
 def max_connections(instance_class: str) -> int:

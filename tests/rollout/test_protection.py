@@ -41,6 +41,10 @@ def test_the_policy_lets_named_resources_through_and_no_others():
     assert statements(stack_policy({"Cluster", "Bucket"})) == [ALLOWS, allowed]
 
 
+def test_the_policy_of_an_update_that_may_lose_everything_is_a_mark_only():
+    assert statements(stack_policy(everything=True)) == [ALLOWS, {**DENIES, "Effect": "Allow"}]
+
+
 def test_both_stacks_are_protected_once_they_exist(protected):
     protected.deploy()
     for role in ("primary", "secondary"):

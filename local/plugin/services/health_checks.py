@@ -1,8 +1,9 @@
 """GetHealthCheckStatus, which the emulator lacks: what follows from the alarms as they are.
 
-A check on an alarm is as healthy as the alarm's state makes it, one on other checks as its children make it. Every
-checker sees the same; three are told. Whether AWS answers for checks of these two types was not found written down.
+A check on an alarm is as healthy as the alarm's state makes it. Every checker sees the same; three are told. Whether
+AWS answers for a check on an alarm was not found written down; of a calculated one it does not, and so this does not.
 
+https://docs.aws.amazon.com/Route53/latest/APIReference/API_GetHealthCheckStatus.html
 https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/dns-failover-determining-health-of-endpoints.html
 """
 
@@ -75,10 +76,6 @@ def _is_healthy(config: dict[str, Any]) -> bool | None:
         found: bool | None = True
     elif config["Type"] == "CLOUDWATCH_METRIC":
         found = _of_the_alarm(config)
-    elif config["Type"] == "CALCULATED":
-        children = [route53._health_checks.get(child) for child in config.get("ChildHealthChecks", ())]
-        healthy = [bool(child and _is_healthy(child["config"])) for child in children]
-        found = sum(healthy) >= config.get("HealthThreshold", len(healthy))
     else:
         return None
     return found != bool(config.get("Inverted"))
