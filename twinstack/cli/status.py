@@ -60,8 +60,7 @@ def _show(settings: Settings, screen: Screen, checked: tuple[Environment, Planne
         looks = [threads.submit(read, clients[role].cloudformation, stack) for role, stack in stacks.items()]
         rows = [look.result() for look in looks]
         beside = look_elsewhere(environment, clients, [row["stack"] for row in rows if _is_missing(row["status"])])
-        if database is not None:
-            screen.tell(database.result())
+        about_database = database.result() if database is not None else None
     strays = [
         _row(stray.role, stray.region, seen.cloudformation, seen.stack, stray.reason)
         for stray in beside.strays
@@ -70,6 +69,8 @@ def _show(settings: Settings, screen: Screen, checked: tuple[Environment, Planne
     screen.tell(StatusRead((*rows, *strays)))
     for gap in beside.gaps:
         screen.tell(Warning_(f"not looked at: {gap}"))
+    if about_database is not None:  # the verdict is what is read first: it stands last
+        screen.tell(about_database)
     refuse_partial({row["stack"]: row["reason"] for row in rows if row["status"] == "unknown"}, len(rows))
     return 0
 
