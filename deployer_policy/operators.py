@@ -38,7 +38,7 @@ OPERATORS: tuple[Scope, ...] = (
     Scope(
         "watcher",
         "NamesWatched",
-        ("route53:GetHealthCheckStatus", "route53:ListResourceRecordSets"),
+        ("route53:GetHealthCheck", "route53:GetHealthCheckStatus", "route53:ListResourceRecordSets"),
         arns("route53", "::healthcheck/*", "::hostedzone/*"),
         (),
     ),

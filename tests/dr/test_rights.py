@@ -89,8 +89,15 @@ def calls_through_the_deployers_seam(*places):
                     yield from ((classes[made.name], paged or single) for paged, single in found)
 
 
-OPERATIONS = ("twinstack/dr/operations", "twinstack/dr/drill", "twinstack/cli/switchover.py", "twinstack/cli/drill.py")
-STATUS = ("twinstack/dr/status", "twinstack/cli/status.py", "twinstack/aws/elsewhere_reading.py")
+HEALTH = "twinstack/dr/health.py"
+OPERATIONS = (
+    "twinstack/dr/operations",
+    "twinstack/dr/drill",
+    HEALTH,
+    "twinstack/cli/switchover.py",
+    "twinstack/cli/drill.py",
+)
+STATUS = ("twinstack/dr/status", HEALTH, "twinstack/cli/status.py", "twinstack/aws/elsewhere_reading.py")
 
 
 def actions(*folders):
