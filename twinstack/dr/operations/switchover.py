@@ -186,5 +186,5 @@ def conclude(
 def _summary(writer: LiveCluster, target: LiveCluster) -> str:
     return (
         f"\n{target} becomes the writer, {writer} becomes a reader. AWS first lets the reader catch up, so nothing is "
-        f"lost; for that time, by AWS some minutes at the most, nobody can write. {_STAYS}"
+        f"lost; for that time, minutes rather than seconds, nobody can write. {_STAYS}"
     )
