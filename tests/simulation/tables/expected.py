@@ -67,7 +67,7 @@ _RULES = (
     _Rule("it is read again for the plan", 0, _REFUSED, _ONCE, ("cloudformation describe_stack",)),
     _Rule("the next beat writes it", 0, _REFUSED, _ONCE, ("ssm overwrite",)),
     _Rule("one of the stacks is not known", 7, ("denied",), _ONCE, _TEMPLATE, _BEFORE),
-    _Rule("it does not delete half", 4, ("denied",), _ONCE, _TEMPLATE, ("pair destroyed",)),
+    _Rule("they are read again before anything is deleted", 0, ("denied",), _ONCE, _TEMPLATE, ("pair destroyed",)),
     _Rule("nothing can be done without it", 1),
 )
 

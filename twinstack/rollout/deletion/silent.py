@@ -50,6 +50,7 @@ def _silent(run: Run) -> dict[str, str]:
     until, waits = run.clock.now() + SILENT_AFTER, growing_waits()
     asked = {role: run.ask(partial(_look, run, role)) for role in run.planner.system.stacks}
     why = {role: f"{role}: no answer within {SILENT_AFTER:.0f} s" for role in asked}
+    late = False
     while True:
         for role, answer in [*asked.items()]:
             if not answer.done():
@@ -62,9 +63,11 @@ def _silent(run: Run) -> dict[str, str]:
                     asked[role] = run.ask(partial(_look, run, role))
                     continue
             del asked[role]  # whatever else AWS says is told where it is asked patiently
-        if not asked or run.clock.now() >= until:
+        if not asked or late:
             return {role: why[role] for role in asked}
-        run.clock.sleep(next(waits))
+        late = run.clock.now() >= until  # then what has come meanwhile is looked at once more
+        if not late:
+            run.clock.sleep(next(waits))
 
 
 def _look(run: Run, role: str) -> StackDescription | None:
