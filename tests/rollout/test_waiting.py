@@ -2,14 +2,16 @@
 
 from dataclasses import replace
 from itertools import islice
+from types import SimpleNamespace
 
 import pytest
 
 from tests.rollout.deployments import Deployments, with_note
 from tests.rollout.test_failures import THREE
 from twinstack.aws.errors import AwsError
-from twinstack.errors import TwinStackError, UnreachableError
+from twinstack.errors import BusyError, TwinStackError, UnreachableError
 from twinstack.rollout.change_sets.preparing import growing_waits
+from twinstack.rollout.deploying import deploy
 from twinstack.rollout.destroying import DestroyOptions, destroy
 from twinstack.screen.events import ResourceProgress, StepDone
 
@@ -234,6 +236,42 @@ def test_a_change_set_that_aws_does_not_find_yet_is_asked_for_again(updating):
     updating.aws["primary"].refuse("describe_change_set", "ChangeSetNotFound", 3)
     updating.deploy()
     assert updating.status("primary") == "UPDATE_COMPLETE"
+
+
+@pytest.mark.parametrize(("taken", "error"), [(True, BusyError), (False, TwinStackError)])
+def test_a_change_set_that_is_gone_was_deleted_by_the_run_that_has_taken_the_lock(taken, error, updating):
+    updating.forget_calls()
+    updating.aws["primary"].refuse("describe_change_set", "ChangeSetNotFound", 40)
+    run = updating.run()
+
+    def check():
+        if taken:
+            raise BusyError("another run has taken the lock")
+
+    lock = SimpleNamespace(is_held=True, check=check, refresh=lambda: True)
+    with pytest.raises(error):
+        deploy(replace(run, lock=lock))
+    assert "execute_change_set" not in [call for role, call in updating.mutations() if role == "primary"]
+
+
+def test_a_look_that_took_long_is_not_the_last_one(pair):
+    """The first answer after a step is an old one, and comes a minute late."""
+    aws = pair.aws["primary"]
+    describe, late = aws.describe_stack, []
+
+    def old_and_late(name):
+        found = describe(name)
+        if found is not None and found.status == "CREATE_COMPLETE" and not late and name == "pair-dev-primary":
+            late.append(found)
+            pair.clock.sleep(60)
+            return replace(found, status="CREATE_IN_PROGRESS", outputs={})
+        return found
+
+    pair.screen.react = lambda event: (
+        setattr(aws, "describe_stack", old_and_late) if isinstance(event, StepDone) else None
+    )
+    pair.deploy()
+    assert late
 
 
 def test_an_old_answer_after_the_end_is_not_taken_for_what_there_is(live):

@@ -64,10 +64,13 @@ def looked(look: Callable[[], _Seen], is_enough: Callable[[_Seen], bool], clock:
         clock: The clock that waiting is done with.
         longest: For how long, in seconds; by default as long as an answer of AWS may be an old one.
     """
-    begun, waits = clock.now(), growing_waits()
-    while not is_enough(seen := look()) and clock.now() - begun < longest:
+    begun, waits, looks = clock.now(), growing_waits(), 0
+    while True:
+        seen, looks = look(), looks + 1
+        # One look that took long, or a machine that stood still, is not a look for as long as the clock says.
+        if is_enough(seen) or not longest or (clock.now() - begun >= longest and looks > LOOKS):
+            return seen
         clock.sleep(next(waits))
-    return seen
 
 
 def request_for(step: Step, new_id: Callable[[], str], template_url: str | None = None) -> ChangeSetRequest:
@@ -148,11 +151,12 @@ def prepare(
 
     Raises:
         AwsError: AWS refused the request.
+        BusyError: The change set is gone, and another run has taken the lock.
         ChangeSetError: AWS could not make the change set; it is deleted, with the empty stack it may have left. One
             that AWS still works on after half an hour cannot be deleted, and stays for the next run.
     """
     created = cloudformation.create_change_set(request)
-    change_set = worked_out(_found(cloudformation, created.arn, clock), clock)
+    change_set = worked_out(_found(cloudformation, created.arn, clock, lock), clock)
     prepared = Prepared(change_set, request.token, request.name)
     how_far = making(change_set.status)
     if how_far is Making.WAIT:
@@ -162,7 +166,7 @@ def prepare(
         )
     if how_far is Making.MADE:
         try:
-            return replace(prepared, change_set=with_values(cloudformation, change_set, clock))
+            return replace(prepared, change_set=with_values(cloudformation, change_set, clock, lock))
         except (TwinStackError, KeyboardInterrupt):
             with suppress(TwinStackError):  # the next run deletes it
                 discard(cloudformation, prepared, lock)
@@ -176,8 +180,13 @@ def prepare(
     raise ChangeSetError(f"{request.stack_name}: AWS could not make the change set ({change_set.status}): {reason}")
 
 
-def _found(cloudformation: CloudFormation, arn: str, clock: Clock, *, values: bool = False) -> Callable[[], ChangeSet]:
-    """Returns what describes a change set that was just asked for, and waits where AWS does not find it yet."""
+def _found(
+    cloudformation: CloudFormation, arn: str, clock: Clock, lock: Lock, *, values: bool = False
+) -> Callable[[], ChangeSet]:
+    """Returns what describes a change set that was just asked for, and waits where AWS does not find it yet.
+
+    One that stays away was deleted: by another run that has taken the lock meanwhile, which is said then.
+    """
     until, waits = clock.now() + LAG, growing_waits()
 
     def describe() -> ChangeSet:
@@ -188,16 +197,19 @@ def _found(cloudformation: CloudFormation, arn: str, clock: Clock, *, values: bo
                 return cloudformation.describe_change_set(arn, values=values)
             except AwsError as error:
                 # A machine that stood still in between has not looked for as long as its clock says.
-                if error.code != NOT_FOUND or (clock.now() > until and looks > LOOKS):
+                if error.code != NOT_FOUND:
+                    raise
+                if clock.now() > until and looks > LOOKS:
+                    lock.check()
                     raise
             clock.sleep(next(waits))
 
     return describe
 
 
-def with_values(cloudformation: CloudFormation, change_set: ChangeSet, clock: Clock) -> ChangeSet:
+def with_values(cloudformation: CloudFormation, change_set: ChangeSet, clock: Clock, lock: Lock = NO_LOCK) -> ChangeSet:
     """Returns a change set that is worked out, with the values before and after where AWS shows them."""
-    valued = _found(cloudformation, change_set.arn, clock, values=True)()
+    valued = _found(cloudformation, change_set.arn, clock, lock, values=True)()
     return replace(change_set, changes=united(change_set.changes, valued.changes))
 
 
