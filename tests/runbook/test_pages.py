@@ -34,9 +34,7 @@ def test_no_command_stands_in_a_page_outside_of_what_is_run(page):
     """In no block of another language, and in no sentence but as a name."""
     run = {step.line for scene in scenes(page) for step in scene.steps if isinstance(step, Command)}
     text = page.read_text(encoding="utf-8").replace("\\\n", " ")
-    shown = {
-        re.sub(r"\s+# exit \d+$", "", it.strip()) for it in re.findall(r"^ *(?:python deploy\.py|aws) .*$", text, re.M)
-    }
+    shown = {re.sub(r"\s+# exit \d+$", "", it.strip()) for it in _COMMAND.findall(text)}
     assert {re.sub(r"\s+", " ", it) for it in shown} == {re.sub(r"\s+", " ", it) for it in run}
     assert set(re.findall(r"^ *```(\w*)$", text, re.M)) <= {"", "bash", "text"}
 

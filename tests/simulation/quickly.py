@@ -6,20 +6,16 @@ kept so that a world that was met before is not worked out again.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from functools import lru_cache
 from typing import Any
 from unittest.mock import patch
 
-from tests import fake_content
-from twinstack.aws import elsewhere_reading, world_reading
+from twinstack.aws import elsewhere_reading
 from twinstack.expressions.values import freeze
 from twinstack.planning.steps import ParameterValue, Planner, Step
 from twinstack.planning.system import Stack
 from twinstack.planning.world import Live
-from twinstack.templates import Template, live_template
 
 _KEPT = 2000
 
@@ -36,16 +32,6 @@ class OneAfterAnother:
 
     def shutdown(self, **_how: bool) -> None:
         """Does nothing: no work is left."""
-
-
-@lru_cache(maxsize=256)
-def _parsed(text: str, name: str) -> Template:
-    return live_template(json.loads(text), name)
-
-
-def template_of(body: str | Mapping[str, Any], name: str) -> Template:
-    """Returns a live template, read once: it is never changed."""
-    return live_template(body, name) if isinstance(body, str) else _parsed(json.dumps(body), name)
 
 
 _predict = Planner._predict
@@ -69,10 +55,8 @@ def predicted(planner: Planner, stack: Stack, live: Live | None, parameters: tup
 
 @contextmanager
 def quickly() -> Iterator[None]:
-    """Has the looks into other regions taken in turn, each live template read once, each step worked out once."""
+    """Has the looks into other regions taken in turn, and each step worked out once."""
     with ExitStack() as patches:
         patches.enter_context(patch.object(elsewhere_reading, "ThreadPoolExecutor", OneAfterAnother))
-        patches.enter_context(patch.object(world_reading, "live_template", template_of))
-        patches.enter_context(patch.object(fake_content, "live_template", template_of))
         patches.enter_context(patch.object(Planner, "_predict", predicted))
         yield

@@ -54,6 +54,10 @@ class Trouble(Enum):
         return 10 if self is Trouble.SILENT else 5
 
 
+UNANSWERED = frozenset({Trouble.FAILING, Trouble.SILENT})
+"""AWS said nothing of its own, so a call that came to this may have been heard all the same."""
+
+
 def trouble_of(error: TwinStackError) -> Trouble | None:
     """Returns why a call that came to this may be made again, None where AWS's answer is final."""
     if isinstance(error, UnreachableError):

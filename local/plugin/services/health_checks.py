@@ -73,7 +73,7 @@ def _observed(root: Element, said: str) -> None:
 def _is_healthy(config: dict[str, Any]) -> bool | None:
     """Whether a check is healthy; None for what looks at endpoints, which nobody does here."""
     if config.get("Disabled"):
-        found: bool | None = True
+        found = True
     elif config["Type"] == "CLOUDWATCH_METRIC":
         found = _of_the_alarm(config)
     else:

@@ -9,13 +9,13 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from twinstack.aws.errors import AwsError
+from twinstack.aws.retry_limits import UNANSWERED, trouble_of
 from twinstack.aws.side_by_side import Silence
 from twinstack.clock import growing_waits
 from twinstack.dr.operations.moved import Phase
 from twinstack.dr.roles import LiveCluster, Roles, read_members, with_clusters
 from twinstack.dr.run import DatabaseRun
-from twinstack.errors import TwinStackError, UnreachableError
+from twinstack.errors import TwinStackError
 from twinstack.screen.events import PhaseEnded, Waiting, Warning_
 
 # AWS speaks of minutes; others have measured eight. After this it is given up here, not on AWS.
@@ -25,7 +25,6 @@ SHOWN_WITHIN_SECONDS = 60.0
 ROLES_MOVED = "roles moved"
 """The phase that ends when AWS says that the target writes."""
 _FIRST_WAIT = 0.5
-_SERVER_ERROR = 500
 # So long AWS has to say that nothing goes on before that is believed: an answer may be an old one, or fall between two
 # stages of the change.
 _REST_SECONDS = 30.0
@@ -92,7 +91,7 @@ def carry_out(run: DatabaseRun, change: Change) -> Watched:
     try:
         change.call()
     except TwinStackError as error:
-        if not _may_have_been_heard(error):
+        if trouble_of(error) not in UNANSWERED:
             run.under_way.end(key)
             raise
         # The state says whether it was, and asking twice could move the roles twice.
@@ -104,11 +103,6 @@ def carry_out(run: DatabaseRun, change: Change) -> Watched:
     roles = _at_rest(run, change, phases, roles)
     run.under_way.end(key)
     return Watched(phases.begun, tuple(phases.done), roles, rto)
-
-
-def _may_have_been_heard(error: TwinStackError) -> bool:
-    """Whether the call may have begun something: there was no answer, or AWS failed by itself."""
-    return isinstance(error, UnreachableError) or (isinstance(error, AwsError) and error.http_status >= _SERVER_ERROR)
 
 
 def _moved(run: DatabaseRun, change: Change, phases: _Phases) -> tuple[Roles, float]:

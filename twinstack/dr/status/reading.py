@@ -130,7 +130,7 @@ def _looks(
         "alarms": partial(
             facts.alarms,
             run.clients[site.role].alarms,
-            ids("AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"),
+            ids(*_ALARMS),
         ),
         "bucket replication": partial(facts.replication, region, ids("AWS::S3::Bucket"), now),
         "last export": partial(facts.export, region, ids("AWS::StepFunctions::StateMachine"), now),

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import partial
 
 from twinstack.aws.api import StackDescription
-from twinstack.aws.retry_limits import Trouble, trouble_of
+from twinstack.aws.retry_limits import UNANSWERED, trouble_of
 from twinstack.aws.world_reading import read_stack
 from twinstack.clock import growing_waits
 from twinstack.errors import RefusedError, TwinStackError, UnreachableError
@@ -58,7 +58,7 @@ def _silent(run: Run) -> dict[str, str]:
             try:
                 answer.result()
             except TwinStackError as error:
-                if trouble_of(error) in (Trouble.SILENT, Trouble.FAILING):
+                if trouble_of(error) in UNANSWERED:
                     why[role] = str(error)
                     asked[role] = run.ask(partial(_look, run, role))
                     continue

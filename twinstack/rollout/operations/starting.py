@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 
 from twinstack.aws.errors import AwsError
-from twinstack.aws.retry_limits import Trouble, trouble_of
+from twinstack.aws.retry_limits import UNANSWERED, trouble_of
 from twinstack.errors import CredentialsError, UnreachableError
 from twinstack.rollout.operations.operation import Operation, has_begun
 from twinstack.rollout.run.run import Run
@@ -35,7 +35,7 @@ def start(run: Run, operation: Operation, words: str, ask: Callable[[], None], r
         run.under_way.end(operation.stack_id)
         raise
     except (AwsError, UnreachableError) as error:
-        was_refused = trouble_of(error) in (None, Trouble.THROTTLED)
+        was_refused = trouble_of(error) not in UNANSWERED
         if was_refused and not (isinstance(error, AwsError) and error.code in repeated):
             run.under_way.end(operation.stack_id)
             raise
