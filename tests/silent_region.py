@@ -56,6 +56,11 @@ class SilentRegions:
         self.asked = []
 
     @property
+    def lost(self):
+        """The regions that are lost now."""
+        return set(self._lost)
+
+    @property
     def endpoint(self):
         return f"http://127.0.0.1:{self._server.server_address[1]}"
 

@@ -117,8 +117,9 @@ class World:
         for name, value in {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "COLUMNS": "200"}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.delenv("AWS_PROFILE", raising=False)
-        monkeypatch.setattr(silent, "SILENT_AFTER", 1.0)
-        monkeypatch.setattr(destroying, "BESIDE_A_LOSS", 1.0)
+        if self.door.lost:  # those that answer have that long too, so never where all of them do
+            monkeypatch.setattr(silent, "SILENT_AFTER", 3.0)
+            monkeypatch.setattr(destroying, "BESIDE_A_LOSS", 3.0)
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()
